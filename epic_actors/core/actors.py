@@ -1,0 +1,76 @@
+"""Actors: the nodes of the network.
+
+An actor stands at its place in program order, waits until nothing is in its way, and
+fires.  `attempt` is the whole protocol: look for an obstacle; subscribe to it, or fire.
+Whatever an actor waits for (a wire, a hold, its turn) wakes it once, and it looks again.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .holds import Hold
+from .ledger import Entry
+from .wire import Wire
+
+
+if TYPE_CHECKING:
+    from .network import Network
+    from .regions import Region
+
+
+class Turn:
+    """The obstacle of an ordered entry that is not yet the oldest."""
+
+    def subscribe(self, actor: "Actor") -> None:
+        """Do nothing: the ledger itself tells its oldest entry."""
+
+
+TURN = Turn()
+
+
+class Actor(Entry):
+    """A node that fires once its inputs are there and memory order allows it."""
+
+    __slots__ = ("hold", "network", "outer", "site")
+
+    network: "Network"
+    outer: "Region"
+
+    def __init__(
+        self, network: "Network", reads: Iterable[Any] = (), writes: Iterable[Any] = ()
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.outer = network.here
+        self.outer.insert(self)
+        network.calm = False
+        self.hold = Hold(self.outer.memory, reads, writes)
+        self.site = network.site()
+
+    def wake(self) -> None:
+        """Look again, as soon as the network gets to it."""
+        self.network.ready.append(self)
+
+    def become_oldest(self) -> None:
+        """Look again: it may have been our turn we waited for."""
+        self.wake()
+
+    def attempt(self) -> None:
+        """Fire, or wait for what is in the way."""
+        obstacle = self.obstacle()
+        if obstacle is None:
+            self.fire()
+        else:
+            obstacle.subscribe(self)
+
+    def obstacle(self) -> "Wire | Hold | Turn | None":
+        """What this actor has to wait for next."""
+        raise NotImplementedError
+
+    def fire(self) -> None:
+        """Do what this actor is there for."""
+        raise NotImplementedError
+
+    def flush(self) -> None:
+        """Never fire: an older entry failed."""
+        self.hold.release()

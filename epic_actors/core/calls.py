@@ -1,0 +1,175 @@
+"""External calls as actors: waiting for arguments, their turn, and the answer."""
+
+from typing import TYPE_CHECKING, Any
+
+import outcome
+import trio
+
+from .actors import TURN, Actor, Turn
+from .externals import External, Order
+from .holds import EVERYWHERE, Hold
+from .reach import is_atom, mutables, pending_in
+from .wire import PENDING, Wire, deref
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+def request(
+    network: "Network", external: External, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Wire:
+    """Ask for an external call at this point of the program; its answer is a wire."""
+    call = ExternalCall(network, external, args, kwargs)
+    call.attempt()
+    return call.answer
+
+
+class ExternalCall(Actor):
+    """One call of an external."""
+
+    __slots__ = ("answer", "args", "external", "kwargs", "number", "scope", "started")
+
+    def __init__(
+        self,
+        network: "Network",
+        external: External,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        self.external = external
+        self.args = args
+        self.kwargs = kwargs
+        values = (*args, *kwargs.values()) if kwargs else args
+        roots = tuple([value for value in values if not is_atom(value)])
+        changing = tuple([place for value in roots for place in mutables(value)])
+        reads: tuple[Any, ...] = changing
+        writes: tuple[Any, ...] = ()
+        if external.order is Order.READONLY:
+            reads += (external.resource,)
+        elif external.order is Order.SEQUENTIAL:
+            writes = (*changing, external.resource)
+        super().__init__(network, reads, writes)
+        self.answer = Wire(immutable=external.immutable, origin=roots)
+        self.scope: trio.CancelScope | None = None
+        self.started = False
+        self.number = 0
+
+    @property
+    def values(self) -> list[Any]:
+        """All arguments."""
+        return [*self.args, *self.kwargs.values()]
+
+    def obstacle(self) -> Wire | Hold | Turn | None:
+        """Arguments that are pending, older accesses to them, our turn."""
+        network, order = self.network, self.external.order
+        changes = order is Order.SEQUENTIAL
+        for value in self.values:
+            if not is_atom(value) or value.__class__ is Wire:
+                wire = pending_in(value)
+                if wire is not None:
+                    return wire
+        if changes and not self.ledger.settled_before(self):  # type: ignore[union-attr]
+            return TURN
+        if network.holds[0] > 0:
+            places = [place for value in self.values for place in mutables(deref(value))]
+            if order in (Order.READONLY, Order.SEQUENTIAL):
+                places.append(self.external.resource)
+            look = self.outer.memory.conflict_outward
+            for place in places:
+                found = look(place, write=changes, before=self.hold.seq)
+                if found is not None:
+                    return found
+        return None
+
+    def fire(self) -> None:
+        """Send the call on its way."""
+        network = self.network
+        if network.dirty:
+            settle = network.settler.settle
+            self.args = tuple(map(settle, self.args))
+            self.kwargs = {name: settle(v) for name, v in self.kwargs.items()}
+        else:
+            settled = network.settler.settled
+            self.args = tuple(map(settled, self.args))
+            if self.kwargs:
+                self.kwargs = {name: settled(v) for name, v in self.kwargs.items()}
+        reach = [place for value in self.values for place in mutables(value)]
+        if reach:
+            self.hold.cover(reach)
+        self.started = True
+        network.since_turn += 1
+        ledger = self.ledger
+        if ledger is not None and ledger.owner is not None:
+            self.scope = trio.CancelScope()
+        network.pool.launch(self)
+
+    async def execute(self) -> "outcome.Outcome[Any] | None":
+        """Run the call in a task of the pool; None if it was cancelled alone."""
+        network = self.network
+        if self.ledger is None:
+            return None
+        tell = network.listener is not None
+        if tell:
+            self.tell("started")
+        try:
+            result: outcome.Outcome[Any] = outcome.Value(await self._run())
+        except trio.Cancelled:
+            if tell:
+                self.tell("cancelled")
+            raise
+        except BaseException as error:  # noqa: BLE001 - belongs to the script
+            result = outcome.Error(error)
+            if tell:
+                self.tell("failed", error=error)
+            return result
+        if self.scope is not None and self.scope.cancelled_caught:
+            if tell:
+                self.tell("cancelled")
+            return None
+        if tell:
+            self.tell("complete")
+        return result
+
+    async def _run(self) -> Any:
+        if self.scope is None:
+            return await self.external.execute(self.args, self.kwargs)
+        with self.scope:
+            return await self.external.execute(self.args, self.kwargs)
+
+    def tell(self, step: str, **data: Any) -> None:
+        """Report a step of the call to the run's listener."""
+        listener = self.network.listener
+        if listener is None:
+            return
+        if self.number == 0:
+            self.number = self.network.pool.next_number()
+        now = trio.current_time()
+        listener(
+            f"call.run.{step}",
+            {"call": self.number, "name": self.external.name, "time": now, **data},
+        )
+
+    def answered(self, result: "outcome.Outcome[Any]") -> None:
+        """Take the answer to this place in program order."""
+        ledger = self.ledger
+        if ledger is None:
+            return
+        try:
+            value = result.unwrap()
+            self.external.check(value)
+        except BaseException as error:  # noqa: BLE001 - the script's, at this place
+            ledger.failed(self, self.network.traced(error, self))
+            return
+        self.answer.set(value)
+        self.hold.release()
+        ledger.done(self)
+
+    def flush(self) -> None:
+        """Cancel the call: an older entry failed."""
+        super().flush()
+        if self.scope is not None:
+            self.scope.cancel()
+
+
+__all__ = ["EVERYWHERE", "PENDING", "ExternalCall", "request"]

@@ -1,0 +1,306 @@
+"""Calling: what happens when the script applies a value to arguments.
+
+    a function whose term is known   its code runs here, with whatever arguments there are
+    an external                      a call is asked for; the answer is a wire
+    a class                          `__new__`, then `__init__` as above
+    a known builtin or method        a native operation with its effect
+    a pending value                  a block that waits for it
+    anything else                    an opaque operation: in program order
+"""
+
+import functools
+import types
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from . import summary
+from .calls import request
+from .effects import BUILTINS, METHODS, Effect, of_module, opaque, pure
+from .externals import External, Order
+from .operations import Function, arguments
+from .perform import operate
+from .prelude import instead_of
+from .reach import is_atom, mutables
+from .regions import Footprint, Frame, enter
+from .holds import EVERYWHERE
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+NO_KEYWORDS: Mapping[str, Any] = types.MappingProxyType({})
+
+
+def call(network: "Network", function: Any, *args: Any) -> Any:
+    """Apply `function` to positional arguments at this point of the program."""
+    return apply(network, function, args, {})
+
+
+def call_shaped(
+    network: "Network", shape: tuple[str | None, ...], function: Any, *values: Any
+) -> Any:
+    """Apply `function` to arguments of any shape."""
+    values = tuple([deref(value) for value in values])
+    for mark, value in zip(shape, values, strict=True):
+        if mark in ("*", "**") and value.__class__ is Wire:
+            frame = _spread_later(network, shape, function, values, value)
+            return enter(network, frame, 1, _unknown(function, values))
+    args, kwargs = arguments(function, shape, values)
+    return apply(network, function, args, kwargs)
+
+
+def _spread_later(
+    network: "Network", shape: Any, function: Any, values: Any, wire: Wire
+) -> Frame:
+    yield wire
+    return call_shaped(network, shape, function, *values)
+
+
+def _unknown(function: Any, values: Any) -> Any:
+    return lambda: summary.of_call(function, values)
+
+
+def apply(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Apply `function` at this point of the program."""
+    kind = function.__class__
+    if kind is External:
+        return _external(network, function, args, kwargs)
+    if kind is types.FunctionType:
+        return _function(network, function, args, kwargs)
+    if kind is types.MethodType:
+        owner = (function.__self__, *args)
+        return apply(network, function.__func__, owner, kwargs)
+    if kind is types.BuiltinFunctionType or kind in _DESCRIPTORS:
+        return native(network, function, args, kwargs)
+    if kind is Wire:
+        return _pending(network, function, args, kwargs)
+    if isinstance(function, type):
+        return _class(network, function, args, kwargs)
+    if kind is functools.partial:
+        merged = {**function.keywords, **kwargs}
+        return apply(network, function.func, (*function.args, *args), merged)
+    return _object(network, function, args, kwargs)
+
+
+_DESCRIPTORS = frozenset(
+    {types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType}
+)
+
+
+def _external(
+    network: "Network", external: External, args: Any, kwargs: dict[str, Any]
+) -> Any:
+    if external.order is not Order.PURE:
+        return request(network, external, args, kwargs)
+    if external.is_async:
+        return request(network, external, args, kwargs)
+    return run_native(network, pure(external.function), args, kwargs)
+
+
+def _pending(
+    network: "Network", wire: Wire, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    function = deref(wire)
+    if function.__class__ is not Wire:
+        return apply(network, function, args, kwargs)
+    values = (*args, *kwargs.values())
+    frame = _apply_later(network, function, args, kwargs)
+    return enter(network, frame, 1, _unknown(function, values))
+
+
+def _apply_later(network: "Network", wire: Wire, args: Any, kwargs: Any) -> Frame:
+    function = yield wire
+    return apply(network, function, args, kwargs)
+
+
+def _function(
+    network: "Network", fn: types.FunctionType, args: Any, kwargs: dict[str, Any]
+) -> Any:
+    function = network.translate(fn)
+    if function is None:
+        module = getattr(fn, "__module__", None)
+        return run_native(network, of_module(fn, module, fn.__name__), args, kwargs)
+    return enter_function(network, fn, function, args, kwargs)
+
+
+def enter_function(
+    network: "Network",
+    fn: types.FunctionType,
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Run the body of a function whose term is known."""
+    values = function.parameters(fn, args, kwargs)
+    return network.machine.run_function(network, function, values)
+
+
+def run_native(
+    network: "Network", effect: Effect, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Perform a native operation; keyword arguments count as further positions."""
+    if not kwargs:
+        return operate(network, effect, *args)
+    return operate(network, _with_keywords(effect, tuple(kwargs), len(args)), *args, *kwargs.values())
+
+
+def _with_keywords(effect: Effect, names: tuple[str, ...], count: int) -> Effect:
+    function = effect.function
+
+    def perform(*values: Any) -> Any:
+        pairs = zip(names, values[count:], strict=True)
+        return function(*values[:count], **dict(pairs))
+
+    kinds = effect.by_type
+    if kinds is not None:
+        kinds = {k: _with_keywords(made, names, count) for k, made in kinds.items()}
+    return attrs.evolve(effect, function=perform, by_type=kinds)
+
+
+def native(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call a builtin function, or a builtin method bound to its object or not."""
+    script = instead_of(network, function, args, kwargs)
+    if script is not None:
+        return apply(network, script, args, kwargs)
+    effect = _known_builtin(function)
+    if effect is not None:
+        return run_native(network, effect, args, kwargs)
+    owner = getattr(function, "__self__", None)
+    if owner is None or isinstance(owner, types.ModuleType):
+        kind = getattr(function, "__objclass__", None)
+        known = METHODS.get(kind, {}).get(function.__name__) if kind else None
+        made = known or of_module(
+            function, getattr(function, "__module__", None), function.__name__
+        )
+        return run_native(network, made, args, kwargs)
+    if function.__name__ == "sort" and owner.__class__ is list:
+        script = instead_of(network, list.sort, args, kwargs)
+        if script is not None:
+            return apply(network, script, (owner, *args), kwargs)
+    return run_native(network, method_effect(owner, function), (owner, *args), kwargs)
+
+
+def _known_builtin(function: Any) -> Effect | None:
+    try:
+        return BUILTINS.get(function)
+    except TypeError:
+        return None
+
+
+def method_effect(owner: Any, bound: Any) -> Effect:
+    """The effect of a builtin method, as a function of its object first."""
+    kind = owner.__class__
+    name = bound.__name__
+    for base in kind.__mro__:
+        known = METHODS.get(base)
+        if known is not None and name in known:
+            return known[name]
+
+    def perform(_owner: Any, *args: Any, **kwargs: Any) -> Any:
+        return bound(*args, **kwargs)
+
+    if isinstance(owner, type):
+        return of_module(perform, owner.__module__, name) if owner.__module__ != "builtins" else pure(perform)
+    if kind.__module__ == "builtins" and kind in _QUIET:
+        return pure(perform)
+    made = of_module(perform, kind.__module__, name)
+    if made.ordered:
+        return made
+    return Effect(perform, whole=range(1_000_000), writes=(0,), ordered=True)
+
+
+_QUIET = frozenset({type, types.MappingProxyType, memoryview})
+
+
+def _class(
+    network: "Network", cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    script = instead_of(network, cls, args, kwargs)
+    if script is not None:
+        return apply(network, script, args, kwargs)
+    effect = BUILTINS.get(cls)
+    if effect is not None:
+        if cls is type and len(args) != 1:
+            effect = opaque(cls)
+        return run_native(network, effect, args, kwargs)
+    init = cls.__init__
+    plain = cls.__new__ is object.__new__ and type(cls) is type
+    if plain and isinstance(init, types.FunctionType):
+        function = network.translate(init)
+        if function is not None:
+            made = object.__new__(cls)
+            _initialised(network, init, function, (made, *args), kwargs)
+            return made
+        if stores_only(cls):
+            made = cls(*args, **kwargs)
+            network.mark_dirty(made)
+            return made
+    if plain and init is object.__init__ and not args and not kwargs:
+        return cls()
+    if issubclass(cls, BaseException) and cls.__module__ != "builtins":
+        return _exception(network, cls, args, kwargs)
+    return run_native(network, class_effect(cls), args, kwargs)
+
+
+def _initialised(
+    network: "Network", init: Any, function: Function, args: Any, kwargs: Any
+) -> None:
+    result = enter_function(network, init, function, args, kwargs)
+    if result is not None and result.__class__ is not Wire:
+        kind = type(result).__name__
+        raise TypeError(f"__init__() should return None, not '{kind}'")
+
+
+def _exception(
+    network: "Network", cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """An exception of the user's: its own `__init__` runs in place, its values whole."""
+    return run_native(network, pure(cls), args, kwargs)
+
+
+def class_effect(cls: type) -> Effect:
+    """The effect of calling a class natively."""
+    if issubclass(cls, BaseException) and cls.__module__ == "builtins":
+        return Effect(cls, whole=range(1_000_000), fresh=True)
+    return of_module(cls, cls.__module__, cls.__name__)
+
+
+def stores_only(cls: type) -> bool:
+    """Whether a generated `__init__` does nothing but store its arguments."""
+    generated = cls.__init__.__code__.co_filename.startswith("<")  # type: ignore[misc]
+    hooks = ("__post_init__", "__attrs_post_init__", "__attrs_pre_init__")
+    if not generated or any(hasattr(cls, hook) for hook in hooks):
+        return False
+    plain = cls.__setattr__ is object.__setattr__
+    return hasattr(cls, "__dataclass_fields__") and (
+        plain or cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    )
+
+
+def _object(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call an instance: through its class's `__call__` if that is Python."""
+    script = getattr(function, "__script__", None)
+    if script is not None:
+        return apply(network, script, args, kwargs)
+    method = getattr(type(function), "__call__", None)
+    if isinstance(method, types.FunctionType) and network.translate(method):
+        return apply(network, method, (function, *args), kwargs)
+    module = type(function).__module__
+
+    def perform(_called: Any, *values: Any, **named: Any) -> Any:
+        return function(*values, **named)
+
+    effect = of_module(perform, module, type(function).__name__)
+    return run_native(network, effect, (function, *args), kwargs)
+
+
+__all__ = ["EVERYWHERE", "Footprint", "apply", "call", "call_shaped", "is_atom", "mutables"]

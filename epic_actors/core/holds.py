@@ -1,0 +1,261 @@
+"""Memory order: what must wait for what else that touches the same object.
+
+Rules
+    1. A *place* is a mutable object, the name of a resource (a `Resource`), or a wire
+       that will turn out to be one.  `EVERYWHERE` is all of them.
+    2. Whatever is undecided or deferred has a *hold*: the places that it may read and
+       those it may write.  A younger access to a place waits for a hold that writes it;
+       a younger write also waits for a hold that reads it.
+    3. Holds stand in program order within a `Memory`, the accesses of one region.  Code
+       in a region sees the holds of that region and those of the enclosing ones older
+       than the region's own hold.
+    4. A region's hold speaks for everything inside until the region's code has been
+       issued; from then on the holds inside speak for themselves.
+    5. An access asks `Memory.conflict` for the nearest obstacle, waits for it, and asks
+       again.
+
+Theory of operation: each memory indexes its holds by the identity of their places.  A
+hold on a pending wire is found under the wire; when the wire is set the hold learns the
+object.  Wires that may turn out to be an object somebody already has (see `Wire.origin`)
+are also kept in a list of their own, which every access looks through.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from .reach import is_atom, reaches
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from .actors import Actor
+
+
+@attrs.frozen(eq=False)
+class Resource:
+    """Something outside that calls read and change: the world, a database, a clock."""
+
+    name: str
+
+
+@cache
+def resource(name: str) -> Resource:
+    """The one resource of that name."""
+    return Resource(name)
+
+
+class _Everywhere:
+    def __repr__(self) -> str:
+        return "EVERYWHERE"
+
+
+EVERYWHERE: Any = _Everywhere()
+WORLD = resource("world")
+
+
+class Hold:
+    """The places that something undecided or deferred may touch."""
+
+    __slots__ = ("inner", "live", "memory", "readers", "reads", "seq", "writes")
+
+    def __init__(
+        self, memory: "Memory", reads: Iterable[Any], writes: Iterable[Any]
+    ) -> None:
+        self.memory = memory
+        self.reads = tuple(reads)
+        self.writes = tuple(writes)
+        self.inner: Memory | None = None
+        self.readers: list[Actor] | None = None
+        self.live = True
+        self.seq = memory.add(self)
+
+    def subscribe(self, actor: "Actor") -> None:
+        """Wake `actor` once when the hold is released or says more."""
+        if self.readers is None:
+            self.readers = [actor]
+        else:
+            self.readers.append(actor)
+
+    def release(self) -> None:
+        """Let go; younger accesses ask again."""
+        hold: Hold | None = self
+        while hold is not None and hold.live:
+            hold.live = False
+            memory = hold.memory
+            memory.discard(hold)
+            hold.wake()
+            # Invariant: an issued hold lives as long as a hold inside it does.
+            outer = memory.outer
+            speaks = outer is not None and outer.inner is memory
+            hold = outer if speaks and not memory.held else None
+
+    def widen(self, reads: Iterable[Any], writes: Iterable[Any]) -> None:
+        """Say, later than at first, which places may be touched."""
+        self.reads, self.writes = tuple(reads), tuple(writes)
+        self.memory.register(self)
+
+    def cover(self, places: list[Any]) -> None:
+        """Read these places too: now it is known what the arguments reach."""
+        fresh = [place for place in places if all(place is not r for r in self.reads)]
+        self.reads += tuple(fresh)
+        self.memory.register(self, *fresh)
+
+    def issue(self, memory: "Memory") -> None:
+        """Speak through the holds of `memory` from now on; let go if it has none."""
+        if memory.held:
+            self.inner = memory
+            self.wake()
+        else:
+            self.release()
+
+    def wake(self) -> None:
+        """Let those who wait ask again."""
+        readers, self.readers = self.readers, None
+        for reader in readers or ():
+            reader.wake()
+
+    def learn(self, wire: Wire, value: Any) -> None:
+        """Hear what a wire among the places turned out to be."""
+        if self.live and not is_atom(value):
+            self.memory.index(self, value)
+
+    def conflicts(self, place: Any, *, write: bool) -> "Wire | Hold | None":
+        """What an access to `place` must wait for on account of this hold."""
+        if self.inner is not None:
+            return self.inner.conflict(place, write=write)
+        for held in self.writes:
+            if (found := self._clash(held, place)) is not None:
+                return found
+        if write:
+            for held in self.reads:
+                if (found := self._clash(held, place)) is not None:
+                    return found
+        return None
+
+    def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
+        held = deref(held)
+        if held is place or held is EVERYWHERE or place is EVERYWHERE:
+            return self
+        if held.__class__ is Wire and not held.immutable and may_be(held, place):
+            return held  # type: ignore[no-any-return]
+        return None
+
+
+class Memory:
+    """The holds of one region, in program order."""
+
+    __slots__ = ("by_place", "everywhere", "held", "next_seq", "outer", "total")
+
+    def __init__(self, outer: Hold | None, total: list[int]) -> None:
+        self.outer = outer
+        self.by_place: dict[int, dict[int, Hold]] = {}
+        self.everywhere: dict[int, Hold] = {}
+        self.held: dict[int, Hold] = {}
+        self.next_seq = 0
+        self.total = total
+
+    def add(self, hold: Hold) -> int:
+        """Take in the youngest hold; return its number."""
+        seq = self.next_seq
+        self.next_seq = seq + 1
+        hold.seq = seq
+        self.register(hold)
+        return seq
+
+    def register(self, hold: Hold, *more: Any) -> None:
+        """Make a hold be found by accesses to its places, if it has any."""
+        if (hold.reads or hold.writes) and hold.seq not in self.held:
+            self.held[hold.seq] = hold
+            self.total[0] += 1
+            more = (*hold.reads, *hold.writes)
+        for place in more:
+            self.index(hold, place)
+
+    def index(self, hold: Hold, place: Any) -> None:
+        """Make `hold` be found by accesses to `place`."""
+        place = deref(place)
+        if place is EVERYWHERE:
+            self.everywhere[hold.seq] = hold
+            return
+        if place.__class__ is Wire:
+            if place.immutable:
+                return
+            place.holds = place.holds or []
+            place.holds.append(hold)
+            if place.origin is None or not all(map(is_atom, place.origin)):
+                self.everywhere[hold.seq] = hold
+        self.by_place.setdefault(id(place), {})[hold.seq] = hold
+
+    def discard(self, hold: Hold) -> None:
+        """Forget a released hold."""
+        if self.held.pop(hold.seq, None) is None:
+            return
+        self.total[0] -= 1
+        self.everywhere.pop(hold.seq, None)
+        for place in (*hold.reads, *hold.writes):
+            for key in {id(place), id(deref(place))}:
+                holds = self.by_place.get(key)
+                if holds is not None:
+                    holds.pop(hold.seq, None)
+                    if not holds:
+                        del self.by_place[key]
+
+    def conflict(
+        self, place: Any, *, write: bool, before: int | None = None
+    ) -> "Wire | Hold | None":
+        """The nearest older obstacle to an access, in this region only."""
+        if not self.held:
+            return None
+        if place is EVERYWHERE:
+            return self._search(self.held, place, write, before)
+        found = None
+        if (holds := self.by_place.get(id(place))) is not None:
+            found = self._search(holds, place, write, before)
+        if found is None and self.everywhere:
+            found = self._search(self.everywhere, place, write, before)
+        return found
+
+    def conflict_outward(
+        self, place: Any, *, write: bool, before: int | None = None
+    ) -> "Wire | Hold | None":
+        """The nearest older obstacle, in this region and those around it."""
+        memory: Memory | None = self
+        while memory is not None:
+            found = memory.conflict(place, write=write, before=before)
+            if found is not None:
+                return found
+            outer = memory.outer
+            if outer is None:
+                return None
+            memory, before = outer.memory, outer.seq
+        return None
+
+    @staticmethod
+    def _search(
+        holds: dict[int, Hold], place: Any, write: bool, before: int | None
+    ) -> "Wire | Hold | None":
+        for seq in reversed(holds):
+            if before is None or seq < before:
+                found = holds[seq].conflicts(place, write=write)
+                if found is not None:
+                    return found
+        return None
+
+
+def may_be(wire: Wire, place: Any) -> bool:
+    """Whether a pending wire may turn out to be, or to contain, the object `place`."""
+    stack, seen = [wire], set()
+    while stack:
+        value = deref(stack.pop())
+        if value.__class__ is not Wire:
+            if reaches(value, place):
+                return True
+        elif id(value) not in seen:
+            seen.add(id(value))
+            if value.origin is None:
+                return True
+            stack.extend(value.origin)
+    return False

@@ -1,0 +1,265 @@
+"""The network of one run: its ledger, its ready actors, and the loop that drives them.
+
+Rules
+    1. Everything happens in one trio task, the run's own, except the external calls.
+       Their outcomes come back over a memory channel and are taken one by one.
+    2. Values arrive, holds go and entries retire only in `drain`, never while code of the
+       script runs.  So within one step of a frame nothing that is pending changes.
+    3. `calm` is true when the ledger is empty: nothing is pending, no wire stands in any
+       slot, and what the script does next is plain Python.
+"""
+
+import math
+import sys
+from collections import deque
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import trio
+
+from ..errors import InternalError
+from .externals import inside
+from .holds import Memory
+from .ledger import Entry, Ledger, State, Store
+from .operations import Function
+from .pool import Pool
+from .reach import Settler
+from .regions import Attempt, Region, Root
+from .undo import Undo
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from .actors import Actor
+    from .calls import ExternalCall
+
+
+Listener = Callable[[str, dict[str, Any]], object]
+Translate = Callable[[FunctionType], Function | None]
+
+TURN_CALLS = 128
+"""So many calls are started before the event loop gets its turn."""
+
+
+@attrs.frozen
+class Statistics:
+    """What a run has done so far.
+
+    Attributes:
+        calls: External calls begun.
+        running: Of these, how many are under way.
+        peak_running: The most that were under way at once.
+        complete: How many have answered.
+        failed: How many have raised.
+        cancelled: How many were cancelled.
+        nodes: Actors made: operations, calls and blocks that had to wait.
+    """
+
+    calls: int = 0
+    running: int = 0
+    peak_running: int = 0
+    complete: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    nodes: int = 0
+
+
+class Network:
+    """One run."""
+
+    def __init__(
+        self,
+        translate: Translate,
+        machine: Any,
+        *,
+        listener: Listener | None = None,
+        window: int = 10_000,
+    ) -> None:
+        self.translate = translate
+        self.machine = machine
+        self.waits_for: Any = None
+        self.turn_calls = TURN_CALLS
+        self.listener = listener
+        self.window = window
+        self.calm = True
+        self.holds = [0]
+        self.ledger = Ledger(self.note)
+        self.here = Region(self.ledger, None, Memory(None, self.holds))
+        self.ready: deque[Actor] = deque()
+        self.paused: list[Actor] = []
+        self.noted: deque[Ledger] = deque()
+        self.dirty: dict[int, Any] = {}
+        self.settler = Settler()
+        self.root: Root | None = None
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.finished = False
+        self.nodes = 0
+        self.since_turn = 0
+        self.pool = Pool(self)
+
+    # What actors tell
+
+    def note(self, ledger: Ledger) -> None:
+        """The oldest entry of `ledger` has changed; look at it in `drain`."""
+        self.noted.append(ledger)
+
+    def site(self) -> Any:
+        """Where in the user's source the script is, as cheaply as can be."""
+        self.nodes += 1
+        frame = sys._getframe(2)
+        while frame is not None and frame.f_globals.get("__package__") == __package__:
+            frame = frame.f_back  # type: ignore[assignment]
+        return None if frame is None else (frame.f_code, frame.f_lasti)
+
+    def traced(self, error: BaseException, actor: "Actor") -> BaseException:
+        """An error as it would have looked where `actor` stands in the script."""
+        return error
+
+    def returned(self, value: Any) -> None:
+        """The script has returned; what it began may still be under way."""
+        self.value = value
+        self.root = None
+        self.note(self.ledger)
+
+    def raised(self, error: BaseException) -> None:
+        """The script has raised; older entries may still fail first."""
+        self.root = None
+        failure = Entry()
+        self.ledger.insert(failure)
+        self.ledger.failed(failure, error)
+
+    def stored(self, undo: Undo) -> None:
+        """Remember how to take back a store that something older may yet undo."""
+        self.here.insert(Store(undo))
+
+    def mark_dirty(self, holder: Any) -> None:
+        """`holder` has a wire in one of its slots."""
+        self.dirty[id(holder)] = holder
+
+    # The loop
+
+    def drain(self) -> None:
+        """Let everything happen that can happen without waiting."""
+        ready, noted = self.ready, self.noted
+        inside.step = self
+        try:
+            while noted or ready:
+                if noted:
+                    self.advance(noted.popleft())
+                elif (actor := ready.popleft()).ledger is not None:
+                    actor.attempt()
+        finally:
+            inside.step = None
+
+    def advance(self, ledger: Ledger) -> None:
+        """Look at the oldest entry of a ledger: is it its turn, has it failed?"""
+        ledger.retire()
+        oldest = ledger.end.next
+        if oldest is ledger.end:
+            self.emptied(ledger)
+        elif oldest.state is State.FAILED:
+            self.failed(ledger, oldest)
+        elif ledger.settled_before(oldest):
+            oldest.become_oldest()
+
+    def emptied(self, ledger: Ledger) -> None:
+        """Everything in the ledger has succeeded."""
+        if ledger.owner is not None:
+            if ledger.owner.results is not None and ledger.owner.ledger is not None:
+                ledger.owner.succeeded()
+        elif not self.calm or self.root is None:
+            self.settle()
+            self.calm = True
+            if self.root is None and self.error is None:
+                self.value = self.settler.settle(deref(self.value))
+                self.finished = True
+
+    def failed(self, ledger: Ledger, entry: Entry) -> None:
+        """The oldest entry has failed: flush what is younger, then hand on the error."""
+        error = entry.error
+        assert error is not None
+        ledger.flush_after(entry)
+        ledger.remove(entry)
+        entry.flush()
+        owner = ledger.owner
+        if isinstance(owner, Attempt):
+            owner.handle(error)
+            return
+        if self.root is not None:
+            self.root.flush()
+        self.root = None
+        self.settle()
+        self.error = error
+        self.finished = True
+
+    def settle(self) -> None:
+        """Put values in place of the wires that have been set, wherever they stand."""
+        dirty, self.dirty = self.dirty, {}
+        for holder in dirty.values():
+            self.settler.settle_slots(holder)
+
+    async def run(self, frame: Any) -> Any:
+        """Run the script's frame to its end and everything it began."""
+        self.root = Root(self, frame)
+        self.ready.append(self.root)
+        async with self.pool.open():
+            try:
+                await self._loop()
+            finally:
+                self._stop()
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+    async def _loop(self) -> None:
+        while True:
+            self.drain()
+            if self.finished:
+                return
+            if self.paused and not self.throttled:
+                self.since_turn = 0
+                self.ready.extend(self.paused)
+                self.paused.clear()
+                await trio.lowlevel.checkpoint()
+                self.pool.take_answers()
+            elif self.pool.running:
+                await self.pool.wait_answer()
+            elif self.paused:
+                self.ready.append(self.paused.pop(0))
+            else:
+                raise InternalError(f"nothing is left to wait for, please report: {self!r}")
+
+    @property
+    def throttled(self) -> bool:
+        """Whether loops have to pause: as much as allowed is under way."""
+        return self.pool.running >= self.window
+
+    def _stop(self) -> None:
+        """Take back what has not succeeded, when the run fails or is cancelled."""
+        if not self.finished:
+            self.ledger.flush_after(self.ledger.end)
+            if self.root is not None:
+                self.root.flush()
+            self.settle()
+
+    def statistics(self) -> Statistics:
+        """What the run has done so far."""
+        return attrs.evolve(self.pool.statistics, nodes=self.nodes)
+
+    def __repr__(self) -> str:
+        count = 0
+        entry = self.ledger.end.next
+        while entry is not self.ledger.end:
+            count, entry = count + 1, entry.next
+        return f"<Network {count} entries, {self.pool.running} calls, calm={self.calm}>"
+
+
+def pending(value: Any) -> bool:
+    """Whether a value handed out by the network is still on its way."""
+    return deref(value).__class__ is Wire
+
+
+UNBOUNDED = math.inf

@@ -1,0 +1,581 @@
+"""The host operations of the calculus and their plain Python meaning.
+
+Rules
+    1. `OPERATIONS[op](*arguments)` is what `Prim(op, arguments)` gives when every argument
+       is there; operations in `TAKES_STATIC` get the node's `static` first.
+    2. Whatever CPython raises for the operation, with CPython's text, is raised here too.
+       Where its text is built by the interpreter loop (unpacking, calling), a small
+       function with exactly that statement is compiled once and cached.
+    3. No operation knows that a value may be pending: machines wait first.
+"""
+
+import ast
+import functools
+import inspect
+import operator
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
+
+import attrs
+
+from epic_actors.core.terms import UNBOUND, Lam
+
+
+class Pack(tuple[Any, ...]):
+    """The several values of a block, on their way to a `let` with that many names."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"pack{tuple(self)!r}"
+
+
+class Free(str):
+    """The name of a variable that belongs to an enclosing function."""
+
+    __slots__ = ()
+
+
+@attrs.frozen(eq=False, repr=False)
+class Namespace:
+    """The globals of a module, as seen by the functions in it."""
+
+    values: dict[str, Any]
+    name: str
+
+    def __repr__(self) -> str:
+        return f"<globals of {self.name}>"
+
+    def builtins(self) -> Mapping[str, Any]:
+        """The builtins that this module's names fall back on."""
+        found = self.values.get("__builtins__")
+        if found is None:
+            found = sys.modules["builtins"]
+        return vars(found) if isinstance(found, types.ModuleType) else found
+
+
+@attrs.define(eq=False)
+class Cursor:
+    """An iterator with its current item."""
+
+    iterator: Iterator[Any]
+    item: Any = None
+
+    def advance(self) -> bool:
+        """Move to the next item; False when there is none."""
+        try:
+            self.item = next(self.iterator)
+        except StopIteration:
+            return False
+        return True
+
+
+@attrs.define(eq=False, repr=False)
+class Function:
+    """What the front end makes of one Python function.
+
+    Attributes:
+        lam: the term; its parameters are the free variables' cells, then those of `bind`.
+        code: the function's own code object, which names its source.
+        freevars: the names of the cells, in the order of `fn.__closure__`.
+    """
+
+    name: str
+    qualname: str
+    filename: str
+    code: types.CodeType
+    lam: Lam
+    freevars: tuple[str, ...]
+    is_async: bool
+    namespace: Namespace
+    unit: Any = attrs.field(init=False, default=None)
+    _plain: int = attrs.field(init=False)
+    _stub: types.CodeType | None = attrs.field(init=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        """Note how many arguments the fast path of `bind` takes; -1 for no fast path."""
+        varied = self.code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+        extra = varied or self.code.co_kwonlyargcount
+        self._plain = -1 if extra else self.code.co_argcount
+
+    def __repr__(self) -> str:
+        return f"<function {self.qualname} of {self.filename}>"
+
+    def bind(
+        self,
+        fn: types.FunctionType,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> tuple[Any, ...]:
+        """The parameters' values for a call of `fn`, in the order of `lam.params`.
+
+        Raises:
+            TypeError: the arguments do not fit; the text is CPython's own.
+        """
+        if not kwargs and len(args) == self._plain:
+            return args
+        if self._stub is None:
+            self._stub = _binding_stub(self.code)
+        stub = types.FunctionType(self._stub, {}, fn.__name__, fn.__defaults__)
+        stub.__kwdefaults__ = fn.__kwdefaults__
+        stub.__qualname__ = fn.__qualname__
+        bound: tuple[Any, ...] = stub(*args, **kwargs)
+        return bound
+
+    def parameters(
+        self,
+        fn: types.FunctionType,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> tuple[Any, ...]:
+        """All of `lam`'s parameters: the cells of `fn`, then the bound arguments."""
+        return (fn.__closure__ or ()) + self.bind(fn, args, kwargs)
+
+
+def parameter_names(code: types.CodeType) -> tuple[str, ...]:
+    """A function's parameters in the order of `Function.bind`."""
+    plain, only = code.co_argcount, code.co_kwonlyargcount
+    names = code.co_varnames
+    after = plain + only
+    starred: tuple[str, ...] = ()
+    if code.co_flags & inspect.CO_VARARGS:
+        starred, after = (names[after],), after + 1
+    doubled = names[after : after + bool(code.co_flags & inspect.CO_VARKEYWORDS)]
+    return names[:plain] + starred + names[plain : plain + only] + doubled
+
+
+def _binding_stub(code: types.CodeType) -> types.CodeType:
+    """A function with the signature of `code` that gives its parameters back."""
+    plain, only = code.co_argcount, code.co_kwonlyargcount
+    names = code.co_varnames
+    positional = list(names[:plain])
+    if code.co_posonlyargcount:
+        positional.insert(code.co_posonlyargcount, "/")
+    after = plain + only
+    parts = positional
+    if code.co_flags & inspect.CO_VARARGS:
+        parts.append("*" + names[after])
+        after += 1
+    elif only:
+        parts.append("*")
+    parts += names[plain : plain + only]
+    if code.co_flags & inspect.CO_VARKEYWORDS:
+        parts.append("**" + names[after])
+    values = "".join(name + "," for name in parameter_names(code))
+    # Why: defaults belong to the function object, so the stub is made without any.
+    return _compiled(f"lambda {', '.join(parts)}: ({values})", code.co_name)
+
+
+def _compiled(source: str, name: str) -> types.CodeType:
+    """The code of the one function that `source` makes, under another name."""
+    module = compile(ast.parse(source, mode="eval"), "<operations>", "eval")
+    [code] = (c for c in module.co_consts if isinstance(c, types.CodeType))
+    return code.replace(co_name=name)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Template:
+    """A nested `def`, `lambda` or class body: everything but the values around it.
+
+    `make` takes the defaults, the keyword-only defaults, the cells of the free variables
+    and the annotations, in this order.
+    """
+
+    name: str
+    code: types.CodeType
+    namespace: Namespace
+    defaults: int = 0
+    kwdefaults: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = ()
+
+    @property
+    def qualname(self) -> str:
+        """The dotted name of the function."""
+        return self.code.co_qualname
+
+    @property
+    def freevars(self) -> tuple[str, ...]:
+        """The names of the cells, in order."""
+        return self.code.co_freevars
+
+    def __repr__(self) -> str:
+        return f"<template {self.qualname}>"
+
+    def make(self, *values: Any) -> types.FunctionType:
+        """A real function object, as CPython's own `def` gives."""
+        keywords = self.defaults + len(self.kwdefaults)
+        cells = keywords + len(self.freevars)
+        function = types.FunctionType(
+            self.code,
+            self.namespace.values,
+            self.name,
+            values[: self.defaults] or None,
+            values[keywords:cells],
+        )
+        if self.kwdefaults:
+            pairs = zip(self.kwdefaults, values[self.defaults : keywords], strict=True)
+            function.__kwdefaults__ = dict(pairs)
+        if self.annotations:
+            notes = zip(self.annotations, values[cells:], strict=True)
+            function.__annotations__ = dict(notes)
+        return function
+
+
+@attrs.frozen(eq=False, repr=False)
+class Native:
+    """A piece of Python that runs in place, as a function of the variables it reads."""
+
+    label: str
+    code: types.CodeType
+    params: tuple[str, ...]
+    results: tuple[str, ...]
+    namespace: Namespace
+
+    def __repr__(self) -> str:
+        return f"<native {self.label}>"
+
+    def run(self, *values: Any) -> Any:
+        """The piece's results: a pack, or the value itself when there is just one."""
+        return _packed(types.FunctionType(self.code, self.namespace.values)(*values))
+
+
+def _packed(values: tuple[Any, ...]) -> Any:
+    return values[0] if len(values) == 1 else Pack(values)
+
+
+# Containers and text
+
+
+def _elements(starred: tuple[bool, ...] | None, values: tuple[Any, ...]) -> list[Any]:
+    if starred is None:
+        return list(values)
+    elements: list[Any] = []
+    for star, value in zip(starred, values, strict=True):
+        elements += [*value] if star else [value]
+    return elements
+
+
+def _tuple(starred: tuple[bool, ...] | None, *values: Any) -> tuple[Any, ...]:
+    return values if starred is None else tuple(_elements(starred, values))
+
+
+def _list(starred: tuple[bool, ...] | None, *values: Any) -> list[Any]:
+    return _elements(starred, values)
+
+
+def _set(starred: tuple[bool, ...] | None, *values: Any) -> set[Any]:
+    return set(_elements(starred, values))
+
+
+def _dict(starred: tuple[bool, ...] | None, *values: Any) -> dict[Any, Any]:
+    made: dict[Any, Any] = {}
+    marks = starred or (False,) * (len(values) // 2)
+    for mark, key, value in zip(marks, values[::2], values[1::2], strict=True):
+        if mark:
+            made.update({**value})
+        else:
+            made[key] = value
+    return made
+
+
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {"s": str, "r": repr, "a": ascii}
+
+
+def _format(conversion: str, value: Any, spec: str) -> str:
+    if conversion:
+        value = _CONVERSIONS[conversion](value)
+    return format(value, spec)
+
+
+def _join(*parts: str) -> str:
+    return "".join(parts)
+
+
+def _unpack(form: tuple[int, bool, int], values: Any) -> Any:
+    return _unpacker(*form)(values)
+
+
+@functools.cache
+def _unpacker(before: int, starred: bool, after: int) -> Callable[[Any], Any]:
+    """A function that is one unpacking assignment, for CPython's own messages."""
+    names = [f"a{i}" for i in range(before)] + ["s"] * starred
+    names += [f"b{i}" for i in range(after)]
+    targets = ", ".join("*" + name if name == "s" else name for name in names)
+    results = "".join(name + ", " for name in names)
+    source = f"def unpack(values):\n    [{targets}] = values\n    return ({results})"
+    scope: dict[str, Any] = {}
+    exec(compile(source, "<operations>", "exec"), scope)  # noqa: S102
+    unpack = scope["unpack"]
+    return lambda values: _packed(unpack(values))
+
+
+# Calls
+
+
+@functools.cache
+def caller(shape: tuple[str | None, ...]) -> Callable[..., Any]:
+    """A function `call(function, *values)` that is one call expression of that shape."""
+    names = [f"a{i}" for i in range(len(shape))]
+    marks = [{None: "", "*": "*", "**": "**"}.get(m, f"{m}=") for m in shape]
+    # Why: a keyword argument before `*xs` is legal Python; `**` before is not.
+    passed = ", ".join(mark + name for mark, name in zip(marks, names, strict=True))
+    source = f"lambda {', '.join(['function', *names])}: function({passed})"
+    call: Callable[..., Any] = types.FunctionType(_compiled(source, "call"), {})
+    return call
+
+
+def _capture(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return args, kwargs
+
+
+def arguments(
+    function: Any, shape: tuple[str | None, ...], values: tuple[Any, ...]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The positional and keyword arguments that a call shape makes of the values.
+
+    Raises:
+        TypeError: a starred value cannot be spread; the text names `function`.
+    """
+    if not shape:
+        return values, {}
+    try:
+        bound: tuple[tuple[Any, ...], dict[str, Any]]
+        bound = caller(shape)(_capture, *values)
+    except TypeError as error:
+        text = str(error)
+    else:
+        return bound
+    raise TypeError(text.replace(_called(_capture), _called(function)))
+
+
+def _called(function: Any) -> str:
+    """What CPython calls a function in its messages about arguments."""
+    name = getattr(function, "__qualname__", None)
+    module = getattr(function, "__module__", None)
+    if name is None:
+        return str(function)
+    return name if module in (None, "builtins") else f"{module}.{name}"
+
+
+# Variables
+
+
+def _unbound(name: str) -> NoReturn:
+    problem = f"variable '{name}' where it is not associated with a value"
+    if isinstance(name, Free):
+        raise NameError(
+            f"cannot access free {problem} in enclosing scope", name=str(name)
+        )
+    raise UnboundLocalError(f"cannot access local {problem}")
+
+
+def _bound(name: str, value: Any) -> Any:
+    if value is UNBOUND:
+        _unbound(name)
+    return value
+
+
+def _cell(value: Any) -> types.CellType:
+    return types.CellType() if value is UNBOUND else types.CellType(value)
+
+
+def _cell_get(name: str, cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        pass
+    _unbound(name)
+
+
+def _cell_set(name: str, cell: types.CellType, value: Any) -> None:
+    cell.cell_contents = value
+
+
+def _cell_del(name: str, cell: types.CellType) -> None:
+    _cell_get(name, cell)
+    del cell.cell_contents
+
+
+def _undefined(name: str) -> NoReturn:
+    raise NameError(f"name '{name}' is not defined", name=name)
+
+
+def _global(place: tuple[Namespace, str]) -> Any:
+    namespace, name = place
+    if name in namespace.values:
+        return namespace.values[name]
+    builtins = namespace.builtins()
+    if name in builtins:
+        return builtins[name]
+    _undefined(name)
+
+
+def _set_global(place: tuple[Namespace, str], value: Any) -> None:
+    place[0].values[place[1]] = value
+
+
+def _del_global(place: tuple[Namespace, str]) -> None:
+    namespace, name = place
+    if name not in namespace.values:
+        _undefined(name)
+    del namespace.values[name]
+
+
+def _import(piece: tuple[Namespace, str, tuple[str, ...] | None, int]) -> Any:
+    namespace, name, fromlist, level = piece
+    find = namespace.builtins()["__import__"]
+    return find(name, namespace.values, None, fromlist, level)
+
+
+def _import_from(name: str, module: Any) -> Any:
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        pass
+    owner = getattr(module, "__name__", None)
+    found = sys.modules.get(f"{owner}.{name}")
+    if found is not None:
+        return found
+    path = getattr(module, "__file__", None)
+    place = f"{owner!r} ({path or 'unknown location'})"
+    raise ImportError(
+        f"cannot import name {name!r} from {place}", name=owner, path=path
+    )
+
+
+# Attributes, exceptions, contexts
+
+
+def _special(name: str, obj: Any) -> Any:
+    for cls in type(obj).__mro__:
+        if name in vars(cls):
+            found = vars(cls)[name]
+            get = getattr(type(found), "__get__", None)
+            return found if get is None else get(found, obj, type(obj))
+    kind = "asynchronous context" if name.startswith("__a") else "context"
+    missed = "" if name.endswith("enter__") else f" (missed {name} method)"
+    cls_name = type(obj).__name__
+    raise TypeError(
+        f"{cls_name!r} object does not support the {kind} manager protocol{missed}"
+    )
+
+
+def _super(cell: types.CellType, obj: Any) -> Any:
+    try:
+        cls = cell.cell_contents
+    except ValueError:
+        raise RuntimeError("super(): empty __class__ cell") from None
+    return super(cls, obj)
+
+
+def _raise(exc: Any, cause: Any) -> NoReturn:
+    if cause is UNBOUND:
+        raise exc
+    raise exc from cause
+
+
+def _reraise(exc: BaseException) -> NoReturn:
+    raise exc
+
+
+def _matches(exc: BaseException, classes: Any) -> bool:
+    wanted = classes if isinstance(classes, tuple) else (classes,)
+    for cls in wanted:
+        if not (isinstance(cls, type) and issubclass(cls, BaseException)):
+            raise TypeError(
+                "catching classes that do not inherit from BaseException is not allowed"
+            )
+    return any(cls in type(exc).__mro__ for cls in wanted)
+
+
+def _await(value: Any) -> Any:
+    """Run a native awaitable that never has to wait; anything else is a result."""
+    if not inspect.isawaitable(value):
+        return value
+    steps = value.__await__()
+    try:
+        step = next(steps)
+    except StopIteration as stop:
+        return stop.value
+    raise RuntimeError(f"{value!r} waits for {step!r}: there is no event loop here")
+
+
+def _flip(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda item, container: test(container, item)
+
+
+def _not_in(item: Any, container: Any) -> bool:
+    return item not in container
+
+
+_BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift")
+_BITS = ("rshift", "and", "or", "xor")
+_COMPARISONS = ("lt", "le", "eq", "ne", "gt", "ge")
+_KEYWORDS = {"and": "and_", "or": "or_", "is": "is_", "not": "not_"}
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    **{op: getattr(operator, _KEYWORDS.get(op, op)) for op in _BINARY + _BITS},
+    **{"i" + op: getattr(operator, "i" + op) for op in _BINARY + _BITS},
+    **{op: getattr(operator, op) for op in _COMPARISONS},
+    "neg": operator.neg,
+    "pos": operator.pos,
+    "invert": operator.invert,
+    "not": operator.not_,
+    "truth": operator.truth,
+    "is": operator.is_,
+    "is_not": operator.is_not,
+    "in": _flip(operator.contains),
+    "not_in": _not_in,
+    "getitem": operator.getitem,
+    "setitem": operator.setitem,
+    "delitem": operator.delitem,
+    "slice": slice,
+    "getattr": lambda name, obj: getattr(obj, name),
+    "setattr": lambda name, obj, value: setattr(obj, name, value),
+    "delattr": lambda name, obj: delattr(obj, name),
+    "tuple": _tuple,
+    "list": _list,
+    "set": _set,
+    "dict": _dict,
+    "list_append": list.append,
+    "set_add": set.add,
+    "format": _format,
+    "join": _join,
+    "pack": lambda *values: Pack(values),
+    "unpack": _unpack,
+    "iter": lambda values: Cursor(iter(values)),
+    "advance": Cursor.advance,
+    "current": lambda cursor: cursor.item,
+    "bound": _bound,
+    "cell": _cell,
+    "cell_get": _cell_get,
+    "cell_set": _cell_set,
+    "cell_del": _cell_del,
+    "global": _global,
+    "set_global": _set_global,
+    "del_global": _del_global,
+    "function": Template.make,
+    "native": Native.run,
+    "import": _import,
+    "import_from": _import_from,
+    "special": _special,
+    "super": _super,
+    "raise": _raise,
+    "reraise": _reraise,
+    "matches": _matches,
+    "await": _await,
+}
+
+TAKES_STATIC = frozenset(
+    "getattr setattr delattr tuple list set dict format unpack bound cell_get cell_set "
+    "cell_del global set_global del_global function native import import_from special".split()
+)
+
+
+def operate(op: str, static: Any, values: tuple[Any, ...]) -> Any:
+    """What a `Prim` node gives for the values of its arguments."""
+    if op in TAKES_STATIC:
+        return OPERATIONS[op](static, *values)
+    return OPERATIONS[op](*values)

@@ -1,0 +1,221 @@
+"""Performing native operations: at once where nothing is in the way, later where it is.
+
+`operate` is the one way into every primitive, builtin function and method.  When an
+argument it needs is pending, or an older access holds a place it touches, the operation
+becomes an actor and its result a wire.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from .actors import TURN, Actor, Turn
+from .effects import PURE_MODULES, Effect
+from .holds import EVERYWHERE, Hold
+from .operations import Pack
+from .reach import PLAIN, has_wire, holds_wire, is_atom, mutables, pending_in
+from .regions import Region, make_wires, set_wires
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+    Obstacle = Wire | Hold | Turn | None
+
+
+TRUSTED = PURE_MODULES | {"builtins"}
+"""Modules whose special methods are known to change nothing but their object."""
+
+
+def operate(network: "Network", effect: Effect, *args: Any) -> Any:
+    """Perform a native operation here in program order."""
+    for value in args:
+        if value.__class__ not in PLAIN:
+            break
+    else:
+        if not effect.ordered:
+            return effect.function(*args)
+    args = tuple([deref(value) for value in args])
+    here = network.here
+    if obstacle(network, effect, args, here, None) is None:
+        return perform(network, effect, args, here)
+    return Operation(network, effect, args).results
+
+
+def obstacle(
+    network: "Network",
+    effect: Effect,
+    args: tuple[Any, ...],
+    region: Region,
+    actor: "Operation | None",
+) -> "Obstacle":
+    """What an operation has to wait for: arguments, older accesses, its turn."""
+    for position, value in enumerate(args):
+        if value.__class__ is Wire and position in effect.strict:
+            return value  # type: ignore[no-any-return]
+    effect = effect.chosen(args)
+    tuples = network.dirty or network.holds[0]
+    for position, value in enumerate(args):
+        if position in effect.whole and (tuples or value.__class__ is tuple):
+            wire = pending_in(value)
+            if wire is not None:
+                return wire
+    if network.holds[0] > 0:
+        found = conflict(effect, args, region, actor)
+        if found is not None:
+            return found
+    if needs_turn(effect, args):
+        ledger, before = region.place() if actor is None else (actor.ledger, actor)
+        assert ledger is not None
+        if not ledger.settled_before(before):
+            return TURN
+    return None
+
+
+def needs_turn(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether the operation must wait until everything older has succeeded."""
+    return effect.ordered or runs_script_code(effect, args)
+
+
+def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether a special method written in Python would run inside the operation."""
+    if not effect.dunders:
+        return False
+    for value in args:
+        kind = value.__class__
+        if kind not in PLAIN and kind.__module__ not in TRUSTED:
+            for name in effect.dunders:
+                if hasattr(getattr(kind, name, None), "__code__"):
+                    return True
+    return False
+
+
+def conflict(
+    effect: Effect, args: tuple[Any, ...], region: Region, actor: "Operation | None"
+) -> "Obstacle":
+    """An older access that touches what this operation touches."""
+    before = None if actor is None else actor.hold.seq
+    look = region.memory.conflict_outward
+    for place, write in touched(effect, args):
+        found = look(place, write=write, before=before)
+        if found is not None:
+            return found
+    return None
+
+
+def touched(effect: Effect, args: tuple[Any, ...]) -> list[tuple[Any, bool]]:
+    """The places an operation reads (False) and writes (True)."""
+    places = [(place, True) for place in effect.places]
+    if runs_script_code(effect, args):
+        places.append((EVERYWHERE, True))
+    for position, value in enumerate(args):
+        if is_atom(value):
+            continue
+        if position in effect.writes:
+            places.append((value, True))
+        if position in effect.whole:
+            places += [(place, False) for place in mutables(value)]
+        elif position in effect.reads:
+            places.append((value, False))
+    return places
+
+
+def perform(
+    network: "Network", effect: Effect, args: tuple[Any, ...], region: Region
+) -> Any:
+    """Perform an operation that nothing is in the way of, and remember how to undo it."""
+    effect = effect.chosen(args)
+    if network.dirty:
+        args = settled(network, effect, args)
+    writes = effect.writes or effect.places
+    if writes and effect.undo is not None and not region.settled:
+        undo = effect.undo(*args)
+        result = effect.function(*args)
+        if undo is not None:
+            network.stored(undo)
+    else:
+        result = effect.function(*args)
+    if not network.calm:
+        note_wires(network, effect, args, result)
+    return result
+
+
+def settled(network: "Network", effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments with values in place of the wires that have been set."""
+    settler = network.settler
+    return tuple(
+        [
+            settler.settle(value) if position in effect.whole else settler.settled(value)
+            for position, value in enumerate(args)
+        ]
+    )
+
+
+def note_wires(
+    network: "Network", effect: Effect, args: tuple[Any, ...], result: Any
+) -> None:
+    """Remember the objects that have a wire in a slot now."""
+    spread = bool(network.dirty)
+    if effect.writes:
+        holder = args[effect.writes[0]]
+        if any(map(has_wire, args)) or (spread and any(map(holds_wire, args[1:]))):
+            network.mark_dirty(holder)
+    kind = result.__class__
+    if effect.fresh and kind not in PLAIN and kind is not Wire and kind is not Pack:
+        if any(map(has_wire, args)) or (spread and holds_wire(result)):
+            network.mark_dirty(result)
+
+
+class Operation(Actor):
+    """A native operation that has to wait."""
+
+    __slots__ = ("args", "effect", "results")
+
+    def __init__(
+        self, network: "Network", effect: Effect, args: tuple[Any, ...]
+    ) -> None:
+        self.effect = effect
+        self.args = args
+        chosen = effect.chosen(args)
+        places = touched(chosen, args)
+        super().__init__(
+            network,
+            [place for place, write in places if not write],
+            [place for place, write in places if write],
+        )
+        self.results = make_wires(effect.count)
+        if self.results.__class__ is Wire:
+            self.results.immutable = chosen.immutable or plain_result(chosen, args)
+            self.results.origin = () if chosen.fresh else None
+        self.attempt()
+
+    def obstacle(self) -> "Obstacle":
+        """Arguments, older accesses, our turn."""
+        self.args = args = tuple([deref(value) for value in self.args])
+        return obstacle(self.network, self.effect, args, self.outer, self)
+
+    def fire(self) -> None:
+        """Perform it here, at our place in program order."""
+        network, ledger = self.network, self.ledger
+        assert ledger is not None
+        outside = network.here
+        network.here = region = Region(
+            ledger, self, self.outer.memory, self.outer.handled
+        )
+        try:
+            result = perform(network, self.effect, self.args, region)
+        except BaseException as error:  # noqa: BLE001 - the script's, at this place
+            ledger.failed(self, network.traced(error, self))
+        else:
+            set_wires(self.results, result)
+            self.hold.release()
+            ledger.done(self)
+        finally:
+            network.here = outside
+
+
+def plain_result(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether an operation on plain values gives a plain value: `s + t`, `n * 2`."""
+    return effect.fresh and all(
+        value.immutable if value.__class__ is Wire else value.__class__ in PLAIN
+        for value in args
+    )

@@ -1,0 +1,109 @@
+"""External calls under way: a pool of reused trio tasks fed by a memory channel.
+
+A call in flight has a task to itself; when it answers, the task takes the next one, so
+there are as many tasks as there were calls at once.  Each call starts in a fresh copy of
+the run's context variables.  A call inside a `try` has a cancel scope of its own, since
+it may have to be cancelled alone; the others end with the run.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+import outcome
+import trio
+
+
+if TYPE_CHECKING:
+    from .calls import ExternalCall
+    from .network import Network
+
+
+class Pool:
+    """Runs external calls and hands their outcomes back to the network."""
+
+    def __init__(self, network: "Network") -> None:
+        self.network = network
+        self.calls = self.running = self.peak_running = 0
+        self.complete = self.failed = self.cancelled = 0
+        self._idle = self._numbers = 0
+        self._calls_in, self._calls_out = trio.open_memory_channel["ExternalCall"](
+            float("inf")
+        )
+        self._answers_in, self._answers_out = trio.open_memory_channel[
+            "tuple[ExternalCall, outcome.Outcome[Any] | None]"
+        ](float("inf"))
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Keep the tasks alive; on leaving, cancel what is still under way."""
+        self._context = copy_context()
+        async with trio.open_nursery() as self._nursery:
+            yield
+            self._nursery.cancel_scope.cancel()
+
+    def launch(self, call: "ExternalCall") -> None:
+        """Start a call, as soon as the event loop gets to it."""
+        self.calls += 1
+        self.running += 1
+        self.peak_running = max(self.peak_running, self.running)
+        self._idle -= 1
+        if self._idle < 0:
+            self._idle = 0
+            self._nursery.start_soon(self._work, call)
+        else:
+            self._calls_in.send_nowait(call)
+
+    def next_number(self) -> int:
+        """A number for a call in reports, from 1."""
+        self._numbers += 1
+        return self._numbers
+
+    async def _work(self, call: "ExternalCall") -> None:
+        task = trio.lowlevel.current_task()
+        while True:
+            result = await call.execute()
+            self._answers_in.send_nowait((call, result))
+            self._idle += 1
+            task.context = self._context.copy()
+            call = await self._calls_out.receive()
+
+    async def wait_answer(self) -> None:
+        """Wait until a call has answered; take in all that have."""
+        self._take(*await self._answers_out.receive())
+        self.take_answers()
+
+    def take_answers(self) -> None:
+        """Take in the calls that have answered."""
+        try:
+            while True:
+                self._take(*self._answers_out.receive_nowait())
+        except trio.WouldBlock:
+            return
+
+    def _take(self, call: "ExternalCall", result: "outcome.Outcome[Any] | None"
+    ) -> None:
+        self.running -= 1
+        if result is None:
+            self.cancelled += 1
+        elif isinstance(result, outcome.Error):
+            self.failed += 1
+        else:
+            self.complete += 1
+        if result is not None:
+            call.answered(result)
+
+    @property
+    def statistics(self) -> Any:
+        """The calls so far, as numbers."""
+        from .network import Statistics
+
+        return Statistics(
+            self.calls,
+            self.running,
+            self.peak_running,
+            self.complete,
+            self.failed,
+            self.cancelled,
+        )

@@ -1,0 +1,117 @@
+"""Builtins that take functions, written as scripts.
+
+When their function argument is code of the script, it must be able to ask for external
+calls, so these run as part of the script instead of inside the builtin.
+"""
+
+import functools
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .externals import External
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+MISSING: Any = object()
+
+
+def map_(function: Any, *columns: Any) -> Any:
+    if len(columns) == 1:
+        return iter([function(item) for item in columns[0]])
+    return iter([function(*row) for row in zip(*columns)])  # noqa: B905
+
+
+def filter_(function: Any, items: Any) -> Any:
+    if function is None:
+        return iter([item for item in items if item])
+    return iter([item for item in items if function(item)])
+
+
+def sorted_(items: Any, *, key: Any, reverse: Any = False) -> Any:
+    rows = list(items)
+    keys = [key(row) for row in rows]
+    order = sorted(range(len(rows)), key=keys.__getitem__, reverse=reverse)
+    return [rows[index] for index in order]
+
+
+def sort(items: Any, *, key: Any, reverse: Any = False) -> None:
+    items[:] = sorted(items, key=key, reverse=reverse)
+
+
+def extreme(choose: Any, *items: Any, key: Any, default: Any = MISSING) -> Any:
+    rows = list(items[0]) if len(items) == 1 else list(items)
+    if not rows and default is not MISSING:
+        return default
+    keys = [key(row) for row in rows]
+    return rows[choose(range(len(rows)), key=keys.__getitem__)]
+
+
+def max_(*items: Any, key: Any, default: Any = MISSING) -> Any:
+    return extreme(max, *items, key=key, default=default)
+
+
+def min_(*items: Any, key: Any, default: Any = MISSING) -> Any:
+    return extreme(min, *items, key=key, default=default)
+
+
+def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
+    values = iter(items)
+    if initial is MISSING:
+        try:
+            result = next(values)
+        except StopIteration:
+            raise TypeError(
+                "reduce() of empty iterable with no initial value"
+            ) from None
+    else:
+        result = initial
+    for value in values:
+        result = function(result, value)
+    return result
+
+
+SCRIPTS: dict[Any, Callable[..., Any]] = {
+    map: map_,
+    filter: filter_,
+    sorted: sorted_,
+    max: max_,
+    min: min_,
+    functools.reduce: reduce,
+    list.sort: sort,
+}
+_BY_KEY = frozenset({sorted, max, min, list.sort})
+
+
+def instead_of(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """The script to run instead of a builtin that is given a function of the script."""
+    try:
+        script = SCRIPTS.get(function)
+    except TypeError:
+        return None
+    if script is None:
+        return None
+    if function in _BY_KEY:
+        given = kwargs.get("key")
+    else:
+        given = args[0] if args else None
+    return script if is_script_code(network, given) else None
+
+
+def is_script_code(network: "Network", given: Any) -> bool:
+    """Whether calling `given` may run code of the script."""
+    if isinstance(given, functools.partial):
+        return is_script_code(network, given.func)
+    if isinstance(given, types.MethodType):
+        given = given.__func__
+    if isinstance(given, types.FunctionType):
+        return network.translate(given) is not None
+    if isinstance(given, External):
+        return True
+    if isinstance(given, type):
+        return isinstance(given.__init__, types.FunctionType)
+    return isinstance(getattr(type(given), "__call__", None), types.FunctionType)

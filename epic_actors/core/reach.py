@@ -1,0 +1,199 @@
+"""What can be reached from a value: its mutable objects and the wires in them.
+
+An *atom* is a value that holds nothing that can change.  Everything else is walked:
+builtin containers, instance dictionaries and slots, closures, bound methods, partials.
+Tuples may be passed around with wires in them; a settled one is built anew.
+"""
+
+import functools
+import gc
+import itertools
+import types
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .wire import Wire, deref
+
+
+PLAIN: frozenset[type] = frozenset(
+    {int, float, complex, bool, str, bytes, type(None), type(...), range, type(NotImplemented)}
+)
+ATOM_TYPES: frozenset[type] = PLAIN | {
+    type,
+    types.ModuleType,
+    types.BuiltinFunctionType,
+    types.CodeType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    type(len),
+}
+ITERATORS: frozenset[type] = frozenset(
+    {zip, enumerate, reversed, map, filter}
+    | {type(iter(made)) for made in ([], (), {}, set(), "", b"", range(0))}
+    | {type(made()) for made in ({}.keys, {}.values, {}.items)}
+    | {type(iter(made())) for made in ({}.values, {}.items)}
+    | {type(reversed(made)) for made in ([], {})}  # type: ignore[call-overload]
+    | {kind for kind in vars(itertools).values() if isinstance(kind, type)}
+)
+"""Iterators and views whose sources the garbage collector can name."""
+
+SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
+
+
+BARE_TYPES: frozenset[type] = frozenset({dict, types.FunctionType, types.MethodType})
+
+
+def is_atom(value: Any) -> bool:
+    """Whether nothing reachable from `value` can change or be pending."""
+    kind = value.__class__
+    if kind in ATOM_TYPES:
+        return True
+    if kind is Wire:
+        value = deref(value)
+        return value.immutable if value.__class__ is Wire else is_atom(value)
+    if kind is tuple or kind is frozenset:
+        return all(map(is_atom, value))
+    if kind is types.FunctionType:
+        return value.__closure__ is None
+    return isinstance(value, type) or getattr(kind, "__epic_atom__", False)
+
+
+def children(value: Any) -> Iterator[Any]:
+    """The values directly inside `value`."""
+    kind = value.__class__
+    if kind in SEQUENCES or isinstance(value, list | tuple | set | frozenset | deque):
+        yield from value
+    elif isinstance(value, dict):
+        yield from value.keys()
+        yield from value.values()
+    elif kind is types.FunctionType:
+        yield from value.__closure__ or ()
+    elif kind is types.MethodType:
+        yield value.__self__
+    elif kind is types.CellType:
+        yield from cell_value(value)
+    elif kind in ITERATORS:
+        yield from gc.get_referents(value)
+    elif kind is functools.partial:
+        yield from (value.func, *value.args, *value.keywords.values())
+    for _name, inside in attributes(value):
+        yield inside
+
+
+def cell_value(cell: types.CellType) -> tuple[Any, ...]:
+    """What is in a cell, if anything."""
+    try:
+        return (cell.cell_contents,)
+    except ValueError:
+        return ()
+
+
+def attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """The attributes that an object itself holds."""
+    kind = value.__class__
+    if kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES:
+        return
+    own = getattr(value, "__dict__", None)
+    if own.__class__ is dict:
+        yield from list(own.items())
+    for base in kind.__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            try:
+                yield name, object.__getattribute__(value, name)
+            except AttributeError:
+                continue
+
+
+def walk(value: Any) -> Iterator[Any]:
+    """Every non-atom reachable from `value`, itself first, pending wires included."""
+    stack, seen = [value], set()
+    while stack:
+        value = deref(stack.pop())
+        if value.__class__ in ATOM_TYPES or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if value.__class__ is Wire:
+            yield value
+        elif not is_atom(value) or value.__class__ is tuple:
+            yield value
+            stack.extend(children(value))
+
+
+def reaches(value: Any, place: Any) -> bool:
+    """Whether the object `place` can be reached from `value`."""
+    return any(found is place for found in walk(value))
+
+
+def mutables(value: Any) -> list[Any]:
+    """The places in `value`: everything reachable that can change or is pending."""
+    if is_atom(value):
+        return []
+    return [found for found in walk(value) if found.__class__ is not tuple]
+
+
+def pending_in(value: Any) -> Wire | None:
+    """A pending wire reachable from `value`, or None; it is whole then."""
+    for found in walk(value):
+        if found.__class__ is Wire:
+            return found  # type: ignore[no-any-return]
+    return None
+
+
+def has_wire(value: Any) -> bool:
+    """Whether storing `value` puts a wire into the slot, bare or in a tuple."""
+    kind = value.__class__
+    if kind is Wire:
+        return True
+    return isinstance(value, tuple) and any(map(has_wire, value))
+
+
+def holds_wire(value: Any) -> bool:
+    """Whether a container has a wire directly in it."""
+    return any(map(has_wire, children(value)))
+
+
+class Settler:
+    """Replaces set wires by their values, in place; tuples are built anew, once each."""
+
+    def __init__(self) -> None:
+        self._tuples: dict[int, tuple[Any, Any]] = {}
+
+    def settled(self, value: Any) -> Any:
+        """What should stand for `value` itself."""
+        value = deref(value)
+        if not isinstance(value, tuple) or not has_wire(value):
+            return value
+        known = self._tuples.get(id(value))
+        if known is None or any(map(has_wire, known[1])):
+            parts = [self.settled(part) for part in value]
+            made = tuple(parts) if value.__class__ is tuple else value._make(parts)  # type: ignore[attr-defined]
+            known = self._tuples[id(value)] = (value, made)
+        return known[1]
+
+    def settle(self, value: Any) -> Any:
+        """Settle `value` and everything reachable from it."""
+        value = self.settled(value)
+        for found in walk(value):
+            self.settle_slots(found)
+        return value
+
+    def settle_slots(self, holder: Any) -> None:
+        """Settle what stands directly in `holder`."""
+        put: Callable[[Any, Any], Any]
+        if isinstance(holder, list | deque):
+            for index, item in enumerate(holder):
+                if has_wire(item):
+                    holder[index] = self.settled(item)
+        elif isinstance(holder, dict):
+            for key, item in list(holder.items()):
+                if has_wire(item):
+                    holder[key] = self.settled(item)
+        elif holder.__class__ is types.CellType:
+            for item in cell_value(holder):
+                if has_wire(item):
+                    holder.cell_contents = self.settled(item)
+        for name, item in attributes(holder):
+            if has_wire(item):
+                object.__setattr__(holder, name, self.settled(item))

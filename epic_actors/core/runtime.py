@@ -1,0 +1,90 @@
+"""What emitted code calls by dotted name."""
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from .attributes import SIMPLE, load, store
+from .calls import request
+from .dispatch import call, call_shaped
+from .effects import prim_effect
+from .externals import External, Order
+from .holds import WORLD
+from .perform import operate
+from .reach import PLAIN, has_wire
+from .terms import UNBOUND
+from .units import attempt, branch, run_unit, settled
+from .walk import PAUSE, walk
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+TRUTH = prim_effect("truth")
+STORED: set[str] = set()
+"""Names of globals that some script assigns."""
+
+
+def truth(network: "Network", value: Any) -> Any:
+    """The truth of a value, or a wire while it is pending."""
+    value = deref(value)
+    if value.__class__ is Wire:
+        return value
+    return bool(value) if network.calm else operate(network, TRUTH, value)
+
+
+def collect(network: "Network", items: list[Any], item: Any) -> None:
+    """Append to a comprehension's own list, which nothing else has seen."""
+    items.append(item)
+    if item.__class__ not in PLAIN and has_wire(item):
+        network.mark_dirty(items)
+
+
+def await_(network: "Network", value: Any) -> Any:
+    """What `await value` gives: calls are wires already."""
+    if not inspect.isawaitable(value):
+        return value
+    external = External(lambda awaited: awaited, Order.SEQUENTIAL, WORLD)
+    return request(network, external, (value,), {})
+
+
+def retrace(error: BaseException) -> None:
+    """Take our own frames off a traceback."""
+    trace = error.__traceback__
+    while trace is not None and is_ours(trace.tb_frame):
+        trace = trace.tb_next
+    error.__traceback__ = trace
+
+
+def is_ours(frame: Any) -> bool:
+    """Whether a frame runs code of this package."""
+    return str(frame.f_globals.get("__name__", "")).startswith("epic_actors.core")
+
+
+RUNTIME: dict[str, Any] = {
+    ".Wire": Wire,
+    ".PLAIN": PLAIN,
+    ".SIMPLE": SIMPLE,
+    ".STORED": STORED,
+    ".UNBOUND": UNBOUND,
+    ".PAUSE": PAUSE,
+    ".ONCE": (None,),
+    ".bool": bool,
+    ".BaseException": BaseException,
+    ".truth": truth,
+    ".settled": settled,
+    ".walk": walk,
+    ".branch": branch,
+    ".attempt": attempt,
+    ".run_unit": run_unit,
+    ".request": request,
+    ".call": call,
+    ".call_shaped": call_shaped,
+    ".operate": operate,
+    ".collect": collect,
+    ".load": load,
+    ".store": store,
+    ".await_": await_,
+    ".retrace": retrace,
+}

@@ -1,0 +1,121 @@
+"""Units: pieces of a script that run as one Python function, and how they are entered.
+
+A unit is a λ of the term: a function of the user's, a loop, an undecided branch, the body
+or handler of a `try`.  Its free names become parameters, so a unit needs nothing but its
+arguments.  Units that may have to wait are generators: they yield what they wait for.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import summary
+from .operations import Function
+from .reach import PLAIN
+from .regions import Attempt, Block, Footprint, Frame, enter
+from .terms import Lam
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+class Unit:
+    """A piece of a script; compiled when it is first entered."""
+
+    __slots__ = ("_compile", "_function", "generator", "lam", "origin", "summary")
+
+    def __init__(
+        self, lam: Lam, origin: Function, build: "Callable[[Unit], Any]"
+    ) -> None:
+        self.lam = lam
+        self.origin = origin
+        self._compile = build
+        self._function: Any = None
+        self.generator = False
+        self.summary: summary.Summary | None = None
+
+    @property
+    def function(self) -> Any:
+        """The Python function that runs it: `function(network, *arguments)`."""
+        if self._function is None:
+            self._function = self._compile(self)
+        return self._function
+
+    def adopt(self, function: Any, *, generator: bool) -> None:
+        """Take the compiled function."""
+        self._function = function
+        self.generator = generator
+
+    def footprint(self, network: "Network", args: tuple[Any, ...]) -> Footprint:
+        """What it may touch, given its arguments."""
+        if self.summary is None:
+            self.summary = summary.summarise(self.lam)
+        return self.summary.footprint(network, args)
+
+
+def run_unit(network: "Network", unit: Unit, count: int, *args: Any) -> Any:
+    """Run a unit here; its results, or wires for them."""
+    frame = unit.function(network, *args)
+    if not unit.generator:
+        return frame
+    try:
+        waits_for = frame.send(None)
+    except StopIteration as stop:
+        return stop.value
+    footprint = unit.footprint(network, args)
+    return Block(network, frame, waits_for, count, footprint).results
+
+
+def branch(
+    network: "Network", test: Wire, unit: Unit, count: int, args: tuple[Any, ...]
+) -> Any:
+    """An undecided `if`: its results are wires until the test is known."""
+    frame = _branch(network, test, unit, count, args)
+    return enter(network, frame, count, lambda: unit.footprint(network, (test, *args)))
+
+
+def _branch(
+    network: "Network", test: Any, unit: Unit, count: int, args: tuple[Any, ...]
+) -> Frame:
+    decided = yield test
+    settled = network.settler.settled
+    frame = unit.function(network, decided, *map(settled, args))
+    if not unit.generator:
+        return frame
+    return (yield from frame)
+
+
+def attempt(
+    network: "Network",
+    body: Unit,
+    handler: Unit,
+    count: int,
+    body_args: tuple[Any, ...],
+    handler_args: tuple[Any, ...],
+) -> Any:
+    """A `try`: run the body here, under a ledger of its own."""
+
+    def handle(error: BaseException) -> Any:
+        settled = map(network.settler.settled, handler_args)
+        return run_unit(network, handler, count, error, *settled)
+
+    def footprint() -> Footprint:
+        one = body.footprint(network, body_args)
+        other = handler.footprint(network, (None, *handler_args))
+        return Footprint(one.reads + other.reads, one.writes + other.writes)
+
+    node = Attempt(network, handle)
+    return node.run(
+        lambda: run_unit(network, body, count, *body_args), count, footprint
+    )
+
+
+def settled(network: "Network", value: Any) -> Any:
+    """What should stand for a variable's value after its frame has waited."""
+    if value.__class__ in PLAIN:
+        return value
+    return network.settler.settled(value)
+
+
+__all__ = ["Unit", "attempt", "branch", "deref", "run_unit", "settled"]

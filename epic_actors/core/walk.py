@@ -1,0 +1,95 @@
+"""Iteration: a loop's iterator that can be told to wait.
+
+A `Walk` gives the items of an iterable in program order.  It gives `PAUSE` instead when
+the loop has to wait first, and leaves in `network.waits_for` what for: an older access
+that holds the iterable, its turn (an opaque iterator is pulled in order), or None, to
+let others go first when much is under way.
+"""
+
+import types
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .actors import TURN
+from .effects import prim_effect
+from .perform import Operation, obstacle
+from .reach import ITERATORS, PLAIN, mutables
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+class _Pause:
+    def __repr__(self) -> str:
+        return "PAUSE"
+
+
+PAUSE: Any = _Pause()
+ITER = prim_effect("iter")
+READ_AHEAD = ITERATORS | {list, tuple, dict, set, frozenset, str, bytes, range}
+
+
+class Walk:
+    """The items of an iterable, or `PAUSE`."""
+
+    __slots__ = ("iterator", "network", "opaque", "sources")
+
+    def __init__(self, network: "Network", iterator: Iterator[Any]) -> None:
+        self.network = network
+        self.iterator = iterator
+        self.opaque = iterator.__class__ not in READ_AHEAD
+        self.sources = mutables(iterator)
+
+    def __iter__(self) -> "Walk":
+        return self
+
+    def __next__(self) -> Any:
+        network = self.network
+        if network.since_turn >= network.turn_calls or network.throttled:
+            network.waits_for = None
+            return PAUSE
+        if not network.calm:
+            here = network.here
+            if network.holds[0] > 0:
+                for source in self.sources:
+                    found = here.memory.conflict_outward(source, write=False)
+                    if found is not None:
+                        network.waits_for = found
+                        return PAUSE
+            if self.opaque and not here.settled:
+                network.waits_for = TURN
+                return PAUSE
+        item = next(self.iterator)
+        if item.__class__ not in PLAIN:
+            return network.settler.settled(item)
+        return item
+
+
+def walk(network: "Network", values: Any) -> Any:
+    """An iterator over `values`, or a wire for it while they are pending."""
+    values = deref(values)
+    if values.__class__ is Wire:
+        return Operation(network, ITER_WALK, (values, network)).results
+    if not network.calm:
+        blocked = obstacle(network, ITER_WALK, (values, network), network.here, None)
+        if blocked is not None:
+            return Operation(network, ITER_WALK, (values, network)).results
+    return make_walk(values, network)
+
+
+def make_walk(values: Any, network: "Network") -> Walk:
+    """Start iterating."""
+    if isinstance(values, types.GeneratorType):
+        return Walk(network, values)
+    return Walk(network, iter(values))
+
+
+def _walk_effect() -> Any:
+    from .effects import Effect
+
+    return Effect(make_walk, strict=(0,), reads=(0,), dunders=("__iter__",))
+
+
+ITER_WALK = _walk_effect()

@@ -1,0 +1,89 @@
+"""Wires: single-assignment values on their way.
+
+Rules
+    1. A wire is set once, to a value or to another wire; then it *is* that value, and
+       `deref` goes straight there.  A wire whose producer failed is never set: all its
+       readers are younger than the failure and are flushed with it.
+    2. Readers are woken in the order in which they came.
+    3. What is known of a pending value:
+       `immutable`  its type holds nothing that can change (a declared `str`, a length…);
+       `origin`     the values it may share objects with: the arguments of the call that
+                    will answer, `()` for a value that will be new, None for anything.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    from .actors import Actor
+    from .holds import Hold
+
+
+class _Pending:
+    def __repr__(self) -> str:
+        return "PENDING"
+
+
+PENDING: Any = _Pending()
+
+
+class Wire:
+    """A value that arrives later; many may wait for it."""
+
+    __slots__ = ("holds", "immutable", "origin", "readers", "value")
+
+    def __init__(
+        self, *, immutable: bool = False, origin: tuple[Any, ...] | None = None
+    ) -> None:
+        self.value: Any = PENDING
+        self.readers: list[Actor] | None = None
+        self.holds: list[Hold] | None = None
+        self.immutable = immutable
+        self.origin = origin
+
+    def subscribe(self, actor: "Actor") -> None:
+        """Wake `actor` once when the value is there."""
+        if self.readers is None:
+            self.readers = [actor]
+        else:
+            self.readers.append(actor)
+
+    def set(self, value: Any) -> None:
+        """Give the wire its value, or make it one with another wire."""
+        value = deref(value)
+        if value is self:
+            return
+        assert self.value is PENDING, "a wire is set once"
+        self.value = value
+        readers, self.readers = self.readers, None
+        holds, self.holds = self.holds, None
+        if value.__class__ is Wire:
+            if readers:
+                value.readers = (value.readers or []) + readers
+            if holds:
+                value.holds = (value.holds or []) + holds
+            return
+        for hold in holds or ():
+            hold.learn(self, value)
+        for reader in readers or ():
+            reader.wake()
+
+    def __repr__(self) -> str:
+        return f"<Wire {self.value!r}>"
+
+
+def deref(value: Any) -> Any:
+    """What `value` is by now: itself, a wire's value, or a wire still pending."""
+    if value.__class__ is not Wire:
+        return value
+    end = value
+    while end.__class__ is Wire and end.value is not PENDING:
+        end = end.value
+    while value is not end and value.value is not end:
+        value.value, value = end, value.value
+    return end
+
+
+def is_pending(value: Any) -> bool:
+    """Whether `value` is a wire that has not been set."""
+    return value.__class__ is Wire and deref(value).__class__ is Wire

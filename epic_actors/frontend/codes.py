@@ -1,0 +1,53 @@
+"""The code objects that CPython made for the functions nested in a function.
+
+A nested function's object is built on CPython's own code, so that its name, signature,
+free variables and positions are what they always were.
+"""
+
+import ast
+import types
+from collections.abc import Iterator
+
+from epic_actors.frontend.refusal import NotCompiled
+from epic_actors.frontend.source import ScopeNode, first_line, spans
+
+
+_INLINED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+
+class NestedCodes:
+    """Finds the code of a nested definition by its node."""
+
+    def __init__(self, code: types.CodeType) -> None:
+        self._places: dict[tuple[str, int], list[types.CodeType]] = {}
+        for nested in _nested(code):
+            key = nested.co_name, nested.co_firstlineno
+            self._places.setdefault(key, []).append(nested)
+
+    def of(self, node: ScopeNode) -> types.CodeType:
+        """The code of a `def`, `lambda`, class body or generator expression.
+
+        Raises:
+            NotCompiled: CPython dropped it as unreachable.
+        """
+        candidates = self._places.get((_code_name(node), first_line(node)), [])
+        if not candidates:
+            raise NotCompiled(f"no code for {_code_name(node)}", node.lineno)
+        if len(candidates) == 1:
+            return candidates[0]
+        return next((c for c in candidates if spans(node, c)), candidates[0])
+
+
+def _code_name(node: ScopeNode) -> str:
+    if isinstance(node, ast.Lambda):
+        return "<lambda>"
+    return "<genexpr>" if isinstance(node, ast.GeneratorExp) else node.name
+
+
+def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
+    """The functions directly within, also those within its comprehensions."""
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield constant
+            if constant.co_name in _INLINED:
+                yield from _nested(constant)

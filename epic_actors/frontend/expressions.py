@@ -1,0 +1,345 @@
+"""Python expressions as terms.
+
+`value` gives the term of an expression, having put what must be evaluated before it into
+the block; `atom` gives it a name.  Both follow CPython's order of evaluation.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from epic_actors.core.terms import App, Const, If, Prim, Term, Var
+from epic_actors.frontend.block import Block, Exits, Meeting, pack
+from epic_actors.frontend.flow import of_names
+from epic_actors.frontend.names import Matches
+from epic_actors.frontend.refusal import NotCompiled
+from epic_actors.frontend.unit import at
+
+
+Visit = Callable[[Block, Any], Term]
+
+BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.MatMult: "matmul",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+}
+_UNARY: dict[type[ast.unaryop], str] = {
+    ast.USub: "neg",
+    ast.UAdd: "pos",
+    ast.Invert: "invert",
+    ast.Not: "not",
+}
+_COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Is: "is",
+    ast.IsNot: "is_not",
+    ast.In: "in",
+    ast.NotIn: "not_in",
+}
+
+#: Builtins that look at the frame they are called from, however they are called.
+_FRAME_READERS = frozenset({"eval", "exec", "locals", "vars", "dir", "breakpoint"})
+_FRAME_ATTRIBUTES = frozenset({"_getframe", "currentframe", "f_back"})
+
+
+def value(block: Block, node: ast.AST) -> Term:
+    """The term of an expression."""
+    visit = VALUES.get(type(node))
+    if visit is None:
+        raise NotCompiled(type(node).__name__, getattr(node, "lineno", None))
+    return visit(block, node)
+
+
+def atom(block: Block, node: ast.AST) -> Term:
+    """An expression's value, as a variable or constant."""
+    return block.atom(value(block, node))
+
+
+def atoms(block: Block, nodes: Sequence[ast.AST]) -> tuple[Term, ...]:
+    """The values of several expressions, evaluated in order."""
+    return tuple([atom(block, node) for node in nodes])
+
+
+def optional(block: Block, node: ast.AST | None) -> Term:
+    """An expression's value; None if there is no expression."""
+    return Const(None) if node is None else atom(block, node)
+
+
+def _constant(block: Block, node: ast.Constant) -> Term:
+    return Const(node.value, at=at(node))
+
+
+def _name(block: Block, node: ast.Name) -> Term:
+    return block.read(block.unit.mangle(node.id), node)
+
+
+def _binary(block: Block, node: ast.BinOp) -> Term:
+    pair = atoms(block, (node.left, node.right))
+    return Prim(BINARY[type(node.op)], pair, at=at(node))
+
+
+def _unary(block: Block, node: ast.UnaryOp) -> Term:
+    operand, inner = node.operand, atom(block, node.operand)
+    if isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant):
+        if isinstance(operand.value, int | float | complex):
+            return Const(-operand.value, at=at(node))
+    return Prim(_UNARY[type(node.op)], (inner,), at=at(node))
+
+
+# Choices
+
+
+def choose(
+    block: Block,
+    test: Term,
+    sides: tuple[Callable[[Block], Term], Callable[[Block], Term]],
+    nodes: Sequence[ast.AST],
+) -> Term:
+    """A value from one of two sides; names that the sides bind come along.
+
+    Args:
+        block: Where the choice stands.
+        test: What decides, an atom.
+        sides: For a block of its own, the value of each side.
+        nodes: The expressions in the sides.
+    """
+    writes = of_names(block.unit.scan(*nodes)).writes if block.unit.flow.walrus else ()
+    meeting = Meeting(block.unit, frozenset(writes), frozenset(writes))
+    ways: list[Term] = []
+    for side in sides:
+        inner = block.inner(Exits())
+        result = side(inner)
+        if meeting.names:
+            result = pack((inner.atom(result), *meeting.arrive(inner)))
+        ways.append(inner.finish(result))
+    chosen = If(test, ways[0], ways[1], at=test.at)
+    if not meeting.names:
+        return chosen
+    name = block.unit.fresh("t")
+    block.let((name, *meeting.names), chosen, test.at)
+    meeting.settle(block)
+    return Var(name)
+
+
+def _conditional(block: Block, node: ast.IfExp) -> Term:
+    test = atom(block, node.test)
+    sides = (lambda b: value(b, node.body), lambda b: value(b, node.orelse))
+    return choose(block, test, sides, (node.body, node.orelse))
+
+
+def _boolean(block: Block, node: ast.BoolOp) -> Term:
+    return _boolean_from(block, node, 0)
+
+
+def _boolean_from(block: Block, node: ast.BoolOp, number: int) -> Term:
+    if number == len(node.values) - 1:
+        return value(block, node.values[number])
+    first = atom(block, node.values[number])
+    later = (lambda b: _boolean_from(b, node, number + 1), lambda b: first)
+    sides = later if isinstance(node.op, ast.And) else (later[1], later[0])
+    return choose(block, first, sides, node.values[number + 1 :])
+
+
+def _compare(block: Block, node: ast.Compare) -> Term:
+    return _compare_from(block, node, 0, atom(block, node.left))
+
+
+def _compare_from(block: Block, node: ast.Compare, number: int, left: Term) -> Term:
+    right = atom(block, node.comparators[number])
+    result = Prim(_COMPARE[type(node.ops[number])], (left, right), at=at(node))
+    if number == len(node.ops) - 1:
+        return result
+    holds = block.atom(result)
+    sides = (lambda b: _compare_from(b, node, number + 1, right), lambda b: holds)
+    return choose(block, holds, sides, node.comparators[number + 1 :])
+
+
+def _walrus(block: Block, node: ast.NamedExpr) -> Term:
+    found = atom(block, node.value)
+    # Why: a name of its own, since the variable may be bound again before this is used.
+    block.write(block.unit.mangle(node.target.id), found, node)
+    return found
+
+
+# Containers and text
+
+
+def _starred(nodes: Sequence[ast.expr]) -> tuple[bool, ...] | None:
+    marks = tuple(isinstance(node, ast.Starred) for node in nodes)
+    return marks if any(marks) else None
+
+
+def elements(block: Block, nodes: Sequence[ast.expr]) -> tuple[Term, ...]:
+    """The values in a display; of a starred one, what is spread."""
+    plain = [n.value if isinstance(n, ast.Starred) else n for n in nodes]
+    return atoms(block, plain)
+
+
+def _display(op: str) -> Visit:
+    def visit(block: Block, node: ast.List | ast.Set) -> Term:
+        return Prim(op, elements(block, node.elts), _starred(node.elts), at=at(node))
+
+    return visit
+
+
+def _tuple(block: Block, node: ast.Tuple) -> Term:
+    parts, marks = elements(block, node.elts), _starred(node.elts)
+    constants = [part.value for part in parts if isinstance(part, Const)]
+    literal = all(_literal(element) for element in node.elts)
+    if marks is None and literal and len(constants) == len(parts):
+        return Const(tuple(constants), at=at(node))
+    return Prim("tuple", parts, marks, at=at(node))
+
+
+def _literal(node: ast.expr) -> bool:
+    """Whether a constant may be folded into a tuple, as CPython does."""
+    if isinstance(node, ast.UnaryOp):
+        return _literal(node.operand)
+    if isinstance(node, ast.Tuple):
+        return all(map(_literal, node.elts))
+    return isinstance(node, ast.Constant)
+
+
+def _dict(block: Block, node: ast.Dict) -> Term:
+    parts: list[Term] = []
+    for key, item in zip(node.keys, node.values, strict=True):
+        parts.append(optional(block, key))
+        parts.append(atom(block, item))
+    marks = tuple(key is None for key in node.keys)
+    static = marks if any(marks) else None
+    return Prim("dict", tuple(parts), static, at=at(node))
+
+
+def _formatted(block: Block, node: ast.FormattedValue) -> Term:
+    shown = atom(block, node.value)
+    spec = Const("") if node.format_spec is None else atom(block, node.format_spec)
+    conversion = "" if node.conversion < 0 else chr(node.conversion)
+    return Prim("format", (shown, spec), conversion, at=at(node))
+
+
+def _text(block: Block, node: ast.JoinedStr) -> Term:
+    parts = atoms(block, node.values)
+    if not parts:
+        return Const("", at=at(node))
+    return parts[0] if len(parts) == 1 else Prim("join", parts, at=at(node))
+
+
+# Places
+
+
+def _attribute(block: Block, node: ast.Attribute) -> Term:
+    if node.attr in _FRAME_ATTRIBUTES:
+        raise NotCompiled(f"looks at frames: {node.attr}", node.lineno)
+    owner = atom(block, node.value)
+    name = block.unit.mangle(node.attr)
+    return Prim("getattr", (owner,), name, at=at(node))
+
+
+def _subscript(block: Block, node: ast.Subscript) -> Term:
+    pair = atoms(block, (node.value, node.slice))
+    return Prim("getitem", pair, at=at(node))
+
+
+def _slice(block: Block, node: ast.Slice) -> Term:
+    bounds = [optional(block, b) for b in (node.lower, node.upper, node.step)]
+    return Prim("slice", tuple(bounds), at=at(node))
+
+
+# Calls
+
+
+def _call(block: Block, node: ast.Call) -> Term:
+    special = _special_call(block, node)
+    if special is not None:
+        return special
+    function = atom(block, node.func)
+    return call(block, function, node.args, node.keywords, node)
+
+
+def call(
+    block: Block,
+    function: Term,
+    args: Sequence[ast.expr],
+    keywords: Sequence[ast.keyword],
+    node: ast.AST,
+    before: tuple[Term, ...] = (),
+) -> Term:
+    """An application; `before` are arguments that come first."""
+    values = before + elements(block, args)
+    values += tuple([atom(block, keyword.value) for keyword in keywords])
+    marks: list[str | None] = [None] * len(before)
+    marks += ["*" if isinstance(a, ast.Starred) else None for a in args]
+    marks += [keyword.arg or "**" for keyword in keywords]
+    shape = tuple(marks) if any(marks) else ()
+    return App(function, values, shape, at=at(node))
+
+
+def _special_call(block: Block, node: ast.Call) -> Term | None:
+    """A call of a builtin that looks at the frame it is called from."""
+    if not isinstance(node.func, ast.Name):
+        return None
+    unit, name = block.unit, node.func.id
+    if unit.builtin(name) is None:
+        return None
+    bare = not node.args and not node.keywords
+    if name == "super" and bare:
+        return _super(block, node)
+    if name == "globals" and bare:
+        return Const(unit.namespace.values, at=at(node))
+    if name in _FRAME_READERS and (bare or name in {"eval", "exec"}):
+        raise NotCompiled(f"looks at frames: {name}()", node.lineno)
+    return None
+
+
+def _super(block: Block, node: ast.Call) -> Term:
+    unit = block.unit
+    if "__class__" not in unit.code.co_freevars or not unit.code.co_argcount:
+        raise NotCompiled("super() outside a method", node.lineno)
+    owner = block.atom(block.read(unit.params[0], node))
+    return Prim("super", (Var("__class__"), owner), at=at(node))
+
+
+def _await(block: Block, node: ast.Await) -> Term:
+    return Prim("await", (atom(block, node.value),), at=at(node))
+
+
+def _matches(block: Block, node: Matches) -> Term:
+    raise NotCompiled("match", node.lineno)
+
+
+VALUES: dict[type, Visit] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.IfExp: _conditional,
+    ast.BoolOp: _boolean,
+    ast.Compare: _compare,
+    ast.NamedExpr: _walrus,
+    ast.Tuple: _tuple,
+    ast.List: _display("list"),
+    ast.Set: _display("set"),
+    ast.Dict: _dict,
+    ast.FormattedValue: _formatted,
+    ast.JoinedStr: _text,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Slice: _slice,
+    ast.Call: _call,
+    ast.Await: _await,
+}

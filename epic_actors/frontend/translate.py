@@ -1,0 +1,111 @@
+"""The door of the front end: a Python function's term, made once."""
+
+import ast
+import inspect
+import types
+
+from epic_actors.core.operations import Function
+from epic_actors.core.terms import UNBOUND, Const, Lam, Prim, Term, Var
+from epic_actors.frontend import (
+    comprehensions,
+    expressions,
+    functions,
+    loops,
+    matching,
+    source,
+    statements,
+    tries,
+)
+from epic_actors.frontend.block import Block, Exits
+from epic_actors.frontend.refusal import NotCompiled
+from epic_actors.frontend.unit import Unit, at
+
+
+for _module in (comprehensions, functions, matching):
+    expressions.VALUES.update(_module.VALUES)
+for _own in (loops, tries, functions):
+    statements.STATEMENTS.update(_own.STATEMENTS)
+
+_NATIVE_FLAGS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+
+#: By the code object's identity: equal code may stand in different files.
+_made: dict[int, Function | NotCompiled] = {}
+_codes: dict[int, types.CodeType] = {}
+
+
+def translate(fn: types.FunctionType) -> Function:
+    """The term of a Python function.
+
+    Args:
+        fn: The function; it stands in a file, or in text that `linecache` has.
+
+    Raises:
+        NotCompiled: It has to be run by CPython, as a whole.
+        ScriptError: Its source is not there, or is not what runs.
+    """
+    code = fn.__code__
+    found = _made.get(id(code))
+    if isinstance(found, Function) and found.namespace.values is not fn.__globals__:
+        found = None
+    if found is None:
+        found = _first_translation(fn)
+        # Why: the code object is kept, or its identity could be taken by another.
+        _codes[id(code)], _made[id(code)] = code, found
+    if isinstance(found, NotCompiled):
+        raise NotCompiled(found.reason, found.line)
+    return found
+
+
+def known(fn: types.FunctionType) -> Function | None:
+    """The term of a Python function, or None if CPython has to run it."""
+    from epic_actors.errors import ScriptError  # noqa: PLC0415
+
+    try:
+        return translate(fn)
+    except (NotCompiled, ScriptError):
+        return None
+
+
+def _first_translation(fn: types.FunctionType) -> Function | NotCompiled:
+    if fn.__code__.co_flags & _NATIVE_FLAGS:
+        return NotCompiled("a generator", fn.__code__.co_firstlineno)
+    found = source.find(fn)
+    try:
+        return _translated(fn, found)
+    except NotCompiled as refusal:
+        return refusal
+
+
+def _translated(fn: types.FunctionType, found: source.Found) -> Function:
+    node = found.node
+    if not isinstance(node, ast.Lambda):
+        matching.without_match(node.body)
+    unit, code = Unit(fn, found), fn.__code__
+    params = code.co_freevars + unit.params
+    lam = Lam(params, _body(unit), name=code.co_qualname, at=at(node))
+    return Function(
+        name=code.co_name,
+        qualname=code.co_qualname,
+        filename=code.co_filename,
+        code=code,
+        lam=lam,
+        freevars=code.co_freevars,
+        is_async=bool(code.co_flags & inspect.CO_COROUTINE),
+        namespace=unit.namespace,
+    )
+
+
+def _body(unit: Unit) -> Term:
+    exits = Exits(falls=lambda block: Const(None), returns=lambda block, found: found)
+    block = Block(unit, exits, set(), set())
+    for slot in unit.slots.values():
+        given = slot.name in unit.params
+        if slot.kind == "cell":
+            value: Term = Var(slot.name) if given else Const(UNBOUND)
+            block.let((slot.name,), Prim("cell", (value,)))
+        elif given and slot.kind == "plain":
+            block.now_bound(slot.name)
+    if isinstance(unit.node, ast.Lambda):
+        return block.finish(expressions.value(block, unit.node.body))
+    statements.statements(block, unit.node.body)
+    return block.finish()

@@ -1,0 +1,293 @@
+"""`try` and `with`: blocks whose value says how they were left.
+
+Theory of operation
+    A guarded block cannot jump out of its `Try`, so it gives a signal, what it returns,
+    and the variables that it wrote; behind the `Try` the signal is acted on.  The values
+    that must outlive a failure are in cells (see `survivors`), so a handler begins in
+    the state in which the `try` began.
+    A `finally` clause is there twice: for the failure, which it raises again, and for
+    every other way.  One that is left early is there once, behind a `Try` that gives the
+    failure as a value.  With handlers and `finally`, one `Try` stands inside the other.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from epic_actors.core.terms import App, Const, If, Prim, Term, Try, Var
+from epic_actors.frontend.block import Block, Exits, Meeting, pack
+from epic_actors.frontend.expressions import VALUES as EXPRESSIONS, atom
+from epic_actors.frontend.flow import Facts, Lives, live_before
+from epic_actors.frontend.statements import Visit, statements
+from epic_actors.frontend.survivors import guarded_lives
+from epic_actors.frontend.targets import assign
+from epic_actors.frontend.unit import at
+
+
+_FALLS, _RETURNS, _BREAKS, _CONTINUES, _HANDLED = range(5)
+_NONE = Const(None)
+
+
+class _Known(ast.expr):
+    """A made-up expression: a term that is there already."""
+
+    _fields = ()
+    term: Term
+
+
+EXPRESSIONS[_Known] = lambda block, node: node.term
+
+
+class _Guarded:
+    """The ways out of a `try` statement's blocks, which meet behind its `Try`."""
+
+    def __init__(
+        self, block: Block, facts: Facts, lives: Lives, *, handled: str = ""
+    ) -> None:
+        self.block = block
+        self.escapes = facts.escapes
+        self.signals = bool(facts.escapes or handled)
+        self.results = "return" in facts.escapes or handled == "failed"
+        self.meeting = Meeting(block.unit, facts.writes, lives.union())
+        self.exits = Exits(
+            falls=lambda b: self._signal(b, _FALLS, _NONE),
+            returns=lambda b, found: self._signal(b, _RETURNS, b.atom(found)),
+            breaks=lambda b: self._signal(b, _BREAKS, _NONE),
+            continues=lambda b: self._signal(b, _CONTINUES, _NONE),
+            lives=lives,
+        )
+
+    def handled(self, block: Block, error: Term = _NONE) -> Term:
+        """The way out of a handler, where that differs from falling through."""
+        return self._signal(block, _HANDLED, error)
+
+    def _signal(self, block: Block, signal: int, found: Term) -> Term:
+        values = self.meeting.arrive(block)
+        if self.results:
+            values = (found, *values)
+        return pack((Const(signal), *values) if self.signals else values)
+
+    def bind(self, guarded: Term, node: ast.stmt) -> tuple[Term, Term]:
+        """Bind what the `Try` gives: the signal and what is to be returned."""
+        unit = self.block.unit
+        signal, found = Var(unit.fresh("signal")), Var(unit.fresh("result"))
+        names = self.meeting.names
+        if self.results:
+            names = (found.name, *names)
+        if self.signals:
+            names = (signal.name, *names)
+        self.block.let(names, guarded, at(node))
+        self.meeting.settle(self.block)
+        return signal, found
+
+    def act(self, signal: Term, found: Term, *, falls: bool) -> None:
+        """Leave the block in the way that the signal says."""
+        block, exits = self.block, self.block.exits
+        ways: list[tuple[str, int, Callable[[Block], Term]]] = [
+            ("return", _RETURNS, lambda b: exits.returns(b, found)),
+            ("break", _BREAKS, exits.breaks),
+            ("continue", _CONTINUES, exits.continues),
+        ]
+        taken = [way for way in ways if way[0] in self.escapes]
+        for number, (_, code, leave) in enumerate(taken):
+            if number == len(taken) - 1 and not falls:
+                block.tail = leave(block)
+                return
+            test = _is(block, signal, code)
+            inner = block.inner()
+            block.guard(test, then=inner.finish(leave(inner)))
+
+
+def _is(block: Block, signal: Term, code: int, op: str = "eq") -> Term:
+    return block.temp(Prim(op, (signal, Const(code))))
+
+
+def _try(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
+    if not node.finalbody:
+        _handling(block, node, behind)
+    elif block.unit.flow.block(node.finalbody).escapes:
+        _finally_once(block, node, behind)
+    else:
+        _finally(block, node, behind)
+
+
+# Handlers
+
+
+def _handling(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
+    """A `try` statement up to its `finally`."""
+    flow = block.unit.flow
+    if not node.handlers:
+        statements(block, node.body, behind)
+        return
+    facts, body, orelse = flow.handling(node), flow.block(node.body), node.orelse
+    lives = attrs.evolve(block.exits.lives, falls=behind)
+    reads = live_before(flow.block(orelse), lives)
+    inside = attrs.evolve(lives, falls=behind | reads)
+    skips = facts.falls and body.falls and bool(orelse)
+    ways = _Guarded(block, facts, inside, handled="handled" if skips else "")
+    trying = block.inner(ways.exits)
+    statements(trying, node.body)
+    guarded = trying.finish()
+    falls = ways.handled if skips else ways.exits.falls
+    handler = block.inner(attrs.evolve(ways.exits, falls=falls))
+    name = block.unit.fresh("exc")
+    clauses = _clauses(handler, node.handlers, name)
+    signal, found = ways.bind(Try(guarded, name, clauses, at=at(node)), node)
+    ways.act(signal, found, falls=facts.falls)
+    if skips:
+        _else(block, orelse, behind, _is(block, signal, _HANDLED, "ne"))
+
+
+def _else(
+    block: Block, orelse: list[ast.stmt], behind: frozenset[str], test: Term
+) -> None:
+    """The `else` clause, past which the handlers go."""
+    known = _Known()
+    known.term = test
+    choice = ast.If(test=known, body=orelse, orelse=[])
+    statements(block, [ast.copy_location(choice, orelse[0])], behind)
+
+
+def _clauses(block: Block, handlers: Sequence[ast.ExceptHandler], error: str) -> Term:
+    """The first clause that takes the exception; otherwise it is raised again."""
+    for clause in handlers:
+        if clause.type is None:
+            return block.finish(_clause(block, clause, error))
+        kind = atom(block, clause.type)
+        place = at(clause.type)
+        test = block.temp(Prim("matches", (Var(error), kind), at=place))
+        block.guard(test, then=_clause(block, clause, error))
+    return block.finish(Prim("reraise", (Var(error),)))
+
+
+def _clause(block: Block, clause: ast.ExceptHandler, error: str) -> Term:
+    unit, inner = block.unit, block.inner()
+    if clause.name is not None:
+        name = unit.mangle(clause.name)
+        inner.write(name, Var(error), clause)
+        inner.exits = _forgetting(name, clause, inner.exits)
+    unit.handling.append(error)
+    statements(inner, clause.body)
+    unit.handling.pop()
+    return inner.finish()
+
+
+def _forgetting(name: str, clause: ast.ExceptHandler, exits: Exits) -> Exits:
+    """Exits of an `except … as name` clause, behind which the name has no value."""
+
+    def forget(block: Block) -> Block:
+        if block.unit.slot(name).kind != "plain":
+            block.write(name, _NONE, clause)
+            block.delete(name, clause)
+        else:
+            block.now_unbound(name)
+        return block
+
+    def returns(block: Block, found: Term) -> Term:
+        if block.unit.slot(name).kind != "plain":
+            found = block.atom(found)
+        return exits.returns(forget(block), found)
+
+    return Exits(
+        falls=lambda b: exits.falls(forget(b)),
+        returns=returns,
+        breaks=lambda b: exits.breaks(forget(b)),
+        continues=lambda b: exits.continues(forget(b)),
+        lives=exits.lives,
+    )
+
+
+# Finally
+
+
+def _unless_failed(
+    block: Block, node: ast.Try, behind: frozenset[str], failed: str
+) -> tuple[_Guarded, Term]:
+    """Everything before `finally`, as a guarded block."""
+    flow = block.unit.flow
+    lives = attrs.evolve(block.exits.lives, falls=behind)
+    inside = guarded_lives(flow, node.finalbody, lives)
+    ways = _Guarded(block, flow.before_final(node), inside, handled=failed)
+    trying = block.inner(ways.exits)
+    _handling(trying, node, inside.falls)
+    return ways, trying.finish()
+
+
+def _finally(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
+    unit, name = block.unit, block.unit.fresh("exc")
+    ways, guarded = _unless_failed(block, node, behind, "")
+    failing = block.inner(Exits(lives=Lives()))
+    unit.handling.append(name)
+    statements(failing, node.finalbody)
+    unit.handling.pop()
+    if failing.tail is None:
+        failing.tail = Prim("reraise", (Var(name),))
+    signal, found = ways.bind(Try(guarded, name, failing.finish(), at=at(node)), node)
+    statements(block, node.finalbody, behind | ways.exits.lives.union())
+    if block.tail is None:
+        ways.act(signal, found, falls=unit.flow.before_final(node).falls)
+
+
+def _finally_once(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
+    name = block.unit.fresh("exc")
+    ways, guarded = _unless_failed(block, node, behind, "failed")
+    handler = ways.handled(block.inner(), Var(name))
+    signal, found = ways.bind(Try(guarded, name, handler, at=at(node)), node)
+    statements(block, node.finalbody, behind | ways.exits.lives.union())
+    if block.tail is None:
+        test = _is(block, signal, _HANDLED)
+        block.guard(test, then=Prim("reraise", (found,)))
+        ways.act(signal, found, falls=block.unit.flow.before_final(node).falls)
+
+
+# With
+
+
+def _with(block: Block, node: ast.With, behind: frozenset[str]) -> None:
+    _within(block, node, behind, 0)
+
+
+def _within(block: Block, node: ast.With, behind: frozenset[str], number: int) -> None:
+    """A `with` statement from one of its items on."""
+    unit, item = block.unit, node.items[number]
+    place = at(item.context_expr)
+    manager = atom(block, item.context_expr)
+    enter = block.temp(Prim("special", (manager,), "__enter__", at=place))
+    leave = block.temp(Prim("special", (manager,), "__exit__", at=place))
+    entered = block.temp(App(enter, (), at=place))
+    lives = attrs.evolve(block.exits.lives, falls=behind)
+    ways = _Guarded(block, unit.flow.statement(node), lives, handled="handled")
+    inner = block.inner(ways.exits)
+    if item.optional_vars is not None:
+        assign(inner, item.optional_vars, entered)
+    if number + 1 < len(node.items):
+        _within(inner, node, behind, number + 1)
+    else:
+        statements(inner, node.body)
+    guarded, name = inner.finish(), unit.fresh("exc")
+    handler = _suppressing(block.inner(Exits()), ways, leave, Var(name, at=place))
+    signal, found = ways.bind(Try(guarded, name, handler, at=at(node)), node)
+    _leave_normally(block, leave, signal, node)
+    ways.act(signal, found, falls=True)
+
+
+def _suppressing(block: Block, ways: _Guarded, leave: Term, error: Var) -> Term:
+    """Tell the manager about a failure; it is raised again unless that says true."""
+    kind = block.temp(App(Const(type), (error,), at=error.at))
+    trace = block.temp(Prim("getattr", (error,), "__traceback__", at=error.at))
+    suppressed = block.temp(App(leave, (kind, error, trace), at=error.at))
+    handled, again = ways.handled(block), Prim("reraise", (error,), at=error.at)
+    return block.finish(If(suppressed, handled, again, at=error.at))
+
+
+def _leave_normally(block: Block, leave: Term, signal: Term, node: ast.With) -> None:
+    """Tell the manager that all is well, if it has not been told otherwise."""
+    test, inner, nothing = _is(block, signal, _HANDLED), block.inner(), pack(())
+    inner.temp(App(leave, (_NONE, _NONE, _NONE), at=at(node)))
+    choice = If(test, nothing, inner.finish(nothing), at=at(node))
+    block.let((), choice, at(node))
+
+
+STATEMENTS: dict[type, Visit] = {ast.Try: _try, ast.With: _with}

@@ -1,0 +1,52 @@
+"""Which Python functions are the script's own, and compiled along with it.
+
+Own is what stands in the script's top-level package, and whatever is neither in the
+standard library nor installed: a user's helpers need no decorator.  The rest of the
+world's functions are called as they are.
+"""
+
+import functools
+import sysconfig
+import types
+
+from .core import prelude
+from .core.operations import Function
+from .frontend import known
+
+
+_PATHS = sysconfig.get_paths()
+INSTALLED = tuple({_PATHS[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")})
+OURS = __name__.partition(".")[0]
+
+
+@functools.lru_cache(4096)
+def is_installed(filename: str) -> bool:
+    """Whether a file belongs to the standard library or an installed package."""
+    return filename.startswith(INSTALLED) or filename.startswith("<frozen")
+
+
+class Ownership:
+    """Decides for one run, by the function it starts from."""
+
+    def __init__(self, entry: types.FunctionType) -> None:
+        self.package = _package(entry)
+
+    def translate(self, fn: types.FunctionType) -> Function | None:
+        """The term of a function of the script's own, else None."""
+        if not self.owns(fn):
+            return None
+        return known(fn)
+
+    def owns(self, fn: types.FunctionType) -> bool:
+        """Whether a function belongs to the script."""
+        package = _package(fn)
+        if package == OURS:
+            return fn.__module__ == prelude.__name__
+        if package == self.package and package is not None:
+            return True
+        return not is_installed(fn.__code__.co_filename)
+
+
+def _package(fn: types.FunctionType) -> str | None:
+    name = fn.__globals__.get("__name__")
+    return name.partition(".")[0] if isinstance(name, str) else None

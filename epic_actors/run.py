@@ -1,0 +1,319 @@
+"""Running scripts: from plain code, inside a trio program, step by step, or in order."""
+
+import functools
+import inspect
+import types
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import attrs
+import trio
+
+from .core.externals import External, inside
+from .core.fast import FastMachine
+from .core.literal import LiteralMachine
+from .core.network import Listener, Network, Statistics
+from .core.operations import Function
+from .errors import DeadlineExceeded, ScriptError, UsageError
+from .frontend import NotCompiled, translate
+from .ownership import Ownership
+
+
+FAST = FastMachine()
+
+
+class Script:
+    """A function declared to be run out of order; calling it runs it."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = self.__script__ = function
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the script (see `run`); inside a script, just a call of it."""
+        return run(functools.partial(self.function, **kwargs), *args)
+
+    def __get__(self, obj: Any, owner: type | None = None) -> Any:
+        """Be a method where a function would be one."""
+        if obj is None:
+            return self
+        return Script(types.MethodType(self.function, obj))
+
+    def __repr__(self) -> str:
+        return f"<script {self.__name__}>"  # type: ignore[attr-defined]
+
+
+def script(function: Callable[..., Any]) -> Any:
+    """Declare a function (or method) a script: calling it runs it out of order.
+
+    Raises:
+        UsageError: What is decorated is not a Python function.
+    """
+    inner = function
+    if isinstance(function, staticmethod | classmethod):
+        inner = function.__func__
+    if not isinstance(inner, types.FunctionType):
+        raise UsageError(
+            f"@script takes a Python function, not {function!r}; "
+            "decorate the function itself"
+        )
+    if isinstance(function, classmethod):
+        return classmethod(Script(inner))  # type: ignore[arg-type]
+    if isinstance(function, staticmethod):
+        return staticmethod(Script(inner))
+    return Script(function)
+
+
+@attrs.frozen
+class Options:
+    """How to run a script.
+
+    Attributes:
+        fusion: Run on the fast machine; False for the literal one, a task per node.
+        deadline: Seconds after which the run is given up.
+        on_event: Called with the name and data of each step of an external call.
+    """
+
+    fusion: bool = True
+    deadline: float | None = None
+    on_event: Listener | None = None
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> "Options":
+        """Check the options given at the door.
+
+        Raises:
+            UsageError: An option is not known or has a value it cannot have.
+        """
+        unknown = sorted(given.keys() - {a.name for a in attrs.fields(cls)})
+        if unknown:
+            raise UsageError(
+                f"no option {unknown[0]!r}; there are fusion, deadline and on_event "
+                "(the script's own keywords go in a functools.partial)"
+            )
+        options = cls(**given)
+        if not isinstance(options.fusion, bool):
+            raise UsageError(f"fusion is True or False, not {options.fusion!r}")
+        seconds = options.deadline
+        if seconds is not None and (
+            isinstance(seconds, bool)
+            or not isinstance(seconds, int | float)
+            or not seconds >= 0
+        ):
+            raise UsageError(f"deadline is a number of seconds, not {seconds!r}")
+        if options.on_event is not None and not callable(options.on_event):
+            raise UsageError(f"on_event is a function, not {options.on_event!r}")
+        return options
+
+
+@attrs.frozen
+class Job:
+    """A script taken apart: the function to run and all of its arguments."""
+
+    function: types.FunctionType
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+    @classmethod
+    def of(cls, given: Any, args: tuple[Any, ...]) -> "Job":
+        """Find the Python function in what was given.
+
+        Raises:
+            UsageError: There is none.
+        """
+        kwargs: dict[str, Any] = {}
+        function = given
+        while not isinstance(function, types.FunctionType):
+            if isinstance(function, Script):
+                function = function.function
+            elif isinstance(function, functools.partial):
+                args = (*function.args, *args)
+                kwargs = {**function.keywords, **kwargs}
+                function = function.func
+            elif isinstance(function, types.MethodType):
+                args = (function.__self__, *args)
+                function = function.__func__
+            else:
+                raise UsageError(
+                    f"a script is a Python function, and {given!r} is not; "
+                    "wrap the call in a function of your own"
+                )
+        return cls(function, args, kwargs)
+
+
+class Run:
+    """A run under way; made by `open_run`."""
+
+    def __init__(self, network: Network, scope: trio.CancelScope) -> None:
+        self._network = network
+        self._scope = scope
+        self._done = trio.Event()
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    async def result(self) -> Any:
+        """Wait for the script's value.
+
+        Raises:
+            Exception: Whatever the script raised.
+            DeadlineExceeded: The run was not done in time.
+            UsageError: The run was cancelled by `cancel`.
+        """
+        await self._done.wait()
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def cancel(self) -> None:
+        """Give the run up: cancel its calls and take back what was not final."""
+        self._scope.cancel()
+
+    def statistics(self) -> Statistics:
+        """What the run has done so far."""
+        return self._network.statistics()
+
+    def __repr__(self) -> str:
+        return f"<Run {self._network!r}>"
+
+
+def run(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Run a script out of order, from plain code, and return its value.
+
+    Args:
+        function: A script or any Python function.
+        args: Its positional arguments; keyword ones go in a `functools.partial`.
+        options: See `Options`.
+
+    Raises:
+        Exception: Whatever the script raises, as if run in order.
+        UsageError: Called inside a trio program: use `await evaluate(...)` there.
+    """
+    if _inside_trio():
+        raise UsageError(
+            "run() starts an event loop and this code is already inside one; "
+            "write `await epic_actors.evaluate(script, ...)`"
+        )
+    return trio.run(functools.partial(evaluate, function, *args, **options))
+
+
+def _inside_trio() -> bool:
+    try:
+        trio.lowlevel.current_trio_token()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def evaluate(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Run a script out of order, inside a trio program, and return its value.
+
+    Cancelling it cancels every call in flight; stores that sequential Python would not
+    have reached are taken back.  Arguments and errors as for `run`.
+    """
+    chosen, job = Options.of(options), Job.of(function, args)
+    return await _evaluate(_network(job, chosen), job, chosen)
+
+
+async def _evaluate(network: Network, job: Job, options: Options) -> Any:
+    frame = _frame(network, job)
+    if options.deadline is None:
+        return await network.run(frame)
+    with trio.move_on_after(options.deadline) as scope:
+        return await network.run(frame)
+    assert scope.cancelled_caught
+    name = job.function.__qualname__
+    raise DeadlineExceeded(f"{name}() was not done within {options.deadline} s")
+
+
+def _network(job: Job, options: Options) -> Network:
+    machine = FAST if options.fusion else LiteralMachine()
+    ownership = Ownership(job.function)
+    return Network(ownership.translate, machine, listener=options.on_event)
+
+
+def _frame(network: Network, job: Job) -> Any:
+    try:
+        function: Function = translate(job.function)
+    except NotCompiled as refusal:
+        code = job.function.__code__
+        raise ScriptError(
+            f"{job.function.__qualname__}() cannot be run as a script: "
+            f"{refusal.reason}; call it from a script instead",
+            filename=code.co_filename,
+            line=refusal.line or code.co_firstlineno,
+        ) from None
+    values = function.parameters(job.function, job.args, job.kwargs)
+    return network.machine.frame(network, function, values)
+
+
+@asynccontextmanager
+async def open_run(
+    function: Callable[..., Any], *args: Any, **options: Any
+) -> AsyncIterator[Run]:
+    """Start a run and go on beside it.
+
+    Leaving the block waits for the run; leaving it by an exception cancels the run.
+    Arguments as for `evaluate`.
+    """
+    chosen, job = Options.of(options), Job.of(function, args)
+    network = _network(job, chosen)
+    async with trio.open_nursery() as nursery:
+        started = Run(network, trio.CancelScope())
+
+        async def work() -> None:
+            with started._scope:
+                try:
+                    started._value = await _evaluate(network, job, chosen)
+                except Exception as error:
+                    started._error = error
+            if started._scope.cancelled_caught:
+                started._error = UsageError("the run was cancelled")
+            started._done.set()
+
+        nursery.start_soon(work)
+        yield started
+
+
+def run_sequentially(function: Callable[..., Any], *args: Any) -> Any:
+    """Run a script in order: plain Python, one external call after another.
+
+    The reference for everything else here.  The script runs in a thread of its own while
+    the calls run on trio.
+
+    Raises:
+        Exception: Whatever the script raises.
+    """
+    job = Job.of(function, args)
+    return trio.run(_run_in_order, job)
+
+
+async def _run_in_order(job: Job) -> Any:
+    if inspect.iscoroutinefunction(job.function):
+        return await job.function(*job.args, **job.kwargs)
+
+    def blocking(call: Callable[[], Any]) -> Any:
+        async def wait() -> Any:
+            return await call()
+
+        return trio.from_thread.run(wait)
+
+    def work() -> Any:
+        inside.blocking = blocking
+        try:
+            return job.function(*job.args, **job.kwargs)
+        finally:
+            inside.blocking = None
+
+    return await trio.to_thread.run_sync(work)
+
+
+__all__ = [
+    "External",
+    "Run",
+    "evaluate",
+    "open_run",
+    "run",
+    "run_sequentially",
+    "script",
+]

@@ -1,0 +1,190 @@
+"""An outside world that a test controls: externals that record what they are asked.
+
+Each external is written as a plain function that computes the answer.  The run gets an
+`epic` external that takes virtual time and then answers; plain Python gets a twin that
+answers at once.  Both write down every call, so that two runs can be compared.
+
+How long a call takes is given (`seconds=`) or drawn from the schedule's seed and from
+what is asked, never from when: one seed is one schedule, whatever the machine does.
+"""
+
+import functools
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import attrs
+import trio
+
+import epic_actors as epic
+from epic_actors.testing.shape import Shape
+
+
+Answer: TypeAlias = Callable[..., Any]
+Seconds: TypeAlias = Callable[..., float]
+
+DRAWN_SECONDS = (0.0, 0.0, 1.0, 1.0, 2.0, 3.0, 5.0, 8.0)
+
+
+@attrs.frozen
+class Asked:
+    """One call of an external: its name and the shape of its arguments."""
+
+    name: str
+    arguments: str
+    unordered: bool = attrs.field(default=True, eq=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.arguments})"
+
+
+@attrs.define
+class Record:
+    """Everything the outside world saw of one run.
+
+    Attributes:
+        begun: How often each call was begun.
+        ended: How often each call came to its end, with an answer or an error.
+        ordered: The calls of sequential externals, in the order in which they began.
+        torn: Calls whose arguments somebody changed while they were in flight.
+        running: How many calls are in flight.
+        seconds: What all calls together would take one after the other.
+    """
+
+    begun: Counter[Asked] = attrs.field(factory=Counter)
+    ended: Counter[Asked] = attrs.field(factory=Counter)
+    ordered: list[Asked] = attrs.field(factory=list)
+    torn: list[Asked] = attrs.field(factory=list)
+    running: int = 0
+    seconds: float = 0.0
+
+
+@attrs.define(eq=False)
+class Outside:
+    """A set of externals, their records, and the state they share.
+
+    Attributes:
+        state: What the externals read and change; empty at the start of each run.
+        record: What was asked in the present run.
+        seed: The seed from which the durations of the present run are drawn.
+        namespaces: The globals of further modules whose code calls these externals.
+
+    Example:
+        >>> outside = Outside()
+        >>> @outside.unordered(seconds=lambda word: 1)
+        ... def ask(word):
+        ...     return word.upper()
+    """
+
+    state: dict[Any, Any] = attrs.field(factory=dict)
+    record: Record = attrs.field(factory=Record)
+    seed: object = 0
+    namespaces: list[dict[str, Any]] = attrs.field(factory=list)
+    _twins: list[tuple[object, Answer]] = attrs.field(factory=list)
+
+    def unordered(self, answer: Answer | None = None, **how: Any) -> Any:
+        """Declare an unordered external; bare, or with `seconds=` and its options."""
+        return self._declared(epic.unordered, answer, how)
+
+    def readonly(self, answer: Answer | None = None, **how: Any) -> Any:
+        """Declare a read-only external."""
+        return self._declared(epic.readonly, answer, how)
+
+    def sequential(self, answer: Answer | None = None, **how: Any) -> Any:
+        """Declare a sequential external."""
+        return self._declared(epic.sequential, answer, how)
+
+    def begin(self, seed: object = 0) -> None:
+        """Forget the last run."""
+        self.state.clear()
+        self.record = Record()
+        self.seed = seed
+
+    @contextmanager
+    def plain(self, namespace: dict[str, Any]) -> Iterator[None]:
+        """Within, the externals named in `namespace` are plain functions."""
+        twins = {id(external): twin for external, twin in self._twins}
+        spaces = [namespace, *self.namespaces]
+        found = [{n: v for n, v in s.items() if id(v) in twins} for s in spaces]
+        for space, externals in zip(spaces, found, strict=True):
+            space.update({name: twins[id(v)] for name, v in externals.items()})
+        try:
+            yield
+        finally:
+            for space, externals in zip(spaces, found, strict=True):
+                space.update(externals)
+
+    def _declared(
+        self, declare: Any, answer: Answer | None, how: dict[str, Any]
+    ) -> Any:
+        if answer is None:
+            return functools.partial(self._declared, declare, how=how)
+        options = dict(how)
+        ordered = declare is epic.sequential
+        call = _External(self, answer, options.pop("seconds", None), ordered=ordered)
+        external = (declare(**options) if options else declare)(call.asynchronous())
+        self._twins.append((external, call.plain))
+        return external
+
+
+@attrs.define(eq=False)
+class _External:
+    outside: Outside
+    answer: Answer
+    seconds: Seconds | None
+    ordered: bool = attrs.field(kw_only=True)
+
+    def asynchronous(self) -> Callable[..., Any]:
+        @functools.wraps(self.answer)
+        async def external(*args: Any, **kwargs: Any) -> Any:
+            record = self.outside.record
+            asked, takes = self._ask(record, args, kwargs)
+            record.running += 1
+            try:
+                # Why: `takes == 0` answers without a checkpoint, as a cache would.
+                if takes:
+                    await trio.sleep(takes)
+                if _arguments(args, kwargs) != asked.arguments:
+                    record.torn.append(asked)
+                return self._answer(record, asked, args, kwargs)
+            finally:
+                record.running -= 1
+
+        return external
+
+    def plain(self, *args: Any, **kwargs: Any) -> Any:
+        """The twin: answers at once."""
+        record = self.outside.record
+        asked, _ = self._ask(record, args, kwargs)
+        return self._answer(record, asked, args, kwargs)
+
+    def _ask(self, record: Record, args: Any, kwargs: Any) -> tuple[Asked, float]:
+        asked = Asked(self.answer.__name__, _arguments(args, kwargs), not self.ordered)
+        takes = self._takes(asked, record.begun[asked], args, kwargs)
+        record.begun[asked] += 1
+        record.seconds += takes
+        if self.ordered:
+            record.ordered.append(asked)
+        return asked, takes
+
+    def _answer(self, record: Record, asked: Asked, args: Any, kwargs: Any) -> Any:
+        try:
+            return self.answer(*args, **kwargs)
+        finally:
+            record.ended[asked] += 1
+
+    def _takes(self, asked: Asked, nth: int, args: Any, kwargs: Any) -> float:
+        if self.seconds is not None:
+            return self.seconds(*args, **kwargs)
+        if self.outside.seed is None:
+            return 1.0
+        drawn = random.Random(f"{self.outside.seed} {asked} {nth}")  # noqa: S311
+        return drawn.choice(DRAWN_SECONDS)
+
+
+def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    drawing = Shape()
+    named = [f"{name}={drawing.one(kwargs[name])}" for name in sorted(kwargs)]
+    return ", ".join([*map(drawing.one, args), *named])

@@ -1,0 +1,56 @@
+"""Programs on which the machine once differed from CPython, shrunk, one name each."""
+
+import pytest
+
+from tests.agreement.test_agreement import judge
+
+
+HEAD = "def script(n0, xs0, ys0, d0, s0, b0):\n"
+
+REGRESSIONS = {
+    "a_list_in_two_attributes": """
+        b1 = f(b0)
+        b1.xs = xs0
+        xs0.append(inc(1))
+        return b1.xs is b0.xs, b0, xs0
+        """,
+    "a_failure_behind_a_store_in_a_loop": """
+        for n1 in items(n0):
+            xs0.append(f(n1))
+            risky(n1)
+        return xs0
+        """,
+    "an_argument_that_a_sequential_call_changes": """
+        xs1 = f(xs0)
+        push(xs1, inc(n0))
+        return total(xs0), xs1
+        """,
+    "a_swallowed_failure_in_a_guard": """
+        with Guard(xs0, True) as guarded:
+            guarded.append(f(1))
+            risky(0)
+            guarded.append(2)
+        return xs0
+        """,
+    "a_closure_that_sees_a_later_assignment": """
+        fn1 = lambda v: inc(v) + n0
+        n0 = f(5)
+        if odd(n0):
+            n0 += 1
+        return fn1(1), n0
+        """,
+    "finally_runs_before_the_failure_leaves": """
+        try:
+            xs0.append(risky(3))
+        finally:
+            xs0.append(inc(9))
+        """,
+}
+
+
+@pytest.mark.parametrize("schedule", range(3))
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_agrees(name: str, schedule: int) -> None:
+    """Every way does what CPython does."""
+    lines = [line[4:] for line in REGRESSIONS[name].strip("\n").splitlines()]
+    judge(HEAD + "\n".join(lines) + "\n", schedule)

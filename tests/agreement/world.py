@@ -1,0 +1,159 @@
+"""What random scripts can use: externals of every kind and a few small classes."""
+
+import attrs
+
+from epic_actors.testing.outside import Outside
+
+
+outside = Outside()
+
+
+class Bad(Exception):  # noqa: N818 - short, as in the scripts it stands in
+    """What risky externals raise."""
+
+
+@outside.unordered
+def f(x):
+    """Return the argument itself."""
+    return x
+
+
+@outside.unordered
+def inc(n: int, by: int = 1) -> int:
+    """Add."""
+    return n + by
+
+
+@outside.unordered
+def odd(n) -> bool:
+    """Whether `n` is odd."""
+    return bool(n % 2)
+
+
+@outside.unordered
+def word(n: int) -> str:
+    """Name a number."""
+    return ("zero", "one", " two ", "three,four")[n % 4]
+
+
+@outside.unordered
+def items(n):
+    """Return a fresh list of at most three numbers."""
+    return list(range(n % 4))
+
+
+@outside.unordered
+def total(xs):
+    """Read a mutable argument."""
+    return sum(xs)
+
+
+@outside.unordered
+def risky(n):
+    """Fail for every third number."""
+    if n % 3 == 0:
+        raise Bad(n)
+    return n
+
+
+@outside.readonly
+def read():
+    """Read the world."""
+    return len(outside.state.get("log", ()))
+
+
+@outside.sequential
+def log(x):
+    """Change the world."""
+    outside.state.setdefault("log", []).append(x)
+    return len(outside.state["log"])
+
+
+@outside.sequential
+def push(xs, n):
+    """Change the argument."""
+    xs.append(n)
+
+
+@outside.readonly(resource="db")
+def get(key):
+    """Read the database."""
+    return outside.state.get(("db", key), 0)
+
+
+@outside.sequential(resource="db")
+def put(key, value):
+    """Change the database, or fail."""
+    if value == 7:
+        raise Bad(key)
+    outside.state["db", key] = value
+
+
+class Box:
+    """A number and a list, with methods that call externals."""
+
+    def __init__(self, n, xs=None):
+        """Keep both; the list is shared with whoever gave it."""
+        self.n = n
+        self.xs = [] if xs is None else xs
+
+    def ask(self):
+        """Call, and store nothing."""
+        return f(self.n)
+
+    def add(self, x):
+        """Store twice."""
+        self.xs.append(x)
+        self.n += 1
+        return self.n
+
+    def refresh(self):
+        """Store the answer of a call."""
+        self.n = inc(self.n)
+        return self
+
+    def best(self, k=0, *more, **named):
+        """Take arguments of every kind."""
+        return max(self.n, k, *more, *named.values())
+
+    @property
+    def size(self):
+        """Count."""
+        return len(self.xs)
+
+
+@attrs.define
+class Record:
+    """A record with two fields, compared by value."""
+
+    n: int
+    s: str = ""
+
+
+class Guard:
+    """A context manager that notes both of its ends, and may swallow `Bad`."""
+
+    def __init__(self, xs, swallow=False):
+        """Note into `xs`."""
+        self.xs = xs
+        self.swallow = swallow
+
+    def __enter__(self):
+        """Note the beginning."""
+        self.xs.append(100)
+        return self.xs
+
+    def __exit__(self, kind, error, trace):
+        """Note the end."""
+        self.xs.append(101 if kind is None else 102)
+        return self.swallow and kind is not None and issubclass(kind, Bad)
+
+
+def doubled(xs):
+    """Yield, without calling anything."""
+    for x in xs:
+        yield x + x
+
+
+outside.namespaces.append(globals())
+NAMES = {name: value for name, value in globals().items() if name != "outside"}
