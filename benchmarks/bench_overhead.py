@@ -258,7 +258,7 @@ def _elsewhere(expression: str) -> float:
 def _python(program: str, **how: Any) -> str:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, check=True, capture_output=True, text=True, **how)  # noqa: S603
-    return done.stdout
+    return str(done.stdout)
 
 
 # Work between the calls
@@ -332,10 +332,10 @@ def pure(effort: Effort) -> Iterator[Row]:
         ratio(epic_run(helped, n), plain, repeats),
         1.1,
     )
-    plain = partial(helped_often, 22)
+    again = partial(helped_often, 22)
     yield Row(
         "pure helper that recurses, over CPython",
-        ratio(epic_run(helped_often, 22), plain, repeats),
+        ratio(epic_run(helped_often, 22), again, repeats),
         1.1,
     )
 

@@ -4,6 +4,7 @@
 # ruff: noqa: ANN001, ANN201
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator"
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -111,12 +112,12 @@ def check_clean(left: Left) -> None:
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
 def test_a_run_cancelled_at_any_step_leaves_nothing(fusion: bool) -> None:
     """Cancelling before each step of each task leaves no task, no call and no wire."""
-    for step in range(1, 10_000):
+    left = Left(untouched=True, tasks=0, xs=[], found={})
+    for step in itertools.count(1):
         left = virtually(partial(run_under, trio.CancelScope(), fusion, step))
         check_clean(left)
         if left.untouched:
             break
-    assert step > 10
     assert left.xs == APPENDED
 
 

@@ -2,7 +2,7 @@
 
 # Scripts under test are written as users write them.
 # ruff: noqa: ANN001, ANN201
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator"
+# mypy: disable-error-code="arg-type, call-arg, no-untyped-def, no-untyped-call, untyped-decorator"
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,7 @@
-"""What went wrong is shown on the user's own lines, and debuggers see those lines run."""
+"""What went wrong is shown on the user's own lines, and debuggers see those lines run.
+
+PYTEST_DONT_REWRITE: the asserts of the scripts are CPython's.
+"""
 
 # Scripts under test are written as users write them.
 # ruff: noqa: ANN001, ANN201, ANN204

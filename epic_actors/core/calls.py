@@ -55,6 +55,11 @@ class ExternalCall(Actor):
         self.started = False
         self.number = 0
 
+    def attempt(self) -> None:
+        """Begin, or wait for what is in the way; once begun there is only the answer."""
+        if not self.started:
+            super().attempt()
+
     @property
     def values(self) -> list[Any]:
         """All arguments."""

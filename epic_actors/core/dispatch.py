@@ -47,7 +47,7 @@ def call_shaped(
     for mark, value in zip(shape, values, strict=True):
         if mark in ("*", "**") and value.__class__ is Wire:
             frame = _spread_later(network, shape, function, values, value)
-            return enter(network, frame, 1, _unknown(function, values))
+            return enter(network, frame, 1, _unknown(network, function, values))
     args, kwargs = arguments(function, shape, values)
     return apply(network, function, args, kwargs)
 
@@ -59,8 +59,8 @@ def _spread_later(
     return call_shaped(network, shape, function, *values)
 
 
-def _unknown(function: Any, values: Any) -> Any:
-    return lambda: summary.of_call(function, values)
+def _unknown(network: "Network", function: Any, values: Any) -> Any:
+    return lambda: summary.of_call(network, function, values)
 
 
 def apply(
@@ -110,7 +110,7 @@ def _pending(
         return apply(network, function, args, kwargs)
     values = (*args, *kwargs.values())
     frame = _apply_later(network, function, args, kwargs)
-    return enter(network, frame, 1, _unknown(function, values))
+    return enter(network, frame, 1, _unknown(network, function, values))
 
 
 def _apply_later(network: "Network", wire: Wire, args: Any, kwargs: Any) -> Frame:

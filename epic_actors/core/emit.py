@@ -316,13 +316,13 @@ class Emitter:
         """A branch on which the rest of the block hangs."""
         if isinstance(term.test, Const):
             return self.block(term.then if term.test.value else term.orelse, tail)
-        name = self.test(term.test)
-        out = self.decide(name)
+        name, tested = self.fresh(), self.test(term.test)
+        out = self.assign((name,), self.name(tested)) + self.decide(name)
         if tail.names is None:
             self.generator = True
             out.append(self.when(self.is_wire(name), self.suspend(name, term)))
             return [*out, self.arms(name, term, tail)]
-        hoisted = self.hoist(term, name, tail.names)
+        hoisted = self.hoist(term, tail.names)
         if tail.leave:
             hoisted.append(ast.Break(**self.where))
         return [*out, self.when(self.is_wire(name), hoisted, [self.arms(name, term, tail)])]
@@ -353,7 +353,7 @@ class Emitter:
         wait = ast.Yield(self.name(name), **self.where)
         out = self.assign((name,), wait)
         out += self.decide(name)
-        return out + self.resettle(self.live(term) - {name})
+        return out + self.resettle(self.live(term))
 
     def resettle(self, names: Iterable[str]) -> list[ast.stmt]:
         """Replace variables that hold a wire by its value, now that time has passed."""
@@ -443,7 +443,7 @@ class Emitter:
         name = self.fresh()
         ready = self.assign((name,), self.name(cursor))
         waiting = self.assign((name,), ast.Yield(self.name(name), **self.where))
-        waiting += self.resettle(self.live(lam, test))
+        waiting += self.resettle([*lam.params, *self.live(lam)])
         ready.append(self.when(self.is_wire(name), waiting))
         return [
             *ready,
@@ -526,16 +526,15 @@ class Emitter:
         """How many results there are."""
         return ast.Constant(len(names), **self.where)
 
-    def hoist(self, term: If, name: str, names: tuple[str, ...]) -> list[ast.stmt]:
+    def hoist(self, term: If, names: tuple[str, ...]) -> list[ast.stmt]:
         """An undecided branch, as a block of its own."""
         at = At(*self.where.values())
-        test = ".test"
-        body = If(Var(test), term.then, term.orelse, at=at)
-        unit, given = self.unit((test,), body, at)
+        test = self.test(term.test)
+        unit, given = self.unit((test,), term, at)
         made = self.call(
             ".branch",
             self.name(NET),
-            self.name(name),
+            self.name(test),
             self.name(unit),
             self.count(names),
             self.names(given),
@@ -836,8 +835,8 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
     """Compile the statements to a function with our constants in its closure."""
     where, names, origin = emitter.where, emitter.code.names, unit.origin
     params = [NET, *unit.lam.params]
-    inner = ast.FunctionDef(origin.name, _arguments(params, where), body, [], **where)
-    give = ast.Return(ast.Name(origin.name, _LOAD, **where), **where)
+    inner = ast.FunctionDef(".unit", _arguments(params, where), body, [], **where)
+    give = ast.Return(ast.Name(".unit", _LOAD, **where), **where)
     outer = ast.FunctionDef(".make", _arguments([*names], where), [inner, give], [], **where)
     module = ast.Module([outer], [])
     if hasattr(inner, "type_params"):
@@ -848,7 +847,7 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
     [make] = (c for c in compiled.co_consts if isinstance(c, types.CodeType))
     make = make.replace(
         co_consts=tuple(
-            c.replace(co_qualname=origin.qualname) if isinstance(c, types.CodeType) else c
+            c.replace(co_name=origin.name, co_qualname=origin.qualname) if isinstance(c, types.CodeType) else c
             for c in make.co_consts
         )
     )

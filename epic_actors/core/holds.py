@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .reach import is_atom, reaches
+from .reach import is_atom, reaches, walk
 from .wire import Wire, deref
 
 
@@ -53,6 +53,27 @@ class _Everywhere:
 
 
 EVERYWHERE: Any = _Everywhere()
+
+
+@attrs.define(eq=False)
+class Inside:
+    """All places reachable from an object; as they are while a hold keeps them so."""
+
+    root: Any
+    _reach: set[int] | None = None
+    _keep: list[Any] | None = None
+
+    def has(self, place: Any) -> "Wire | bool":
+        """Whether `place` is one of them, or a wire to wait for before that is known."""
+        root = self.root = deref(self.root)
+        if root.__class__ is Wire:
+            return root if may_be(root, place) else False
+        if self._reach is None:
+            self._keep = list(walk(root))
+            self._reach = {id(found) for found in self._keep}
+        return id(place) in self._reach
+
+
 WORLD = resource("world")
 
 
@@ -136,6 +157,9 @@ class Hold:
         return None
 
     def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
+        if held.__class__ is Inside:
+            found = held.has(place)
+            return found if found.__class__ is Wire else self if found else None
         held = deref(held)
         if held is place or held is EVERYWHERE or place is EVERYWHERE:
             return self
@@ -177,7 +201,7 @@ class Memory:
     def index(self, hold: Hold, place: Any) -> None:
         """Make `hold` be found by accesses to `place`."""
         place = deref(place)
-        if place is EVERYWHERE:
+        if place is EVERYWHERE or place.__class__ is Inside:
             self.everywhere[hold.seq] = hold
             return
         if place.__class__ is Wire:

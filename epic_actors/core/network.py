@@ -27,6 +27,7 @@ from .operations import Function
 from .pool import Pool
 from .reach import Settler
 from .regions import Attempt, Region, Root
+from .summary import Summaries
 from .undo import Undo
 from .wire import Wire, deref
 
@@ -99,6 +100,7 @@ class Network:
         self.nodes = 0
         self.since_turn = 0
         self.pool = Pool(self)
+        self.summaries = Summaries(self)
 
     # What actors tell
 
@@ -116,6 +118,9 @@ class Network:
 
     def traced(self, error: BaseException, actor: "Actor") -> BaseException:
         """An error as it would have looked where `actor` stands in the script."""
+        handled = actor.outer.handled
+        if error.__context__ is None and handled is not error:
+            error.__context__ = handled
         return error
 
     def returned(self, value: Any) -> None:

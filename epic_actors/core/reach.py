@@ -22,12 +22,13 @@ PLAIN: frozenset[type] = frozenset(
 ATOM_TYPES: frozenset[type] = PLAIN | {
     type,
     types.ModuleType,
-    types.BuiltinFunctionType,
     types.CodeType,
     types.MethodDescriptorType,
     types.WrapperDescriptorType,
-    type(len),
 }
+BOUND_TYPES: frozenset[type] = frozenset(
+    {types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType}
+)
 ITERATORS: frozenset[type] = frozenset(
     {zip, enumerate, reversed, map, filter}
     | {type(iter(made)) for made in ([], (), {}, set(), "", b"", range(0))}
@@ -41,7 +42,7 @@ ITERATORS: frozenset[type] = frozenset(
 SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
 
 
-BARE_TYPES: frozenset[type] = frozenset({dict, types.FunctionType, types.MethodType})
+BARE_TYPES: frozenset[type] = frozenset({dict, types.FunctionType}) | BOUND_TYPES
 
 
 def is_atom(value: Any) -> bool:
@@ -56,12 +57,17 @@ def is_atom(value: Any) -> bool:
         return all(map(is_atom, value))
     if kind is types.FunctionType:
         return value.__closure__ is None
+    if kind in BOUND_TYPES:
+        return is_atom(value.__self__)
     return isinstance(value, type) or getattr(kind, "__epic_atom__", False)
 
 
 def children(value: Any) -> Iterator[Any]:
     """The values directly inside `value`."""
     kind = value.__class__
+    if hasattr(kind, "__epic_sources__"):
+        yield from value.__epic_sources__()
+        return
     if kind in SEQUENCES or isinstance(value, list | tuple | set | frozenset | deque):
         yield from value
     elif isinstance(value, dict):
@@ -69,7 +75,7 @@ def children(value: Any) -> Iterator[Any]:
         yield from value.values()
     elif kind is types.FunctionType:
         yield from value.__closure__ or ()
-    elif kind is types.MethodType:
+    elif kind in BOUND_TYPES:
         yield value.__self__
     elif kind is types.CellType:
         yield from cell_value(value)
@@ -93,6 +99,8 @@ def attributes(value: Any) -> Iterator[tuple[str, Any]]:
     """The attributes that an object itself holds."""
     kind = value.__class__
     if kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES:
+        return
+    if hasattr(kind, "__epic_sources__"):
         return
     own = getattr(value, "__dict__", None)
     if own.__class__ is dict:

@@ -8,7 +8,8 @@ arguments.  Units that may have to wait are generators: they yield what they wai
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import summary
+import attrs
+
 from .operations import Function
 from .reach import PLAIN
 from .regions import Attempt, Block, Footprint, Frame, enter
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Unit:
     """A piece of a script; compiled when it is first entered."""
 
-    __slots__ = ("_compile", "_function", "generator", "lam", "origin", "summary")
+    __slots__ = ("_compile", "_function", "generator", "lam", "origin")
 
     def __init__(
         self, lam: Lam, origin: Function, build: "Callable[[Unit], Any]"
@@ -33,7 +34,6 @@ class Unit:
         self._compile = build
         self._function: Any = None
         self.generator = False
-        self.summary: summary.Summary | None = None
 
     @property
     def function(self) -> Any:
@@ -49,9 +49,8 @@ class Unit:
 
     def footprint(self, network: "Network", args: tuple[Any, ...]) -> Footprint:
         """What it may touch, given its arguments."""
-        if self.summary is None:
-            self.summary = summary.summarise(self.lam)
-        return self.summary.footprint(network, args)
+        namespace = self.origin.namespace
+        return network.summaries.footprint(self.lam, namespace, args)
 
 
 def run_unit(network: "Network", unit: Unit, count: int, *args: Any) -> Any:
@@ -98,7 +97,12 @@ def attempt(
 
     def handle(error: BaseException) -> Any:
         settled = map(network.settler.settled, handler_args)
-        return run_unit(network, handler, count, error, *settled)
+        here = network.here
+        network.here = attrs.evolve(here, handled=error)
+        try:
+            return run_unit(network, handler, count, error, *settled)
+        finally:
+            network.here = here
 
     def footprint() -> Footprint:
         one = body.footprint(network, body_args)

@@ -42,6 +42,9 @@ class Walk:
         self.opaque = iterator.__class__ not in READ_AHEAD
         self.sources = mutables(iterator)
 
+    def __epic_sources__(self) -> list[Any]:
+        return self.sources
+
     def __iter__(self) -> "Walk":
         return self
 

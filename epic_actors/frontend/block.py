@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 import attrs
 
-from epic_actors.core.operations import Free
 from epic_actors.core.terms import (
     App,
     At,
@@ -121,10 +120,9 @@ class Block:
         match slot.kind:
             case "plain":
                 return self._read_plain(slot, name, place)
-            case "cell":
-                return Prim("cell_get", (Var(slot.name),), name, at=place)
-            case "free":
-                return Prim("cell_get", (Var(slot.name),), Free(name), at=place)
+            case "cell" | "free":
+                label = unit.label(name)
+                return Prim("cell_get", (Var(slot.name),), label, at=place)
         found = unit.builtin(name)
         if found is not None:
             return Const(found, at=place)
@@ -133,7 +131,7 @@ class Block:
     def _read_plain(self, slot: Slot, name: str, place: At | None) -> Term:
         value = self.held(slot.name, place)
         if slot.name not in self.sure:
-            return Prim("bound", (value,), name, at=place)
+            return Prim("bound", (value,), self.unit.label(name), at=place)
         # Why: a walrus later in the same expression would shadow the value read here.
         return self.temp(value) if name in self.unit.flow.walrus else value
 
@@ -165,10 +163,9 @@ class Block:
                 if slot.name not in self.sure:
                     self.temp(Prim("bound", (self.held(name),), name, at=place))
                 self.now_unbound(slot.name)
-            case "cell":
-                self.temp(Prim("cell_del", (Var(slot.name),), name, at=place))
-            case "free":
-                self.temp(Prim("cell_del", (Var(slot.name),), Free(name), at=place))
+            case "cell" | "free":
+                label = self.unit.label(name)
+                self.temp(Prim("cell_del", (Var(slot.name),), label, at=place))
             case "global":
                 key = (self.unit.namespace, name)
                 self.temp(Prim("del_global", (), key, at=place))

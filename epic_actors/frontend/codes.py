@@ -30,11 +30,21 @@ class NestedCodes:
         Raises:
             NotCompiled: CPython dropped it as unreachable.
         """
-        candidates = self._places.get((_code_name(node), first_line(node)), [])
-        if not candidates:
+        found = self.find(node)
+        if found is None:
             raise NotCompiled(f"no code for {_code_name(node)}", node.lineno)
-        if len(candidates) == 1:
-            return candidates[0]
+        return found
+
+    def captured(self, node: ScopeNode) -> tuple[str, ...]:
+        """The free variables of a nested definition; none if it is unreachable."""
+        found = self.find(node)
+        return () if found is None else found.co_freevars
+
+    def find(self, node: ScopeNode) -> types.CodeType | None:
+        """The code of a nested definition, if it is there."""
+        candidates = self._places.get((_code_name(node), first_line(node)), [])
+        if len(candidates) < 2:
+            return candidates[0] if candidates else None
         return next((c for c in candidates if spans(node, c)), candidates[0])
 
 

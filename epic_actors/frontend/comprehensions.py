@@ -82,7 +82,8 @@ def _own_slots(block: Block, node: Comprehension) -> dict[str, Slot]:
 
 def _comprehend(block: Block, node: Comprehension, add: Element) -> None:
     cursor = _first_cursor(block, node)
-    with block.unit.scope(_own_slots(block, node)):
+    generator = isinstance(node, ast.GeneratorExp)
+    with block.unit.scope(_own_slots(block, node), generator=generator):
         _rounds(block, node, node.generators, cursor, add)
 
 
@@ -179,7 +180,7 @@ def _search(block: Block, node: ast.GeneratorExp, *, stop: bool) -> Term:
     cursor = _first_cursor(block, node)
     if _outer_writes(block, node):
         raise NotCompiled("a walrus within any() or all()", node.lineno)
-    with block.unit.scope(_own_slots(block, node)):
+    with block.unit.scope(_own_slots(block, node), generator=True):
         searching = _Search(node, stop)
         return searching.loop(block, node.generators, cursor, Const(not stop))
 

@@ -104,6 +104,11 @@ def of_names(names: Names) -> Facts:
     )
 
 
+def settled(node: ast.If) -> bool | None:
+    """Which branch a constant test takes, as CPython knows; None for other tests."""
+    return bool(node.test.value) if isinstance(node.test, ast.Constant) else None
+
+
 def endless(node: ast.While) -> bool:
     """Whether a loop's test is a constant truth, so that only exits end it."""
     return isinstance(node.test, ast.Constant) and bool(node.test.value)
@@ -116,6 +121,7 @@ class Flow:
         captures: All variables that nested functions capture.
         walrus: All variables that are bound within expressions.
         globals: The names declared global.
+        bound: All names that are bound anywhere, be it where control never comes.
     """
 
     def __init__(self, scanner: Scanner) -> None:
@@ -123,6 +129,7 @@ class Flow:
         self.captures: set[str] = set()
         self.walrus: set[str] = set()
         self.globals: set[str] = set()
+        self.bound: set[str] = set()
         self._known: dict[int, Facts] = {}
 
     def block(self, body: Sequence[ast.stmt]) -> Facts:
@@ -145,13 +152,13 @@ class Flow:
         names = self.scanner.names(*nodes)
         self.captures |= names.captures
         self.walrus |= names.walrus
+        self.bound |= names.stores | names.walrus | names.deletes
         return of_names(names)
 
     def _statement(self, node: ast.stmt) -> Facts:
         match node:
             case ast.If():
-                ways = _either(self.block(node.body), self.block(node.orelse))
-                return _then(self.expressions(node.test), ways)
+                return self._if(node)
             case ast.While():
                 return self._while(node)
             case ast.For() | ast.AsyncFor():
@@ -179,6 +186,13 @@ class Flow:
     def _leaving(self, way: str, value: ast.expr | None = None) -> Facts:
         simple = self.expressions(value)
         return attrs.evolve(simple, escapes=frozenset({way}), falls=False)
+
+    def _if(self, node: ast.If) -> Facts:
+        then, orelse = self.block(node.body), self.block(node.orelse)
+        decided = settled(node)
+        if decided is not None:
+            return then if decided else orelse
+        return _then(self.expressions(node.test), _either(then, orelse))
 
     def _while(self, node: ast.While) -> Facts:
         test, orelse = self.expressions(node.test), self.block(node.orelse)
@@ -233,6 +247,7 @@ class Flow:
         if node.name is None:
             return _then(kind, body)
         name = frozenset({self.scanner.mangle(node.name)})
+        self.bound |= name
         inner = _then(kind, _then(Facts(writes=name, kills=name, deletes=name), body))
         return attrs.evolve(inner, kills=inner.kills - name)
 

@@ -124,27 +124,30 @@ class Scanner:
         found.walrus |= inner.walrus
 
     def _generator(self, node: ast.GeneratorExp, found: Names) -> None:
+        inside = Names()
+        self._comprehension(node, inside)
         self._scan(node.generators[0].iter, found)
-        found.captures.update(self.codes.of(node).co_freevars)
+        found.walrus |= inside.walrus
+        found.captures.update(self.codes.captured(node))
 
     def _lambda(self, node: ast.Lambda, found: Names) -> None:
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 self._scan(default, found)
-        found.captures.update(self.codes.of(node).co_freevars)
+        found.captures.update(self.codes.captured(node))
 
     def _def(self, node: ast.FunctionDef, found: Names) -> None:
         # Why: annotations may be strings only; scanning them then reads too much, safely.
         for part in (*node.decorator_list, node.args, node.returns):
             if part is not None:
                 self._scan(part, found)
-        found.captures.update(self.codes.of(node).co_freevars)
+        found.captures.update(self.codes.captured(node))
         found.stores.add(self.mangle(node.name))
 
     def _class(self, node: ast.ClassDef, found: Names) -> None:
         for part in (*node.decorator_list, *node.bases, *node.keywords):
             self._scan(part, found)
-        found.captures.update(self.codes.of(node).co_freevars)
+        found.captures.update(self.codes.captured(node))
         found.stores.add(self.mangle(node.name))
 
     def _import(self, node: ast.Import | ast.ImportFrom, found: Names) -> None:

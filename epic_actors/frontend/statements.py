@@ -10,7 +10,7 @@ from epic_actors.core.terms import UNBOUND, App, Const, If, Prim, Term, Var
 from epic_actors.frontend import targets
 from epic_actors.frontend.block import Block, Exits, Meeting, jump
 from epic_actors.frontend.expressions import atom, value
-from epic_actors.frontend.flow import Lives, lives_along
+from epic_actors.frontend.flow import Lives, lives_along, settled
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.unit import at
 
@@ -125,8 +125,11 @@ def _targets(add: Callable[[Block, Any], None]) -> Visit:
 
 
 def _if(block: Block, node: ast.If, behind: frozenset[str]) -> None:
+    flow, decided = block.unit.flow, settled(node)
+    if decided is not None:
+        statements(block, node.body if decided else node.orelse, behind)
+        return
     test = atom(block, node.test)
-    flow = block.unit.flow
     then, orelse = flow.block(node.body), flow.block(node.orelse)
     if not then.escapes | orelse.escapes:
         _merge(block, node, test, behind)

@@ -6,19 +6,19 @@ Theory of operation
     that must outlive a failure are in cells (see `survivors`), so a handler begins in
     the state in which the `try` began.
     A `finally` clause is there twice: for the failure, which it raises again, and for
-    every other way.  One that is left early is there once, behind a `Try` that gives the
-    failure as a value.  With handlers and `finally`, one `Try` stands inside the other.
+    every other way.  If it is left early after a failure, the signal says so, for then
+    it has run.  With handlers and `finally`, one `Try` stands inside the other.
 """
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import attrs
 
 from epic_actors.core.terms import App, Const, If, Prim, Term, Try, Var
-from epic_actors.frontend.block import Block, Exits, Meeting, pack
+from epic_actors.frontend.block import Block, Exits, Leave, Meeting, pack
 from epic_actors.frontend.expressions import VALUES as EXPRESSIONS, atom
-from epic_actors.frontend.flow import Facts, Lives, live_before
+from epic_actors.frontend.flow import NOTHING, Facts, Lives, live_before
 from epic_actors.frontend.statements import Visit, statements
 from epic_actors.frontend.survivors import guarded_lives
 from epic_actors.frontend.targets import assign
@@ -26,6 +26,8 @@ from epic_actors.frontend.unit import at
 
 
 _FALLS, _RETURNS, _BREAKS, _CONTINUES, _HANDLED = range(5)
+#: Added to the signals of a `finally` clause that has run.
+_LATE = 10
 _NONE = Const(None)
 
 
@@ -43,24 +45,39 @@ class _Guarded:
     """The ways out of a `try` statement's blocks, which meet behind its `Try`."""
 
     def __init__(
-        self, block: Block, facts: Facts, lives: Lives, *, handled: str = ""
+        self,
+        block: Block,
+        facts: Facts,
+        lives: Lives,
+        *,
+        handled: bool = False,
+        final: Facts | None = None,
     ) -> None:
+        late = Facts() if final is None or not final.escapes else final
         self.block = block
         self.escapes = facts.escapes
-        self.signals = bool(facts.escapes or handled)
-        self.results = "return" in facts.escapes or handled == "failed"
-        self.meeting = Meeting(block.unit, facts.writes, lives.union())
-        self.exits = Exits(
-            falls=lambda b: self._signal(b, _FALLS, _NONE),
-            returns=lambda b, found: self._signal(b, _RETURNS, b.atom(found)),
-            breaks=lambda b: self._signal(b, _BREAKS, _NONE),
-            continues=lambda b: self._signal(b, _CONTINUES, _NONE),
+        self.late = late.escapes
+        self.signals = bool(facts.escapes | late.escapes) or handled
+        self.results = "return" in facts.escapes | late.escapes
+        self.meeting = Meeting(block.unit, facts.writes | late.writes, lives.union())
+        self.exits = self._exits(0, lives)
+
+    def handled(self, block: Block) -> Term:
+        """The way out of a handler, where that differs from falling through."""
+        return self._signal(block, _HANDLED, _NONE)
+
+    def failing(self) -> Exits:
+        """The ways out of a `finally` clause that runs because of a failure."""
+        return self._exits(_LATE, attrs.evolve(self.block.exits.lives, falls=NOTHING))
+
+    def _exits(self, shift: int, lives: Lives) -> Exits:
+        return Exits(
+            falls=lambda b: self._signal(b, _FALLS + shift, _NONE),
+            returns=lambda b, found: self._signal(b, _RETURNS + shift, b.atom(found)),
+            breaks=lambda b: self._signal(b, _BREAKS + shift, _NONE),
+            continues=lambda b: self._signal(b, _CONTINUES + shift, _NONE),
             lives=lives,
         )
-
-    def handled(self, block: Block, error: Term = _NONE) -> Term:
-        """The way out of a handler, where that differs from falling through."""
-        return self._signal(block, _HANDLED, error)
 
     def _signal(self, block: Block, signal: int, found: Term) -> Term:
         values = self.meeting.arrive(block)
@@ -83,20 +100,31 @@ class _Guarded:
 
     def act(self, signal: Term, found: Term, *, falls: bool) -> None:
         """Leave the block in the way that the signal says."""
-        block, exits = self.block, self.block.exits
-        ways: list[tuple[str, int, Callable[[Block], Term]]] = [
+        ways = self._ways(self.escapes, found)
+        last = None if falls or not ways else ways.pop()
+        for code, leave in ways:
+            self._leave_if(signal, code, leave)
+        if last is not None:
+            self.block.tail = last[1](self.block)
+
+    def act_late(self, signal: Term, found: Term) -> None:
+        """The same, where the `finally` clause has decided it."""
+        for code, leave in self._ways(self.late, found):
+            self._leave_if(signal, code + _LATE, leave)
+
+    def _leave_if(self, signal: Term, code: int, leave: Leave) -> None:
+        test = _is(self.block, signal, code)
+        inner = self.block.inner()
+        self.block.guard(test, then=inner.finish(leave(inner)))
+
+    def _ways(self, escapes: frozenset[str], found: Term) -> list[tuple[int, Leave]]:
+        exits = self.block.exits
+        ways: list[tuple[str, int, Leave]] = [
             ("return", _RETURNS, lambda b: exits.returns(b, found)),
             ("break", _BREAKS, exits.breaks),
             ("continue", _CONTINUES, exits.continues),
         ]
-        taken = [way for way in ways if way[0] in self.escapes]
-        for number, (_, code, leave) in enumerate(taken):
-            if number == len(taken) - 1 and not falls:
-                block.tail = leave(block)
-                return
-            test = _is(block, signal, code)
-            inner = block.inner()
-            block.guard(test, then=inner.finish(leave(inner)))
+        return [(code, leave) for way, code, leave in ways if way in escapes]
 
 
 def _is(block: Block, signal: Term, code: int, op: str = "eq") -> Term:
@@ -106,8 +134,6 @@ def _is(block: Block, signal: Term, code: int, op: str = "eq") -> Term:
 def _try(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
     if not node.finalbody:
         _handling(block, node, behind)
-    elif block.unit.flow.block(node.finalbody).escapes:
-        _finally_once(block, node, behind)
     else:
         _finally(block, node, behind)
 
@@ -126,7 +152,7 @@ def _handling(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
     reads = live_before(flow.block(orelse), lives)
     inside = attrs.evolve(lives, falls=behind | reads)
     skips = facts.falls and body.falls and bool(orelse)
-    ways = _Guarded(block, facts, inside, handled="handled" if skips else "")
+    ways = _Guarded(block, facts, inside, handled=skips)
     trying = block.inner(ways.exits)
     statements(trying, node.body)
     guarded = trying.finish()
@@ -202,44 +228,26 @@ def _forgetting(name: str, clause: ast.ExceptHandler, exits: Exits) -> Exits:
 # Finally
 
 
-def _unless_failed(
-    block: Block, node: ast.Try, behind: frozenset[str], failed: str
-) -> tuple[_Guarded, Term]:
-    """Everything before `finally`, as a guarded block."""
-    flow = block.unit.flow
+def _finally(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
+    unit, flow, name = block.unit, block.unit.flow, block.unit.fresh("exc")
+    facts, final = flow.before_final(node), flow.block(node.finalbody)
     lives = attrs.evolve(block.exits.lives, falls=behind)
     inside = guarded_lives(flow, node.finalbody, lives)
-    ways = _Guarded(block, flow.before_final(node), inside, handled=failed)
+    ways = _Guarded(block, facts, inside, final=final)
     trying = block.inner(ways.exits)
     _handling(trying, node, inside.falls)
-    return ways, trying.finish()
-
-
-def _finally(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
-    unit, name = block.unit, block.unit.fresh("exc")
-    ways, guarded = _unless_failed(block, node, behind, "")
-    failing = block.inner(Exits(lives=Lives()))
+    failing = block.inner(ways.failing())
     unit.handling.append(name)
     statements(failing, node.finalbody)
     unit.handling.pop()
     if failing.tail is None:
         failing.tail = Prim("reraise", (Var(name),))
-    signal, found = ways.bind(Try(guarded, name, failing.finish(), at=at(node)), node)
-    statements(block, node.finalbody, behind | ways.exits.lives.union())
+    guarded = Try(trying.finish(), name, failing.finish(), at=at(node))
+    signal, found = ways.bind(guarded, node)
+    ways.act_late(signal, found)
+    statements(block, node.finalbody, behind | inside.union())
     if block.tail is None:
-        ways.act(signal, found, falls=unit.flow.before_final(node).falls)
-
-
-def _finally_once(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
-    name = block.unit.fresh("exc")
-    ways, guarded = _unless_failed(block, node, behind, "failed")
-    handler = ways.handled(block.inner(), Var(name))
-    signal, found = ways.bind(Try(guarded, name, handler, at=at(node)), node)
-    statements(block, node.finalbody, behind | ways.exits.lives.union())
-    if block.tail is None:
-        test = _is(block, signal, _HANDLED)
-        block.guard(test, then=Prim("reraise", (found,)))
-        ways.act(signal, found, falls=block.unit.flow.before_final(node).falls)
+        ways.act(signal, found, falls=facts.falls)
 
 
 # With
@@ -258,7 +266,7 @@ def _within(block: Block, node: ast.With, behind: frozenset[str], number: int) -
     leave = block.temp(Prim("special", (manager,), "__exit__", at=place))
     entered = block.temp(App(enter, (), at=place))
     lives = attrs.evolve(block.exits.lives, falls=behind)
-    ways = _Guarded(block, unit.flow.statement(node), lives, handled="handled")
+    ways = _Guarded(block, unit.flow.statement(node), lives, handled=True)
     inner = block.inner(ways.exits)
     if item.optional_vars is not None:
         assign(inner, item.optional_vars, entered)

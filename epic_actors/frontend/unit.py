@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any, Literal
 
 import attrs
 
-from epic_actors.core.operations import Namespace, parameter_names
+from epic_actors.core.operations import Free, Namespace, parameter_names
 from epic_actors.core.terms import At
 from epic_actors.frontend.codes import NestedCodes
 from epic_actors.frontend.flow import Flow, Lives
@@ -43,17 +44,17 @@ class Unit:
         self.slots = self._slots()
         self.handling: list[str] = []
         self._scopes: list[dict[str, Slot]] = []
+        self._apart = False
         self._numbers = itertools.count(1)
 
     def _slots(self) -> dict[str, Slot]:
         node, flow = self.node, self.flow
         if isinstance(node, ast.Lambda):
-            facts = flow.expressions(node.body)
+            flow.expressions(node.body)
             kept: frozenset[str] = frozenset()
         else:
-            facts = flow.block(node.body)
             kept = survivors(flow, node.body, Lives())
-        own = (facts.writes | set(self.params)) - flow.globals
+        own = (flow.bound | set(self.params)) - flow.globals
         cells = own & (flow.captures | kept)
         slots = {n: Slot(n, "cell" if n in cells else "plain") for n in sorted(own)}
         slots.update((n, Slot(n, "free")) for n in self.code.co_freevars)
@@ -85,11 +86,20 @@ class Unit:
         return tuple(sorted(kept))
 
     @contextmanager
-    def scope(self, slots: dict[str, Slot]) -> Iterator[None]:
+    def scope(self, slots: dict[str, Slot], *, generator: bool) -> Iterator[None]:
         """A comprehension's own names, inside of everything else."""
         self._scopes.append(slots)
+        # Why: where CPython makes a function of it, its messages show that.
+        apart, self._apart = self._apart, self._apart or generator or _NESTS
         yield
+        self._apart = apart
         self._scopes.pop()
+
+    def label(self, name: str) -> str:
+        """A variable's name, marked if CPython would call it a free variable here."""
+        inner = any(name in scope for scope in self._scopes)
+        foreign = self.slot(name).kind == "free" or (self._apart and not inner)
+        return Free(name) if foreign else name
 
     def scan(self, *nodes: ast.AST | None) -> Names:
         """The names that expressions touch."""
@@ -114,6 +124,9 @@ class Unit:
                 return not node.keywords
         return False
 
+
+#: Whether a list comprehension is a function of its own.
+_NESTS = sys.version_info < (3, 12)
 
 TAKES_ALL: tuple[Any, ...] = (
     *(list, tuple, set, frozenset, dict, sorted),

@@ -8,10 +8,10 @@ is found is shrunk on its list of choices, towards shorter lists and smaller num
 
 import argparse
 import random
+import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -29,6 +29,7 @@ from tests.agreement.writer import write
 
 
 HUNG_AFTER_S = 20
+CLIPPED_AT = 160
 
 
 class Hung(BaseException):
@@ -54,78 +55,107 @@ class Tape:
 
 
 @attrs.frozen
+class Way:
+    """A machine and a schedule."""
+
+    fusion: bool
+    seed: int
+
+    def __str__(self) -> str:
+        return "fused" if self.fusion else "literal"
+
+
+@attrs.frozen
 class Found:
     """A disagreement."""
 
+    way: Way
     kind: str
-    way: str
     text: str
     source: str
     choices: list[int]
 
 
-@attrs.frozen
-class Hunt:
-    """How programs are tried."""
+def attempt(tape: Tape, ways: list[Way]) -> Found | None:
+    """Write and run a program; what disagrees, if anything."""
+    source = write(tape)
+    for way in ways:
+        if found := _differences(source, way):
+            kind = f"{way} {_kind(found[0])}"
+            return Found(way, kind, "\n".join(found), source, tape.made)
+    return None
 
-    fusions: tuple[bool, ...]
-    schedules: int
 
-    def attempt(self, tape: Tape) -> Found | None:
-        """Write and run a program; what disagrees, if anything."""
-        source = write(tape)
-        for fusion in self.fusions:
-            for seed in range(self.schedules):
-                found = _differences(source, fusion, seed)
-                if found:
-                    kind = f"{'fused' if fusion else 'literal'} {_kind(found[0])}"
-                    text = "\n".join(found)
-                    return Found(kind, f"seed {seed}", text, source, tape.made)
-        return None
+@attrs.define
+class Shrinker:
+    """Makes a disagreement smaller, keeping its kind, until time is up."""
 
-    def shrink(self, found: Found, budget_s: float) -> Found:
-        """Make a disagreement smaller, keeping its kind."""
-        end = time.monotonic() + budget_s
-        smaller: Found | None = found
-        while smaller:
-            found = smaller
-            smaller = self._smaller(found, end)
-        return found
+    found: Found
+    end: float
 
-    def _smaller(self, found: Found, end: float) -> Found | None:
-        best = None
-        for choices in _shorter(found.choices):
-            if time.monotonic() > end:
-                break
-            attempt = self.attempt(Tape(choices))
-            if attempt and attempt.kind == found.kind and _less(attempt, found):
-                return attempt
-        return best
+    def shrink(self) -> Found:
+        """Go on for as long as a whole round makes progress."""
+        before = None
+        while before is not self.found and time.monotonic() < self.end:
+            before = self.found
+            for width in (64, 32, 16, 8, 4, 3, 2, 1):
+                self._delete(width)
+            self._lower()
+            self._lower_and_delete()
+        return self.found
+
+    def _delete(self, width: int) -> None:
+        start = len(self.found.choices) - width
+        while start >= 0:
+            choices = self.found.choices
+            self._try(choices[:start] + choices[start + width :])
+            start = min(start - max(1, width // 2), len(self.found.choices) - width)
+
+    def _lower(self) -> None:
+        at = 0
+        while at < len(self.found.choices):
+            choice = self.found.choices[at]
+            for lower in sorted({0, choice // 2, choice - 1}):
+                if 0 <= lower < choice and self._try(
+                    [*self.found.choices[:at], lower, *self.found.choices[at + 1 :]]
+                ):
+                    break
+            at += 1
+
+    def _lower_and_delete(self) -> None:
+        """One fewer of something, without the choices that it took."""
+        at = 0
+        while at < len(self.found.choices):
+            for width in (1, 2, 3, 4, 6, 8, 12, 16):
+                choices = list(self.found.choices)
+                choices[at : at + width + 1] = [choices[at] - 1]
+                if choices[at] >= 0 and self._try(choices):
+                    break
+            at += 1
+
+    def _try(self, choices: list[int]) -> bool:
+        if time.monotonic() > self.end:
+            return False
+        found = attempt(Tape(choices), [self.found.way])
+        if not found or found.kind != self.found.kind or not _less(found, self.found):
+            return False
+        self.found = found
+        return True
 
 
 def _less(one: Found, other: Found) -> bool:
     return (len(one.choices), one.choices) < (len(other.choices), other.choices)
 
 
-def _shorter(choices: list[int]) -> Iterator[list[int]]:
-    size = len(choices)
-    for width in (64, 32, 16, 8, 4, 3, 2, 1):
-        for start in range(size - width, -1, -width):
-            yield choices[:start] + choices[start + width :]
-    for at in range(size):
-        for value in {0, choices[at] // 2, choices[at] - 1} - {choices[at], -1}:
-            yield [*choices[:at], value, *choices[at + 1 :]]
-
-
-def _differences(source: str, fusion: bool, seed: int) -> list[str]:
+def _differences(source: str, way: Way) -> list[str]:
     script = load(source)
-    plain = run_plainly(script, outside, arguments, seed=seed)
+    plain = run_plainly(script, outside, arguments, seed=way.seed)
     if sum(plain.begun.values()) > 500:
         return []
     try:
         signal.setitimer(signal.ITIMER_REAL, HUNG_AFTER_S)
         other: Outcome = run_machine(
-            script, outside, arguments, fusion=fusion, seed=seed
+            script, outside, arguments, fusion=way.fusion, seed=way.seed
         )
     except (Hung, trio.TrioInternalError) as error:
         return [f"hung: {type(error).__name__} after {HUNG_AFTER_S} s of real time"]
@@ -135,10 +165,15 @@ def _differences(source: str, fusion: bool, seed: int) -> list[str]:
 
 
 def _kind(difference: str) -> str:
-    """What counts as the same bug: the fact, and the type of an exception."""
+    """What counts as the same bug: the fact, and the text of an exception."""
     fact = difference.split(":")[0]
     got = difference.partition("but got ")[2]
-    return f"{fact} {got.split('(')[0] if got.startswith('raises') else ''}"
+    text = re.sub(r"\d+|'[^']*'", "_", got) if got.startswith("raises") else ""
+    return f"{fact} {text[:90]}"
+
+
+def _clipped(text: str) -> str:
+    return "\n".join(line[:CLIPPED_AT] for line in text.splitlines())
 
 
 def _hang(*_: Any) -> None:
@@ -156,24 +191,28 @@ def main() -> int:
     parser.add_argument("--only", choices=["fused", "literal"])
     options = parser.parse_args()
     signal.signal(signal.SIGALRM, _hang)
-    fusions = tuple(f for f in (True, False) if options.only != ("literal", "fused")[f])
-    hunt = Hunt(fusions, options.schedules)
+    ways = [
+        Way(fusion, seed)
+        for seed in range(options.schedules)
+        for fusion in (True, False)
+        if options.only in (None, "fused" if fusion else "literal")
+    ]
     kinds: dict[str, list[Found]] = {}
     for n in range(options.n):
-        found = hunt.attempt(Tape([], random.Random(f"{options.seed} {n}")))
+        found = attempt(Tape([], random.Random(f"{options.seed} {n}")), ways)
         if found:
             kinds.setdefault(found.kind, []).append(found)
-    _print(hunt, kinds, options)
+    _print(kinds, options)
     return bool(kinds)
 
 
-def _print(hunt: Hunt, kinds: dict[str, list[Found]], options: Any) -> None:
+def _print(kinds: dict[str, list[Found]], options: argparse.Namespace) -> None:
     ranked = sorted(kinds.items(), key=lambda item: -len(item[1]))
     for kind, all_found in ranked[: options.bugs]:
         smallest = min(all_found, key=lambda found: len(found.choices))
-        found = hunt.shrink(smallest, options.shrink)
-        print(f"=== {len(all_found)}x {kind} ({found.way})")
-        print(f"{found.text}\n\n{found.source}")
+        found = Shrinker(smallest, time.monotonic() + options.shrink).shrink()
+        print(f"=== {len(all_found)}x {kind} (seed {found.way.seed})")
+        print(f"{_clipped(found.text)}\n\n{found.source}")
     wrong = sum(map(len, kinds.values()))
     print(f"{wrong} of {options.n} disagree, in {len(kinds)} kinds:")
     for kind, all_found in ranked:

@@ -1,4 +1,7 @@
-"""Branches and loops whose decisions are pending, in exact virtual seconds."""
+"""Branches and loops whose decisions are pending, in exact virtual seconds.
+
+PYTEST_DONT_REWRITE: the asserts of the scripts are CPython's.
+"""
 
 import pytest
 

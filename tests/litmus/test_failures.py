@@ -1,4 +1,7 @@
-"""Failures, caught and not: the first in program order counts, in exact seconds."""
+"""Failures, caught and not: the first in program order counts, in exact seconds.
+
+PYTEST_DONT_REWRITE: the asserts of the scripts are CPython's.
+"""
 
 import pytest
 
