@@ -185,7 +185,7 @@ class Operation(Actor):
         self.results = make_wires(effect.count)
         if self.results.__class__ is Wire:
             self.results.immutable = chosen.immutable or plain_result(chosen, args)
-            self.results.origin = () if chosen.fresh else None
+            self.results.origin = origin_of(chosen, args)
         self.attempt()
 
     def obstacle(self) -> "Obstacle":
@@ -211,6 +211,13 @@ class Operation(Actor):
             ledger.done(self)
         finally:
             network.here = outside
+
+
+def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What the result may share objects with: its arguments, unless it is opaque."""
+    if effect.fresh:
+        return ()
+    return None if EVERYWHERE in effect.places else args
 
 
 def plain_result(effect: Effect, args: tuple[Any, ...]) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 TRUTH = prim_effect("truth")
+APPEND = prim_effect("list_append")
 STORED: set[str] = set()
 """Names of globals that some script assigns."""
 
@@ -35,7 +36,10 @@ def truth(network: "Network", value: Any) -> Any:
 
 
 def collect(network: "Network", items: list[Any], item: Any) -> None:
-    """Append to a comprehension's own list, which nothing else has seen."""
+    """Append to a comprehension's own list, which nothing but its loop has seen."""
+    if network.holds[0] > 0:
+        operate(network, APPEND, items, item)
+        return
     items.append(item)
     if item.__class__ not in PLAIN and has_wire(item):
         network.mark_dirty(items)

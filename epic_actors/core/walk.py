@@ -6,14 +6,12 @@ that holds the iterable, its turn (an opaque iterator is pulled in order), or No
 let others go first when much is under way.
 """
 
-import types
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN
 from .effects import prim_effect
 from .perform import Operation, obstacle
-from .reach import ITERATORS, PLAIN, mutables
+from .reach import ITERATORS, PLAIN, is_atom, mutables
 from .wire import Wire, deref
 
 
@@ -36,11 +34,14 @@ class Walk:
 
     __slots__ = ("iterator", "network", "opaque", "sources")
 
-    def __init__(self, network: "Network", iterator: Iterator[Any]) -> None:
+    def __init__(self, network: "Network", values: Any) -> None:
         self.network = network
-        self.iterator = iterator
-        self.opaque = iterator.__class__ not in READ_AHEAD
-        self.sources = mutables(iterator)
+        self.iterator = iter(values)
+        self.opaque = self.iterator.__class__ not in READ_AHEAD
+        if self.iterator is values:
+            self.sources = mutables(values)
+        else:
+            self.sources = [] if is_atom(values) else [values]
 
     def __epic_sources__(self) -> list[Any]:
         return self.sources
@@ -84,9 +85,7 @@ def walk(network: "Network", values: Any) -> Any:
 
 def make_walk(values: Any, network: "Network") -> Walk:
     """Start iterating."""
-    if isinstance(values, types.GeneratorType):
-        return Walk(network, values)
-    return Walk(network, iter(values))
+    return Walk(network, values)
 
 
 def _walk_effect() -> Any:

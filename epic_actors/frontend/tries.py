@@ -197,30 +197,40 @@ def _clause(block: Block, clause: ast.ExceptHandler, error: str) -> Term:
     unit.handling.append(error)
     statements(inner, clause.body)
     unit.handling.pop()
-    return inner.finish()
+    term = inner.finish()
+    if clause.name is None or unit.slot(unit.mangle(clause.name)).kind == "plain":
+        return term
+    # Why: who sees the variable after a failure of the clause sees it without value.
+    failed = unit.fresh("exc")
+    late = block.inner(Exits())
+    _forget(late, unit.mangle(clause.name), clause)
+    again = late.finish(Prim("reraise", (Var(failed),), at=at(clause)))
+    return Try(term, failed, again, at=at(clause))
+
+
+def _forget(block: Block, name: str, clause: ast.ExceptHandler) -> Block:
+    """Take away the value of an `except … as name` clause's name."""
+    if block.unit.slot(name).kind == "plain":
+        block.now_unbound(name)
+    else:
+        block.write(name, _NONE, clause)
+        block.delete(name, clause)
+    return block
 
 
 def _forgetting(name: str, clause: ast.ExceptHandler, exits: Exits) -> Exits:
-    """Exits of an `except … as name` clause, behind which the name has no value."""
-
-    def forget(block: Block) -> Block:
-        if block.unit.slot(name).kind != "plain":
-            block.write(name, _NONE, clause)
-            block.delete(name, clause)
-        else:
-            block.now_unbound(name)
-        return block
+    """Exits of a clause, behind which its name has no value."""
 
     def returns(block: Block, found: Term) -> Term:
         if block.unit.slot(name).kind != "plain":
             found = block.atom(found)
-        return exits.returns(forget(block), found)
+        return exits.returns(_forget(block, name, clause), found)
 
     return Exits(
-        falls=lambda b: exits.falls(forget(b)),
+        falls=lambda b: exits.falls(_forget(b, name, clause)),
         returns=returns,
-        breaks=lambda b: exits.breaks(forget(b)),
-        continues=lambda b: exits.continues(forget(b)),
+        breaks=lambda b: exits.breaks(_forget(b, name, clause)),
+        continues=lambda b: exits.continues(_forget(b, name, clause)),
         lives=exits.lives,
     )
 
