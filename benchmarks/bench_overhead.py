@@ -437,10 +437,20 @@ def main() -> int:
     missed = 0
     for benchmark in BENCHMARKS:
         if options.only in benchmark.__name__:
-            for row in benchmark(effort):
-                print(row, flush=True)
-                missed += row.verdict != "ok"
+            missed += _show(benchmark, effort)
     print(f"{missed} over budget" if missed else "all within budget")
+    return missed
+
+
+def _show(benchmark: Callable[[Effort], Iterator[Row]], effort: Effort) -> int:
+    missed = 0
+    try:
+        for row in benchmark(effort):
+            print(row, flush=True)
+            missed += row.verdict != "ok"
+    except Exception as error:
+        print(f"{benchmark.__name__} failed: {error!r}", flush=True)
+        missed += 1
     return missed
 
 

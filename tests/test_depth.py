@@ -28,6 +28,12 @@ async def f(x):
     return x
 
 
+@epic.unordered
+async def soon(x):
+    await trio.lowlevel.checkpoint()
+    return x
+
+
 def chain(n):
     x = f(0)
     for _ in range(n):
@@ -38,7 +44,7 @@ def chain(n):
 def fan_out(n):
     out = []
     for x in range(n):
-        out.append(f(x))
+        out.append(soon(x))
     return sum(out)
 
 

@@ -18,6 +18,7 @@ import attrs
 from . import undo as back
 from .holds import EVERYWHERE, WORLD, Resource, resource
 from .operations import OPERATIONS, TAKES_STATIC, Namespace
+from .wire import Wire
 
 
 ALL: Any = range(1_000_000)
@@ -40,6 +41,7 @@ class Effect:
         immutable: The result holds nothing that can change.
         fresh: The result shares nothing with what was there before.
         by_type: Variants by the type of argument `on`.
+        otherwise: The variant for any other type.
         count: How many results a pack of it has.
     """
 
@@ -54,15 +56,20 @@ class Effect:
     immutable: bool = False
     fresh: bool = False
     by_type: dict[type, "Effect"] | None = None
+    otherwise: "Effect | None" = None
     on: int = 0
     count: int = 1
     dunders: tuple[str, ...] = ()
 
     def chosen(self, args: tuple[Any, ...]) -> "Effect":
-        """The variant for these arguments."""
+        """The variant for these arguments; this one while the deciding one is pending."""
         if self.by_type is None or len(args) <= self.on:
             return self
-        return self.by_type.get(args[self.on].__class__, self)
+        kind = args[self.on].__class__
+        found = self.by_type.get(kind)
+        if found is not None:
+            return found if found.by_type is None else found.chosen(args)
+        return self if kind is Wire else self.otherwise or self
 
 
 def pure(function: Callable[..., Any], **changes: Any) -> Effect:
@@ -159,6 +166,21 @@ def _unpack(function: Callable[..., Any]) -> Effect:
     )
 
 
+
+
+def _slot_store(look: Any) -> Effect:
+    return Effect(operator.setitem, strict=(0, 1), whole=(1,), writes=(0,), undo=look)
+
+
+def _list_store() -> Effect:
+    """A store to an index takes a pending value; one to a slice needs what to spread."""
+    index = _slot_store(back.list_item)
+    spread = Effect(operator.setitem, reads=(2,), writes=(0,), undo=back.snapshot)
+    whole = attrs.evolve(spread, whole=(1, 2))
+    spreads = attrs.evolve(whole, on=2, by_type={list: spread, tuple: spread})
+    return attrs.evolve(index, on=1, by_type={slice: spreads})
+
+
 _ITEM = {list: back.list_item, dict: back.dict_item}
 _BUILTIN_ITEM = (list, tuple, dict, str, bytes, range)
 
@@ -192,12 +214,14 @@ _PRIMS: dict[str, Effect] = {
         writes=(0,),
         ordered=True,
         dunders=("__setitem__",),
-        by_type={
-            kind: Effect(
-                operator.setitem, strict=(0, 1), whole=(1,), writes=(0,), undo=look
-            )
-            for kind, look in _ITEM.items()
-        },
+        by_type={list: _list_store(), dict: _slot_store(back.dict_item)},
+        otherwise=Effect(
+            operator.setitem,
+            whole=ALL,
+            writes=(0,),
+            ordered=True,
+            dunders=("__setitem__",),
+        ),
     ),
     "delitem": Effect(
         operator.delitem,
@@ -285,7 +309,10 @@ def _with_static(effect: Effect, static: Any) -> Effect:
     if kinds is not None:
         kinds = {kind: _with_static(made, static) for kind, made in kinds.items()}
     function = functools.partial(effect.function, static)
-    return attrs.evolve(effect, function=function, by_type=kinds)
+    other = effect.otherwise
+    if other is not None:
+        other = _with_static(other, static)
+    return attrs.evolve(effect, function=function, by_type=kinds, otherwise=other)
 
 
 def _dict_display(made: Effect, starred: Any) -> Effect:
@@ -303,9 +330,14 @@ def _dict_display(made: Effect, starred: Any) -> Effect:
 def _attribute(op: str, name: str) -> Effect:
     function = functools.partial(OPERATIONS[op], name)
     if op == "getattr":
-        return Effect(function, reads=(0,))
+        methods = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
+        return Effect(function, reads=(0,), by_type=methods)
     look = back.attribute(name)
     return Effect(function, strict=(0,), writes=(0,), undo=look)
+
+
+_NO_ATTRIBUTES = (list, dict, set, tuple, frozenset, str, deque, types.ModuleType, type)
+"""Types whose instances have methods but nothing of their own to read."""
 
 
 def _global(op: str, namespace: Namespace, name: str) -> Effect:

@@ -46,6 +46,7 @@ from .units import Unit
 
 
 NET = ".net"
+DECIDED = ".decided"
 _BINARY: dict[str, ast.operator] = {
     "add": ast.Add(),
     "sub": ast.Sub(),
@@ -134,11 +135,12 @@ class Emitter:
     """Emits one unit."""
 
     def __init__(
-        self, code: Code, free: FreeNames, origin: Function, at: At | None
+        self, code: Code, free: FreeNames, origin: Function, results: int, at: At | None
     ) -> None:
         self.code = code
         self.free = free
         self.origin = origin
+        self.results = results
         self.counter = 0
         self.generator = False
         self.functions: dict[str, Lam | LetRec] = {}
@@ -260,8 +262,9 @@ class Emitter:
             leave: list[ast.stmt] = [ast.Break(**self.where)] if tail.leave else []
             return self.let(tail.names, term) + leave
         if isinstance(term, Try) or self.is_internal(term):
-            name = self.fresh()
-            return [*self.let((name,), term), *self.give(self.name(name))]
+            names = tuple(self.fresh() for _ in range(self.results))
+            first = self.name(names[0]) if len(names) == 1 else self.names(names)
+            return [*self.let(names, term), *self.give(first)]
         return self.give(self.expression(term))
 
     def give(self, value: ast.expr) -> list[ast.stmt]:
@@ -322,7 +325,7 @@ class Emitter:
             self.generator = True
             out.append(self.when(self.is_wire(name), self.suspend(name, term)))
             return [*out, self.arms(name, term, tail)]
-        hoisted = self.hoist(term, tail.names)
+        hoisted = self.hoist(term, name, tail.names)
         if tail.leave:
             hoisted.append(ast.Break(**self.where))
         return [*out, self.when(self.is_wire(name), hoisted, [self.arms(name, term, tail)])]
@@ -510,12 +513,18 @@ class Emitter:
                     missing.update(self.free.of(made))
         return wrapped
 
-    def unit(self, params: tuple[str, ...], body: Term, at: At | None) -> tuple[str, list[str]]:
+    def unit(
+        self,
+        params: tuple[str, ...],
+        body: Term,
+        results: tuple[str, ...],
+        at: At | None,
+    ) -> tuple[str, list[str]]:
         """The name of a unit for `body`, and the variables it is to be given."""
         body = self.closed(body)
         given = [name for name in self.free.of(body) if name not in params]
         lam = Lam((*params, *given), body, name=self.origin.name, at=at)
-        unit = Unit(lam, self.origin, compile_unit)
+        unit = Unit(lam, self.origin, compile_unit, len(results))
         return self.code.constant(unit, "u"), given
 
     def names(self, given: Iterable[str]) -> ast.expr:
@@ -526,15 +535,15 @@ class Emitter:
         """How many results there are."""
         return ast.Constant(len(names), **self.where)
 
-    def hoist(self, term: If, names: tuple[str, ...]) -> list[ast.stmt]:
+    def hoist(self, term: If, name: str, names: tuple[str, ...]) -> list[ast.stmt]:
         """An undecided branch, as a block of its own."""
         at = At(*self.where.values())
-        test = self.test(term.test)
-        unit, given = self.unit((test,), term, at)
+        body = If(Var(DECIDED), term.then, term.orelse, at=at)
+        unit, given = self.unit((DECIDED,), body, names, at)
         made = self.call(
             ".branch",
             self.name(NET),
-            self.name(test),
+            self.name(name),
             self.name(unit),
             self.count(names),
             self.names(given),
@@ -544,8 +553,8 @@ class Emitter:
     def attempt(self, names: tuple[str, ...], term: Try) -> list[ast.stmt]:
         """A `try`."""
         at = At(*self.where.values())
-        body, given = self.unit((), term.body, at)
-        handler, taken = self.unit((term.name,), term.handler, at)
+        body, given = self.unit((), term.body, names, at)
+        handler, taken = self.unit((term.name,), term.handler, names, at)
         made = self.call(
             ".attempt",
             self.name(NET),
@@ -563,7 +572,7 @@ class Emitter:
         made = self.functions[term.function.name]
         lam = made.function if isinstance(made, LetRec) else made
         again = App(term.function, tuple(map(Var, lam.params)), at=term.at)
-        unit, given = self.unit(lam.params, again, term.at or lam.at)
+        unit, given = self.unit(lam.params, again, names, term.at or lam.at)
         args = [*map(self.atom, term.arguments), *map(self.name, given)]
         run = self.call(
             ".run_unit", self.name(NET), self.name(unit), self.count(names), *args
@@ -803,7 +812,7 @@ def compile_unit(unit: Unit) -> Any:
     """Emit and compile a unit."""
     lam = unit.lam
     code = Code()
-    emitter = Emitter(code, FREE, unit.origin, lam.at)
+    emitter = Emitter(code, FREE, unit.origin, unit.count, lam.at)
     body = emitter.block(lam.body, RETURN)
     emitter.move(lam.at)
     if is_handler(lam):

@@ -569,8 +569,29 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 
 TAKES_STATIC = frozenset(
-    "getattr setattr delattr tuple list set dict format unpack bound cell_get cell_set "
-    "cell_del global set_global del_global function native import import_from special".split()
+    [
+        "getattr",
+        "setattr",
+        "delattr",
+        "tuple",
+        "list",
+        "set",
+        "dict",
+        "format",
+        "unpack",
+        "bound",
+        "cell_get",
+        "cell_set",
+        "cell_del",
+        "global",
+        "set_global",
+        "del_global",
+        "function",
+        "native",
+        "import",
+        "import_from",
+        "special",
+    ]
 )
 
 

@@ -49,10 +49,12 @@ def obstacle(
     actor: "Operation | None",
 ) -> "Obstacle":
     """What an operation has to wait for: arguments, older accesses, its turn."""
+    effect = effect.chosen(args)
+    if effect.by_type is not None and args[effect.on].__class__ is Wire:
+        return args[effect.on]  # type: ignore[no-any-return]
     for position, value in enumerate(args):
         if value.__class__ is Wire and position in effect.strict:
             return value  # type: ignore[no-any-return]
-    effect = effect.chosen(args)
     tuples = network.dirty or network.holds[0]
     for position, value in enumerate(args):
         if position in effect.whole and (tuples or value.__class__ is tuple):

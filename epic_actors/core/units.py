@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 class Unit:
     """A piece of a script; compiled when it is first entered."""
 
-    __slots__ = ("_compile", "_function", "generator", "lam", "origin")
+    __slots__ = ("_compile", "_function", "count", "generator", "lam", "origin")
 
     def __init__(
-        self, lam: Lam, origin: Function, build: "Callable[[Unit], Any]"
+        self,
+        lam: Lam,
+        origin: Function,
+        build: "Callable[[Unit], Any]",
+        count: int = 1,
     ) -> None:
+        self.count = count
         self.lam = lam
         self.origin = origin
         self._compile = build

@@ -16,6 +16,7 @@ from typing import TypeAlias
 import attrs
 
 from epic_actors.core.terms import (
+    UNBOUND,
     App,
     At,
     Const,
@@ -25,7 +26,6 @@ from epic_actors.core.terms import (
     LetRec,
     Prim,
     Term,
-    UNBOUND,
     Var,
 )
 from epic_actors.frontend.flow import Lives

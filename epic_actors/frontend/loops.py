@@ -99,7 +99,7 @@ def _stand_last(
 
 def _while_round(block: Block, shape: _Shape) -> Term:
     node = shape.node
-    assert isinstance(node, ast.While)  # noqa: S101
+    assert isinstance(node, ast.While)
     test = atom(block, node.test)
     then = _body(block.inner(), shape)
     if endless(node):
@@ -112,7 +112,7 @@ def _while_round(block: Block, shape: _Shape) -> Term:
 def _for_round(cursor: Var) -> Callable[[Block, _Shape], Term]:
     def rounds(block: Block, shape: _Shape) -> Term:
         node = shape.node
-        assert isinstance(node, ast.For)  # noqa: S101
+        assert isinstance(node, ast.For)
         test = block.temp(Prim("advance", (cursor,), at=at(node.iter)))
         inner = block.inner()
         assign(inner, node.target, Prim("current", (cursor,), at=at(node.target)))

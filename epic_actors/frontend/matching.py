@@ -52,7 +52,7 @@ def _rewritten(node: ast.Match) -> list[ast.stmt]:
 def _choice(subject: str, case: ast.match_case, orelse: list[ast.stmt]) -> ast.stmt:
     pattern = case.pattern
     test: ast.expr = Matches()
-    assert isinstance(test, Matches)  # noqa: S101
+    assert isinstance(test, Matches)
     test.subject = ast.copy_location(ast.Name(subject, ast.Load()), pattern)
     test.pattern = pattern
     test.reads = tuple(sorted(set(_roots(pattern))))

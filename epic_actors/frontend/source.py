@@ -87,7 +87,7 @@ def _file(fn: types.FunctionType) -> _File:
     places: dict[tuple[str, int], list[Found]] = {}
     for found in _functions(tree.body, None):
         node = found.node
-        assert not isinstance(node, ast.Lambda)  # noqa: S101
+        assert not isinstance(node, ast.Lambda)
         places.setdefault((node.name, first_line(node)), []).append(found)
     _files[filename] = file = _File(lines, tree, places)
     return file

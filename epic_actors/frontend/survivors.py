@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import attrs
 
 from epic_actors.frontend.flow import (
+    NOTHING,
     Facts,
     Flow,
     Lives,
-    NOTHING,
     live_before,
     lives_along,
     loop_lives,
@@ -64,8 +64,7 @@ def _try(flow: Flow, node: ast.Try | ast.TryStar, lives: Lives) -> frozenset[str
         inner = guarded_lives(flow, node.finalbody, lives)
         failing = attrs.evolve(lives, falls=NOTHING)
         at_failure = live_before(flow.block(node.finalbody), failing)
-        writes = NOTHING.union(*(flow.block(part).writes for part in parts))
-        found |= writes & at_failure
+        found |= flow.before_final(node).writes & at_failure
         found |= survivors(flow, node.finalbody, lives)
     handled = NOTHING.union(*(_handler_live(flow, h, inner) for h in node.handlers))
     found |= flow.block(node.body).writes & handled

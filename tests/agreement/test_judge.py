@@ -44,9 +44,10 @@ def outcome(script=sound) -> Outcome:
     return run_plainly(script, outside, lambda: ([],))
 
 
-def test_the_machines_agree_on_a_sound_script() -> None:
+@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
+def test_a_machine_agrees_on_a_sound_script(fusion: bool) -> None:
     """Nothing is reported, and the sequential time is the sum of the calls."""
-    assert agree(sound, outside, lambda: ([],)).seconds == 3
+    assert agree(sound, outside, lambda: ([],), fusions=[fusion]).seconds == 3
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,9 @@ def _outcome(fn: Callable[..., Any], given: tuple[Any, ...]) -> Outcome:
 def _plain(value: Any) -> str:
     """A text that tells values apart, objects by their contents."""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_plain(k)}:{_plain(v)}" for k, v in value.items()) + "}"
+        return (
+            "{" + ",".join(f"{_plain(k)}:{_plain(v)}" for k, v in value.items()) + "}"
+        )
     if isinstance(value, list | tuple):
         return f"{type(value).__name__}({','.join(map(_plain, value))})"
     if isinstance(value, types.FunctionType):

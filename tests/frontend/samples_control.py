@@ -384,14 +384,16 @@ def many_rounds(n):
 
 @sample(([],))
 def conditions_in_order(log):
-    if note(log, 0) or note(log, 1) and note(log, ""):
+    if note(log, 0) or (note(log, 1) and note(log, "")):
         log.append("no")
     elif not note(log, None):
         log.append("yes")
     return log
 
 
-@sample((1,), ("a",), (None,), ([1, 2, 3],), ({"k": 1, "z": 2},), ((1, [2]),), (-1,), (2.5,))
+@sample(
+    (1,), ("a",), (None,), ([1, 2, 3],), ({"k": 1, "z": 2},), ((1, [2]),), (-1,), (2.5,)
+)
 def matching(x):
     match x:
         case None:

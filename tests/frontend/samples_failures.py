@@ -111,7 +111,7 @@ def loop_exits_from_handlers(log, xs):
             total += x
             fail(log, ValueError(x))
             total += 100
-        except ValueError as e:
+        except ValueError:
             total += 10
             if x == 3:
                 break
@@ -279,7 +279,7 @@ def error_name_captured(log):
 
     try:
         fail(log, ValueError(1))
-    except ValueError as e:
+    except ValueError:
         log.append(get())
     try:
         get()
@@ -388,7 +388,7 @@ def retries_with_return(n):
             if attempt < n:
                 raise ValueError(attempt)
             return attempt
-        except ValueError as e:
+        except ValueError:
             if attempt == 5:
                 raise
     return "gave up"

@@ -111,7 +111,13 @@ def defaults_and_annotations(log):
     def wrapped(*args):
         return args
 
-    def f(a: note(log, "a"), b: note(log, "b") = note(log, 1), *c: int, d=note(log, 2), **e) -> note(log, "r"):
+    def f(
+        a: note(log, "a"),
+        b: note(log, "b") = note(log, 1),
+        *c: int,
+        d=note(log, 2),
+        **e,
+    ) -> note(log, "r"):
         """What it says."""
         return a, b, c, d, e
 
@@ -143,7 +149,12 @@ def signatures():
         return a, b, c, d
 
     out = [f(1, 2, c=3), f(1, b=2, c=3, d=5)]
-    for args, kwargs in [((1,), {}), ((1, 2, 3), {}), ((), {"a": 1}), ((1, 2), {"c": 1, "x": 2})]:
+    for args, kwargs in [
+        ((1,), {}),
+        ((1, 2, 3), {}),
+        ((), {"a": 1}),
+        ((1, 2), {"c": 1, "x": 2}),
+    ]:
         try:
             f(*args, **kwargs)
         except TypeError as e:
@@ -155,7 +166,14 @@ def signatures():
 def methods(name, age):
     dog = Dog(name, age)
     cat = Animal.make("cat")
-    return dog.speak(), dog.run()[:2], cat.speak(), dog.age, Dog.legs(), Animal.speak(dog)
+    return (
+        dog.speak(),
+        dog.run()[:2],
+        cat.speak(),
+        dog.age,
+        Dog.legs(),
+        Animal.speak(dog),
+    )
 
 
 @sample((2,))
@@ -187,7 +205,14 @@ def local_class(n):
 
     p = Point(1) + Sub(3, 4)
     base = 50
-    return repr(p), p.norm, Point.dims, Sub(1, 1).norm2(), Point.__qualname__, Point.__doc__
+    return (
+        repr(p),
+        p.norm,
+        Point.dims,
+        Sub(1, 1).norm2(),
+        Point.__qualname__,
+        Point.__doc__,
+    )
 
 
 @sample(())
@@ -201,7 +226,7 @@ def class_decorated():
         pass
 
     @tag
-    class B(A, metaclass=type):
+    class B(A):
         x = 1
 
     return A.tag, B.tag, B.__mro__[1].__name__, B.x
@@ -304,7 +329,11 @@ def callbacks(xs):
     def key(x):
         return -x
 
-    return sorted(xs, key=key), functools.reduce(lambda a, b: a * 10 + b, xs), [*filter(key, xs)]
+    return (
+        sorted(xs, key=key),
+        functools.reduce(lambda a, b: a * 10 + b, xs),
+        [*filter(key, xs)],
+    )
 
 
 @sample((200,))
@@ -389,7 +418,7 @@ def async_helper():
 
     try:
         both(3).send(None)
-    except (StopIteration, AttributeError) as e:
+    except (StopIteration, AttributeError):
         return "done"
 
 
