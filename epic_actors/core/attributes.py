@@ -53,7 +53,10 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
     obj = deref(obj)
     cls = obj.__class__
     if cls is Wire:
-        return operate(network, effect, obj)
+        found = operate(network, effect, obj)
+        if found.__class__ is Wire:
+            found.method = (obj, name)
+        return found
     if cls not in SIMPLE:
         if is_simple(cls):
             SIMPLE.add(cls)

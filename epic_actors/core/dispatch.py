@@ -43,13 +43,23 @@ def call_shaped(
     network: "Network", shape: tuple[str | None, ...], function: Any, *values: Any
 ) -> Any:
     """Apply `function` to arguments of any shape."""
-    values = tuple([deref(value) for value in values])
+    spread = [_spread(network, *pair) for pair in zip(shape, values, strict=True)]
+    values = tuple(spread)
     for mark, value in zip(shape, values, strict=True):
         if mark in ("*", "**") and value.__class__ is Wire:
             frame = _spread_later(network, shape, function, values, value)
             return enter(network, frame, 1, _unknown(network, function, values))
-    args, kwargs = arguments(function, shape, values)
+    args, kwargs = arguments(deref(function), shape, values)
     return apply(network, function, args, kwargs)
+
+
+def _spread(network: "Network", mark: str | None, value: Any) -> Any:
+    """What stands behind a star, read here and now."""
+    value = deref(value)
+    if network.calm or mark not in ("*", "**") or value.__class__ is Wire:
+        return value
+    kind = tuple if mark == "*" else dict
+    return operate(network, BUILTINS[kind], value)
 
 
 def _spread_later(
@@ -60,7 +70,7 @@ def _spread_later(
 
 
 def _unknown(network: "Network", function: Any, values: Any) -> Any:
-    return lambda: summary.of_call(network, function, values)
+    return lambda: network.summaries.of_call(function, values)
 
 
 def apply(
@@ -108,9 +118,10 @@ def _pending(
     function = deref(wire)
     if function.__class__ is not Wire:
         return apply(network, function, args, kwargs)
-    values = (*args, *kwargs.values())
     frame = _apply_later(network, function, args, kwargs)
-    return enter(network, frame, 1, _unknown(network, function, values))
+    values = (*args, *kwargs.values())
+    footprint = _unknown(network, function, values)
+    return enter(network, frame, 1, footprint)
 
 
 def _apply_later(network: "Network", wire: Wire, args: Any, kwargs: Any) -> Frame:

@@ -29,6 +29,7 @@ from .operations import Function
 from .reach import PLAIN
 from .runtime import RUNTIME
 from .terms import (
+    UNBOUND,
     App,
     At,
     Call,
@@ -47,6 +48,7 @@ from .units import Unit
 
 NET = ".net"
 DECIDED = ".decided"
+RAISES = ("raise", "reraise")
 _BINARY: dict[str, ast.operator] = {
     "add": ast.Add(),
     "sub": ast.Sub(),
@@ -243,7 +245,7 @@ class Emitter:
                 term = term.body
             elif isinstance(term, LetRec):
                 self.functions[term.name] = term
-                if self.is_tail_loop(term):
+                if self.is_tail_loop(term) and tail.names is None:
                     return out + self.loop(term, tail)
                 term = term.body
             else:
@@ -258,6 +260,8 @@ class Emitter:
             jump = self.jumps.get(term.function.name)
             if jump is not None:
                 return self.jump(jump, term.arguments)
+        if isinstance(term, Prim) and term.op in RAISES:
+            return self.raising(term)
         if tail.names is not None:
             leave: list[ast.stmt] = [ast.Break(**self.where)] if tail.leave else []
             return self.let(tail.names, term) + leave
@@ -700,11 +704,27 @@ class Emitter:
             return self.assign(
                 names, self.call(".await_", self.name(NET), self.atom(args[0]))
             )
-        if op == "raise" and isinstance(args[1], Const) and isinstance(args[0], Var):
-            raised = ast.Raise(self.atom(args[0]), None, **self.where)
-            careful = self.assign(names, self.careful(term))
-            return [self.when(self.is_wire(args[0].name), careful, [raised])]
+        if op in RAISES:
+            return self.raising(term)
         return self.assign(names, self.prim(term))
+
+    def raising(self, term: Prim) -> list[ast.stmt]:
+        """Raise, once it is known what."""
+        out: list[ast.stmt] = []
+        for argument in term.arguments:
+            if isinstance(argument, Var):
+                self.generator = True
+                wait = ast.Yield(self.name(argument.name), **self.where)
+                waiting = self.assign((argument.name,), wait)
+                out.append(self.when(self.is_wire(argument.name), waiting))
+        if term.op == "reraise":
+            out.append(ast.Expr(self.careful(term), **self.where))
+            return out
+        error, cause = term.arguments
+        given = isinstance(cause, Const) and cause.value is UNBOUND
+        source = None if given else self.atom(cause)
+        out.append(ast.Raise(self.atom(error), source, **self.where))
+        return out
 
     def unpack(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         before, starred, after = term.static

@@ -118,16 +118,21 @@ class Block(Actor):
         """Run the frame up to where it waits again, or to its end."""
         network, outside = self.network, self.network.here
         network.here = self.region
+        # Why: nothing happens inside `except`, or errors would get a false context.
+        ended = error = None
         try:
             self.waits_for = step(*args)
         except StopIteration as stop:
-            self.finish(stop.value)
-        except BaseException as error:  # noqa: BLE001 - the script's own; taken in order
+            ended = stop
+        except BaseException as raised:  # noqa: BLE001 - the script's own; taken in order
+            error = raised
+        network.here = outside
+        if ended is not None:
+            self.finish(ended.value)
+        elif error is not None:
             self.fail(error)
         else:
             self.wait()
-        finally:
-            network.here = outside
 
     def finish(self, values: Any) -> None:
         """Hand on the results; from now on the holds inside speak for themselves."""

@@ -20,7 +20,7 @@ Theory of operation
 
 import functools
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -32,7 +32,7 @@ from .operations import Function, Namespace, Template
 from .reach import is_atom
 from .regions import Footprint
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
-from .wire import deref
+from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
@@ -162,11 +162,32 @@ class Summaries:
                 break
         return found.footprint(lam.params, args)
 
-    def meet(self, namespace: Namespace, args: Iterable[Any]) -> None:
+    def of_call(self, function: Any, values: Iterable[Any]) -> Footprint:
+        """What a call of something pending may touch; of a method, by its name."""
+        origin = function.method if function.__class__ is Wire else None
+        if origin is None:
+            return EVERYTHING
+        receiver, name = origin
+        args = (receiver, *map(deref, values))
+        params = tuple(f"a{index}" for index in range(len(args)))
+        self.meet(None, args)
+        while True:
+            self.grew = False
+            found = Summary()
+            reader = Reader(self, found)
+            given = [
+                Value(frozenset({("is", param)}), callee_of(value))
+                for param, value in zip(params, args, strict=True)
+            ]
+            reader.method(Method(given[0], name), given[1:], ())
+            if not self.grew:
+                return found.footprint(params, args)
+
+    def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""
         for value in args:
             self._meet_class(value.__class__)
-        if id(namespace.values) in self.namespaces:
+        if namespace is None or id(namespace.values) in self.namespaces:
             return
         self.namespaces[id(namespace.values)] = namespace
         for value in list(namespace.values.values()):
@@ -621,11 +642,3 @@ def _either(one: Any, other: Any) -> Any:
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         return [_merged(pair) for pair in zip(one, other, strict=True)]
     return _merged([*_values(one), *_values(other)])
-
-
-def of_call(network: "Network", function: Any, values: Iterable[Any]) -> Footprint:
-    """What a call of something pending may touch."""
-    return EVERYTHING
-
-
-_ = Callable

@@ -7,6 +7,7 @@ Rules
     2. Readers are woken in the order in which they came.
     3. What is known of a pending value:
        `immutable`  its type holds nothing that can change (a declared `str`, a length…);
+       `method`     it is the attribute of that name of that value;
        `origin`     the values it may share objects with: the arguments of the call that
                     will answer, `()` for a value that will be new, None for anything.
 """
@@ -30,7 +31,7 @@ PENDING: Any = _Pending()
 class Wire:
     """A value that arrives later; many may wait for it."""
 
-    __slots__ = ("holds", "immutable", "origin", "readers", "value")
+    __slots__ = ("holds", "immutable", "method", "origin", "readers", "value")
 
     def __init__(
         self, *, immutable: bool = False, origin: tuple[Any, ...] | None = None
@@ -40,6 +41,7 @@ class Wire:
         self.holds: list[Hold] | None = None
         self.immutable = immutable
         self.origin = origin
+        self.method: tuple[Any, str] | None = None
 
     def subscribe(self, actor: "Actor") -> None:
         """Wake `actor` once when the value is there."""
