@@ -432,16 +432,22 @@ class Emitter:
         first = test.then
         where = self.where
         self.move(first.value.at if isinstance(first.value, Prim) else None)
-        item = first.names[0]
+        item = target = first.names[0]
+        outlives = item in lam.params or item in self.live(test.orelse)
+        if outlives:
+            target = self.fresh()
         self.generator = True
-        pause = self.compare(self.name(item), ast.Is(), self.name(".PAUSE"))
+        pause = self.compare(self.name(target), ast.Is(), self.name(".PAUSE"))
         waits = ast.Attribute(self.name(NET), "waits_for", _LOAD, **self.where)
         paused: list[ast.stmt] = [
             ast.Expr(ast.Yield(waits, **self.where), **self.where),
             *self.resettle(self.live(first.body) - {item}),
             ast.Continue(**self.where),
         ]
-        body = [self.when(pause, paused), *self.block(first.body, tail)]
+        body = [self.when(pause, paused)]
+        if outlives:
+            body += self.assign((item,), self.name(target))
+        body += self.block(first.body, tail)
         self.where = where
         inside, self.jumps = self.jumps, around
         orelse = self.block(test.orelse, tail)
@@ -454,7 +460,7 @@ class Emitter:
         ready.append(self.when(self.is_wire(name), waiting))
         return [
             *ready,
-            ast.For(self.target(item), self.name(name), body, orelse, **self.where),
+            ast.For(self.target(target), self.name(name), body, orelse, **self.where),
         ]
 
     # Lets

@@ -48,6 +48,11 @@ class Entry:
         self.state = State.PENDING
         self.error: BaseException | None = None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether this entry is still to do what it is there for."""
+        return self.state is State.PENDING and self.ledger is not None
+
     def become_oldest(self) -> None:
         """Hear that everything older has succeeded."""
 

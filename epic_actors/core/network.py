@@ -154,7 +154,7 @@ class Network:
             while noted or ready:
                 if noted:
                     self.advance(noted.popleft())
-                elif (actor := ready.popleft()).ledger is not None:
+                elif (actor := ready.popleft()).waiting:
                     actor.attempt()
         finally:
             inside.step = None

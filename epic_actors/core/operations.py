@@ -365,7 +365,7 @@ def _called(function: Any) -> str:
 def _unbound(name: str) -> NoReturn:
     problem = f"variable '{name}' where it is not associated with a value"
     if isinstance(name, Free):
-        raise NameError(
+        raise NameError(  # noqa: TRY004
             f"cannot access free {problem} in enclosing scope", name=str(name)
         )
     raise UnboundLocalError(f"cannot access local {problem}")

@@ -51,7 +51,7 @@ class Exits:
     returns: Callable[["Block", Term], Term] = _nothing_to_return
     breaks: Leave = _nowhere
     continues: Leave = _nowhere
-    lives: Lives = Lives()
+    lives: Lives = attrs.field(factory=Lives)
 
 
 class Block:
@@ -123,10 +123,11 @@ class Block:
             case "cell" | "free":
                 label = unit.label(name)
                 return Prim("cell_get", (Var(slot.name),), label, at=place)
-        found = unit.builtin(name)
-        if found is not None:
-            return Const(found, at=place)
-        return Prim("global", (), (unit.namespace, name), at=place)
+            case "global":
+                found = unit.builtin(name)
+                if found is not None:
+                    return Const(found, at=place)
+                return Prim("global", (), (unit.namespace, name), at=place)
 
     def _read_plain(self, slot: Slot, name: str, place: At | None) -> Term:
         value = self.held(slot.name, place)

@@ -219,8 +219,8 @@ class _Search:
             return block.finish(self.loop(block, generators[1:], cursor, again))
         test = atom(block, self.node.elt)
         answer = Const(self.stop)
-        ways = (answer, again) if self.stop else (again, answer)
-        return block.finish(If(test, *ways, at=at(self.node.elt)))
+        then, orelse = (answer, again) if self.stop else (again, answer)
+        return block.finish(If(test, then, orelse, at=at(self.node.elt)))
 
 
 VALUES: dict[type, Visit] = {

@@ -95,9 +95,9 @@ def _binary(block: Block, node: ast.BinOp) -> Term:
 
 def _unary(block: Block, node: ast.UnaryOp) -> Term:
     operand, inner = node.operand, atom(block, node.operand)
-    if isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant):
-        if isinstance(operand.value, int | float | complex):
-            return Const(-operand.value, at=at(node))
+    constant = operand.value if isinstance(operand, ast.Constant) else None
+    if isinstance(node.op, ast.USub) and isinstance(constant, int | float | complex):
+        return Const(-constant, at=at(node))
     return Prim(_UNARY[type(node.op)], (inner,), at=at(node))
 
 

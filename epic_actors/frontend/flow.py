@@ -181,7 +181,8 @@ class Flow:
                 return Facts()
             case ast.Nonlocal() | ast.Pass():
                 return Facts()
-        return self.expressions(node)
+            case _:
+                return self.expressions(node)
 
     def _leaving(self, way: str, value: ast.expr | None = None) -> Facts:
         simple = self.expressions(value)

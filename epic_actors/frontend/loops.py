@@ -60,9 +60,12 @@ def _loop(block: Block, node: Loop, behind: frozenset[str]) -> None:
     inside = loop_lives(unit.flow, node, lives)
     name, join = unit.fresh("loop"), unit.fresh("join")
     after = Meeting(unit, facts.writes, inside.falls | behind)
-    leave = after.packed
-    if facts.escapes:
-        leave = lambda b: jump(join, after.arrive(b))  # noqa: E731
+
+    def leave(leaving: Block) -> Term:
+        if facts.escapes:
+            return jump(join, after.arrive(leaving))
+        return after.packed(leaving)
+
     body = attrs.evolve(block.exits, breaks=leave, lives=inside)
     leaving = attrs.evolve(block.exits, falls=leave, lives=lives)
     shape = _Shape(node, name, after.names, body, leaving)

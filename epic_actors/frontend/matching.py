@@ -89,7 +89,8 @@ def _matches(block: Block, node: Matches) -> Term:
             if name is not None:
                 block.write(block.unit.mangle(name), subject, pattern)
             return Const(True)
-    return _natively(block, node, subject)
+        case _:
+            return _natively(block, node, subject)
 
 
 def _natively(block: Block, node: Matches, subject: Term) -> Term:

@@ -6,7 +6,7 @@ theirs.  Nested functions are not entered: CPython's code says what they capture
 
 import ast
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import attrs
 
@@ -26,7 +26,7 @@ class Matches(ast.expr):
         captures: The names that it binds.
     """
 
-    _fields = ("subject", "pattern")
+    _fields: ClassVar[tuple[str, ...]] = ("subject", "pattern")  # type: ignore[misc]
     subject: ast.Name
     pattern: ast.pattern
     reads: tuple[str, ...]
@@ -116,9 +116,9 @@ class Scanner:
             for part in parts if number == 0 else [generator.iter, *parts]:
                 self._scan(part, inner)
         for field in ("key", "value", "elt"):
-            part = getattr(node, field, None)
-            if part is not None:
-                self._scan(part, inner)
+            result = getattr(node, field, None)
+            if result is not None:
+                self._scan(result, inner)
         found.reads |= inner.reads - inner.stores
         found.captures |= inner.captures - inner.stores
         found.walrus |= inner.walrus

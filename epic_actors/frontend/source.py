@@ -93,9 +93,9 @@ def _file(fn: types.FunctionType) -> _File:
     return file
 
 
-def first_line(node: ScopeNode) -> int:
+def first_line(node: ScopeNode | ast.stmt) -> int:
     """The line that CPython gives a definition: that of its first decorator."""
-    decorators = getattr(node, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(d.lineno for d in decorators)])
 
 
@@ -116,7 +116,7 @@ def _functions(body: Sequence[ast.AST], class_name: str | None) -> Iterator[Foun
 def _lambdas(tree: ast.Module, line: int) -> list[Found]:
     found: list[Found] = []
     for statement in tree.body:
-        if first_line(statement) <= line <= (statement.end_lineno or 0):  # type: ignore[arg-type]
+        if first_line(statement) <= line <= (statement.end_lineno or 0):
             _collect_lambdas(statement, line, None, found)
     return found
 
@@ -140,7 +140,7 @@ def spans(node: ast.AST, code: types.CodeType) -> bool:
         node = node.elt
     else:
         return True
-    start = (node.lineno, node.col_offset)  # type: ignore[attr-defined]
-    end = (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    start = (node.lineno, node.col_offset)
+    end = (node.end_lineno, node.end_col_offset)
     places = {(p[0], p[2], p[1], p[3]) for p in code.co_positions()}
     return (*start, *end) in places

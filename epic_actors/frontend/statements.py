@@ -33,6 +33,8 @@ def statements(
         if visit is None:
             raise NotCompiled(type(node).__name__, node.lineno)
         visit(block, node, behind)
+        if block.tail is None and not block.unit.flow.statement(node).falls:
+            block.tail = Const(None)  # never reached
         if block.tail is not None:
             return
 

@@ -36,6 +36,8 @@ def survivors(flow: Flow, body: Sequence[ast.stmt], lives: Lives) -> frozenset[s
                 found |= survivors(flow, node.body, inner)
             case ast.Try() | ast.TryStar():
                 found |= _try(flow, node, inner)
+            case _:
+                pass
     return frozenset(found)
 
 

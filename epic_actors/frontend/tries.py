@@ -12,6 +12,7 @@ Theory of operation
 
 import ast
 from collections.abc import Sequence
+from typing import ClassVar
 
 import attrs
 
@@ -34,7 +35,7 @@ _NONE = Const(None)
 class _Known(ast.expr):
     """A made-up expression: a term that is there already."""
 
-    _fields = ()
+    _fields: ClassVar[tuple[str, ...]] = ()  # type: ignore[misc]
     term: Term
 
 

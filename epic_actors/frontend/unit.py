@@ -122,7 +122,8 @@ class Unit:
                 return not node.keywords and self.builtin(name) in TAKES_ALL
             case ast.Attribute(attr="join"):
                 return not node.keywords
-        return False
+            case _:
+                return False
 
 
 #: Whether a list comprehension is a function of its own.

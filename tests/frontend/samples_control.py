@@ -1,6 +1,6 @@
 """Sample functions: branches, loops and their exits."""
 
-# ruff: noqa: ANN, ARG, E, F, PYI, RUF, UP, D, A, C4, N
+# ruff: noqa
 
 from tests.frontend.sample import Sample, samples_of
 

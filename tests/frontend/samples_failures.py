@@ -1,6 +1,6 @@
 """Sample functions: exceptions, `finally`, and contexts."""
 
-# ruff: noqa: ANN, ARG, E, F, PYI, RUF, UP, D, A, C4, N, EM
+# ruff: noqa
 
 import contextlib
 

@@ -1,6 +1,6 @@
 """Sample functions: nested functions, closures, classes and methods."""
 
-# ruff: noqa: ANN, ARG, E, F, PYI, RUF, UP, D, A, C4, N
+# ruff: noqa
 
 import functools
 

@@ -1,6 +1,6 @@
 """Sample functions: expressions, targets, containers and text."""
 
-# ruff: noqa: ANN, ARG, E, F, PYI, RUF, UP, D, A, B, C4, N, FLY, EM, ISC
+# ruff: noqa
 
 import dataclasses
 import math
