@@ -15,6 +15,7 @@ from .core.fast import FastMachine
 from .core.literal import LiteralMachine
 from .core.network import Listener, Network, Statistics
 from .core.operations import Function
+from .core.traces import without_lead
 from .errors import DeadlineExceeded, ScriptError, UsageError
 from .frontend import NotCompiled, translate
 from .ownership import Ownership
@@ -194,7 +195,10 @@ def run(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
             "run() starts an event loop and this code is already inside one; "
             "write `await epic_actors.evaluate(script, ...)`"
         )
-    return trio.run(functools.partial(evaluate, function, *args, **options))
+    try:
+        return trio.run(functools.partial(evaluate, function, *args, **options))
+    except BaseException as error:
+        raise error.with_traceback(without_lead(error.__traceback__))
 
 
 def _inside_trio() -> bool:

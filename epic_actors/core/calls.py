@@ -164,7 +164,8 @@ class ExternalCall(Actor):
             value = result.unwrap()
             self.external.check(value)
         except BaseException as error:  # noqa: BLE001 - the script's, at this place
-            ledger.failed(self, self.network.traced(error, self))
+            handled = self.outer.handled
+            ledger.failed(self, self.network.traced(error, self.site, handled))
             return
         self.answer.set(value)
         self.hold.release()

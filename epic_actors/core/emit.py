@@ -43,6 +43,7 @@ from .terms import (
     Try,
     Var,
 )
+from .traces import PART
 from .units import Unit
 
 
@@ -869,6 +870,7 @@ def emitter_handler(emitter: Emitter, lam: Lam, body: list[ast.stmt]) -> list[as
 def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
     """Compile the statements to a function with our constants in its closure."""
     where, names, origin = emitter.where, emitter.code.names, unit.origin
+    qualname = origin.qualname + ("" if unit.lam is origin.lam else PART)
     params = [NET, *unit.lam.params]
     inner = ast.FunctionDef(".unit", _arguments(params, where), body, [], **where)
     give = ast.Return(ast.Name(".unit", _LOAD, **where), **where)
@@ -882,7 +884,7 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
     [make] = (c for c in compiled.co_consts if isinstance(c, types.CodeType))
     make = make.replace(
         co_consts=tuple(
-            c.replace(co_name=origin.name, co_qualname=origin.qualname) if isinstance(c, types.CodeType) else c
+            c.replace(co_name=origin.name, co_qualname=qualname) if isinstance(c, types.CodeType) else c
             for c in make.co_consts
         )
     )

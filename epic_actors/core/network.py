@@ -10,7 +10,6 @@ Rules
 """
 
 import math
-import sys
 from collections import deque
 from collections.abc import Callable
 from types import FunctionType
@@ -28,6 +27,7 @@ from .pool import Pool
 from .reach import Settler
 from .regions import Attempt, Region, Root
 from .summary import Summaries
+from .traces import Site, retraced, site_here
 from .undo import Undo
 from .wire import Wire, deref
 
@@ -108,17 +108,16 @@ class Network:
         """The oldest entry of `ledger` has changed; look at it in `drain`."""
         self.noted.append(ledger)
 
-    def site(self) -> Any:
-        """Where in the user's source the script is, as cheaply as can be."""
+    def site(self) -> Site:
+        """Where in the user's source the script is."""
         self.nodes += 1
-        frame = sys._getframe(2)
-        while frame is not None and frame.f_globals.get("__package__") == __package__:
-            frame = frame.f_back  # type: ignore[assignment]
-        return None if frame is None else (frame.f_code, frame.f_lasti)
+        return site_here(self.here.site)
 
-    def traced(self, error: BaseException, actor: "Actor") -> BaseException:
-        """An error as it would have looked where `actor` stands in the script."""
-        handled = actor.outer.handled
+    def traced(
+        self, error: BaseException, site: Site | None, handled: BaseException | None
+    ) -> BaseException:
+        """An error as it would have looked where it stands in the script."""
+        retraced(error, site)
         if error.__context__ is None and handled is not error:
             error.__context__ = handled
         return error
@@ -132,6 +131,7 @@ class Network:
     def raised(self, error: BaseException) -> None:
         """The script has raised; older entries may still fail first."""
         self.root = None
+        self.traced(error, None, None)
         failure = Entry()
         self.ledger.insert(failure)
         self.ledger.failed(failure, error)
@@ -213,6 +213,9 @@ class Network:
         async with self.pool.open():
             try:
                 await self._loop()
+            except InternalError as error:
+                # Why: raised outside the nursery, it arrives as it is, not in a group.
+                self.error = error
             finally:
                 self._stop()
         if self.error is not None:

@@ -200,13 +200,14 @@ class Operation(Actor):
         network, ledger = self.network, self.ledger
         assert ledger is not None
         outside = network.here
+        outer = self.outer
         network.here = region = Region(
-            ledger, self, self.outer.memory, self.outer.handled
+            ledger, self, outer.memory, outer.handled, outer.site
         )
         try:
             result = perform(network, self.effect, self.args, region)
         except BaseException as error:  # noqa: BLE001 - the script's, at this place
-            ledger.failed(self, network.traced(error, self))
+            ledger.failed(self, network.traced(error, self.site, self.outer.handled))
         else:
             set_wires(self.results, result)
             self.hold.release()

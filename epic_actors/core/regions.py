@@ -23,6 +23,7 @@ import attrs
 from .actors import Actor
 from .holds import Hold, Memory
 from .ledger import Entry, Ledger
+from .traces import Site
 from .wire import Wire, deref
 
 
@@ -50,6 +51,7 @@ class Region:
     marker: Entry | None
     memory: Memory
     handled: BaseException | None = None
+    site: Site | None = None
 
     def insert(self, entry: Entry) -> None:
         """Put the next entry of this region's code in its place."""
@@ -98,7 +100,9 @@ class Block(Actor):
         self.results = make_wires(count)
         outer = self.outer
         memory = Memory(self.hold, network.holds)
-        self.region = Region(outer.ledger, self, memory, outer.handled)
+        self.region = Region(
+            outer.ledger, self, memory, outer.handled, self.site
+        )
         self.wait()
 
     def wait(self) -> None:
@@ -144,7 +148,7 @@ class Block(Actor):
         """Take the exception to this place in program order."""
         ledger = self.ledger
         assert ledger is not None
-        ledger.failed(self, error)
+        ledger.failed(self, self.network.traced(error, self.site, self.outer.handled))
 
     def leave(self) -> None:
         """Leave the ledger: everything up to here has been issued."""
@@ -214,7 +218,7 @@ Handler: TypeAlias = Callable[[BaseException], Any]
 class Attempt(Entry):
     """A `try` of the script whose body has not yet succeeded."""
 
-    __slots__ = ("child", "handler", "hold", "network", "outer", "region", "results", "values")
+    __slots__ = ("child", "handler", "hold", "network", "outer", "region", "results", "site", "values")
 
     def __init__(self, network: "Network", handler: Handler) -> None:
         super().__init__()
@@ -224,7 +228,9 @@ class Attempt(Entry):
         self.child = Ledger(network.advance, self)
         self.hold = Hold(self.outer.memory, (), ())
         memory = Memory(self.hold, network.holds)
-        self.region = Region(self.child, None, memory, self.outer.handled)
+        self.region = attrs.evolve(
+            self.outer, ledger=self.child, marker=None, memory=memory
+        )
         self.values: Any = None
         self.results: Any = None
 
@@ -244,6 +250,7 @@ class Attempt(Entry):
             network.here = self.outer
         if self.withdraw():
             return self.values if error is None else self.handler(error)
+        self.site = network.site()
         if error is not None:
             failure = Entry()
             self.child.insert(failure)
@@ -277,11 +284,13 @@ class Attempt(Entry):
         ledger = self.ledger
         assert ledger is not None
         memory = Memory(self.hold, network.holds)
-        network.here = Region(ledger, self, memory, self.outer.handled)
+        network.here = attrs.evolve(
+            self.outer, ledger=ledger, marker=self, memory=memory
+        )
         try:
             values = self.handler(error)
         except BaseException as raised:  # noqa: BLE001 - the script's own
-            ledger.failed(self, raised)
+            ledger.failed(self, network.traced(raised, self.site, None))
         else:
             self.close(memory)
             set_wires(self.results, values)

@@ -26,7 +26,7 @@ class Matches(ast.expr):
         captures: The names that it binds.
     """
 
-    _fields: ClassVar[tuple[str, ...]] = ("subject", "pattern")  # type: ignore[misc]
+    _fields: ClassVar[tuple[str, ...]] = ("subject", "pattern")
     subject: ast.Name
     pattern: ast.pattern
     reads: tuple[str, ...]

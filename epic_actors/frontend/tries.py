@@ -35,7 +35,7 @@ _NONE = Const(None)
 class _Known(ast.expr):
     """A made-up expression: a term that is there already."""
 
-    _fields: ClassVar[tuple[str, ...]] = ()  # type: ignore[misc]
+    _fields: ClassVar[tuple[str, ...]] = ()
     term: Term
 
 

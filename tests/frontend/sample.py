@@ -15,7 +15,7 @@ from epic_actors.frontend import known, translate
 class Sample:
     """A function and one list of arguments for it."""
 
-    fn: types.FunctionType
+    fn: Any
     args: tuple[Any, ...]
 
     def __str__(self) -> str:

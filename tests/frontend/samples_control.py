@@ -1,6 +1,7 @@
 """Sample functions: branches, loops and their exits."""
 
-# ruff: noqa
+# mypy: ignore-errors
+# ruff: noqa: F821, F841
 
 from tests.frontend.sample import Sample, samples_of
 

@@ -1,6 +1,7 @@
 """Sample functions: exceptions, `finally`, and contexts."""
 
-# ruff: noqa
+# mypy: ignore-errors
+# ruff: noqa: E722, F821, PLE0643, RUF059
 
 import contextlib
 

@@ -1,6 +1,7 @@
 """Sample functions: nested functions, closures, classes and methods."""
 
-# ruff: noqa
+# mypy: ignore-errors
+# ruff: noqa: E731, F821, RUF012, UP028
 
 import functools
 

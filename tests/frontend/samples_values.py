@@ -1,6 +1,7 @@
 """Sample functions: expressions, targets, containers and text."""
 
-# ruff: noqa
+# mypy: ignore-errors
+# ruff: noqa: E731, F821, F841, F842, PTH119, RUF007
 
 import dataclasses
 import math

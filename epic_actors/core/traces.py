@@ -1,0 +1,147 @@
+"""Tracebacks: an error looks as it would have if the script had been run in order.
+
+When an actor is made, the places of the script's frames above it are noted (`Site`); when
+it fails, later and elsewhere, frames with those names, files and positions are put on top
+of the error's own, and ours are left out.
+"""
+
+import ast
+import sys
+import types
+from typing import Any, TypeAlias
+
+import attrs
+
+
+PART = ".<part>"
+"""Ends the qualified name of emitted code that is only a part of a user's function."""
+DEPTH = 64
+"""So many of the script's frames are noted at most."""
+
+Place: TypeAlias = tuple[types.CodeType, int]
+
+
+@attrs.frozen(eq=False)
+class Site:
+    """Where an actor stands: the script's frames, innermost first, and what is above."""
+
+    places: tuple[Place, ...]
+    above: "Site | None"
+
+    def chain(self) -> list[Place]:
+        """All frames, outermost first."""
+        places: list[Place] = []
+        site: Site | None = self
+        while site is not None and len(places) < DEPTH:
+            places += site.places
+            site = site.above
+        places.reverse()
+        return [places[i] for i in _whole([code for code, _ in places])]
+
+
+def site_here(above: Site | None) -> Site:
+    """The site of what is made now; `above` is that of the code's own block."""
+    places: list[Place] = []
+    frame: Any = sys._getframe(1)
+    while frame is not None and len(places) < DEPTH:
+        name = frame.f_globals.get("__name__", "")
+        if not name.startswith("epic_actors.core"):
+            places.append((frame.f_code, frame.f_lasti))
+        elif frame.f_code.co_name == "drain":
+            break
+        frame = frame.f_back
+    return Site(tuple(places), above)
+
+
+def _whole(codes: list[types.CodeType]) -> list[int]:
+    """The indices of codes that are not followed by a part of the same function."""
+    following: list[types.CodeType | None] = [*codes[1:], None]
+    return [
+        index
+        for index, code in enumerate(codes)
+        if not is_part_of(following[index], code)
+    ]
+
+
+def is_part_of(part: types.CodeType | None, whole: types.CodeType) -> bool:
+    """Whether code is a part of the function that `whole` is, or is a part of, too."""
+    if part is None or not part.co_qualname.endswith(PART):
+        return False
+    return (
+        part.co_filename == whole.co_filename
+        and part.co_qualname.removesuffix(PART) == whole.co_qualname.removesuffix(PART)
+    )
+
+
+def retraced(error: BaseException, site: Site | None) -> None:
+    """Give the error the script's frames down to `site`, then its own, without ours."""
+    own = [
+        (trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+        for trace in _links(error.__traceback__)
+        if not _is_ours(trace.tb_frame)
+    ]
+    kept = [own[i] for i in _whole([frame.f_code for frame, _, _ in own])]
+    trace: types.TracebackType | None = None
+    for frame, lasti, line in reversed(kept):
+        trace = types.TracebackType(trace, frame, lasti, line)
+    chain = site.chain() if site is not None else []
+    if chain and kept and is_part_of(kept[0][0].f_code, chain[-1][0]):
+        chain.pop()
+    for code, lasti in reversed(chain):
+        frame = _frame(code, lasti)
+        trace = types.TracebackType(trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    error.__traceback__ = trace
+
+
+def without_lead(trace: types.TracebackType | None) -> types.TracebackType | None:
+    """A traceback from where it enters code that is neither ours nor the event loop's."""
+    links = list(_links(trace))
+    for link in links:
+        name = str(link.tb_frame.f_globals.get("__name__", ""))
+        if name.partition(".")[0] not in ("epic_actors", "trio", "outcome"):
+            return link
+    return None
+
+
+def _links(trace: types.TracebackType | None) -> "list[types.TracebackType]":
+    links = []
+    while trace is not None:
+        links.append(trace)
+        trace = trace.tb_next
+    return links
+
+
+def _is_ours(frame: types.FrameType) -> bool:
+    name = str(frame.f_globals.get("__name__", ""))
+    return name.startswith("epic_actors.core") or name == "outcome._impl"
+
+
+def _frame(code: types.CodeType, lasti: int) -> types.TracebackType:
+    """A frame that stands at this place of the user's source."""
+    where = _positions(code, lasti)
+    raising = ast.Raise(ast.Name("error", ast.Load(), **where), None, **where)
+    made = compile(ast.Module([raising], []), code.co_filename, "exec")
+    made = made.replace(co_name=code.co_name, co_qualname=code.co_qualname)
+    try:
+        exec(made, {"error": RuntimeError, "__name__": "script"})  # noqa: S102
+    except RuntimeError as error:
+        trace = error.__traceback__
+        assert trace is not None
+        assert trace.tb_next is not None
+        return trace.tb_next
+    raise AssertionError("unreachable")
+
+
+def _positions(code: types.CodeType, lasti: int) -> dict[str, int]:
+    for index, found in enumerate(code.co_positions()):
+        if index == lasti // 2:
+            line, end_line, column, end_column = found
+            if line is not None:
+                return {
+                    "lineno": line,
+                    "end_lineno": end_line or line,
+                    "col_offset": column or 0,
+                    "end_col_offset": end_column or 0,
+                }
+    line = code.co_firstlineno
+    return {"lineno": line, "end_lineno": line, "col_offset": 0, "end_col_offset": 0}
