@@ -49,7 +49,14 @@ class Actor(Entry):
 
     def wake(self) -> None:
         """Look again, as soon as the network gets to it."""
-        self.network.ready.append(self)
+        self.network.wake(self)
+
+    def begin(self) -> None:
+        """Look for the first time: at once, or in a task of our own."""
+        if self.network.literal:
+            self.wake()
+        else:
+            self.attempt()
 
     def become_oldest(self) -> None:
         """Look again: it may have been our turn we waited for."""
@@ -74,3 +81,4 @@ class Actor(Entry):
     def flush(self) -> None:
         """Never fire: an older entry failed."""
         self.hold.release()
+        self.wake()

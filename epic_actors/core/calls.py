@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from .network import Network
 
 
+PENDABLE = (Wire, tuple)
+
+
 def request(
     network: "Network", external: External, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Wire:
     """Ask for an external call at this point of the program; its answer is a wire."""
     call = ExternalCall(network, external, args, kwargs)
-    call.attempt()
+    call.begin()
     return call.answer
 
 
@@ -70,7 +73,7 @@ class ExternalCall(Actor):
         network, order = self.network, self.external.order
         changes = order is Order.SEQUENTIAL
         for value in self.values:
-            if not is_atom(value) or value.__class__ is Wire:
+            if value.__class__ in PENDABLE or not is_atom(value):
                 wire = pending_in(value)
                 if wire is not None:
                     return wire

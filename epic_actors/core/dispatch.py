@@ -23,7 +23,7 @@ from .operations import Function, arguments
 from .perform import operate
 from .prelude import instead_of
 from .reach import is_atom, mutables
-from .regions import Footprint, Frame, enter
+from .regions import Block, Footprint, Frame, enter
 from .holds import EVERYWHERE
 from .wire import Wire, deref
 
@@ -36,6 +36,21 @@ NO_KEYWORDS: Mapping[str, Any] = types.MappingProxyType({})
 
 def call(network: "Network", function: Any, *args: Any) -> Any:
     """Apply `function` to positional arguments at this point of the program."""
+    # Why: this is `apply` for the commonest case, without its frames on the stack, so
+    # that a script recurses nearly as deep as Python lets it.
+    if function.__class__ is types.FunctionType:
+        unit = network.units.get(id(function.__code__))
+        if unit is not None and unit.fits(function, args):
+            values = (*(function.__closure__ or ()), *args)
+            frame = unit.function(network, *values)
+            if not unit.generator:
+                return frame
+            try:
+                waits_for = frame.send(None)
+            except StopIteration as stop:
+                return stop.value
+            footprint = unit.footprint(network, values)
+            return Block(network, frame, waits_for, 1, footprint).results
     return apply(network, function, args, {})
 
 
@@ -148,6 +163,7 @@ def enter_function(
 ) -> Any:
     """Run the body of a function whose term is known."""
     values = function.parameters(fn, args, kwargs)
+    network.machine.meet(network, fn, function)
     return network.machine.run_function(network, function, values)
 
 

@@ -35,7 +35,8 @@ class Effect:
         whole: Arguments read through and through: nothing in them may be pending.
         reads: Arguments of which the object itself is read.
         writes: Arguments of which the object itself is changed.
-        places: Further places written: resources, cells of the host.
+        places: Further places written: resources, the globals of a module.
+        looks_at: Further places read.
         undo: Looks before the operation and returns the way back; None if there is none.
         ordered: It begins only when everything older has succeeded.
         immutable: The result holds nothing that can change.
@@ -51,6 +52,7 @@ class Effect:
     reads: tuple[int, ...] = ()
     writes: tuple[int, ...] = ()
     places: tuple[Any, ...] = ()
+    looks_at: tuple[Any, ...] = ()
     undo: Callable[..., back.Undo | None] | None = None
     ordered: bool = False
     immutable: bool = False
@@ -342,10 +344,11 @@ _NO_ATTRIBUTES = (list, dict, set, tuple, frozenset, str, deque, types.ModuleTyp
 
 def _global(op: str, namespace: Namespace, name: str) -> Effect:
     function = functools.partial(OPERATIONS[op], (namespace, name))
+    place = resource(f"globals {id(namespace.values)}")
     if op == "global":
-        return Effect(function)
+        return Effect(function, looks_at=(place,))
     look = back.namespace_item(name, namespace.values)
-    return Effect(function, whole=ALL, places=(namespace.values,), undo=look)
+    return Effect(function, whole=ALL, places=(place,), undo=look)
 
 
 # Builtin functions

@@ -27,7 +27,7 @@ from .effects import BUILTINS, prim_effect
 from .free import FreeNames
 from .operations import Function
 from .reach import PLAIN
-from .runtime import RUNTIME
+from .runtime import RUNTIME, STORED
 from .terms import (
     UNBOUND,
     App,
@@ -713,6 +713,8 @@ class Emitter:
             )
         if op in RAISES:
             return self.raising(term)
+        if op in ("set_global", "del_global"):
+            STORED.add(term.static[1])
         return self.assign(names, self.prim(term))
 
     def raising(self, term: Prim) -> list[ast.stmt]:
@@ -835,8 +837,8 @@ def cursor_of(lam: Lam) -> str | None:
     return cursor.name
 
 
-def compile_unit(unit: Unit) -> Any:
-    """Emit and compile a unit."""
+def compile_unit(unit: Unit) -> tuple[Any, bool]:
+    """Emit and compile a unit; the function, and whether it is a generator."""
     lam = unit.lam
     code = Code()
     emitter = Emitter(code, FREE, unit.origin, unit.count, lam.at)
@@ -844,9 +846,7 @@ def compile_unit(unit: Unit) -> Any:
     emitter.move(lam.at)
     if is_handler(lam):
         body = emitter_handler(emitter, lam, body)
-    function = build(emitter, unit, body)
-    unit.adopt(function, generator=emitter.generator)
-    return function
+    return build(emitter, unit, body), emitter.generator
 
 
 def is_handler(lam: Lam) -> bool:

@@ -1,5 +1,6 @@
 """The fast machine: runs units emitted as Python code."""
 
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .emit import compile_unit
@@ -14,12 +15,18 @@ if TYPE_CHECKING:
 class FastMachine:
     """Runs functions of the script at native speed where nothing is pending."""
 
+    literal = False
+
     def unit(self, function: Function) -> Unit:
         """The unit of a function, made once."""
         unit: Unit | None = function.unit
         if unit is None:
             unit = function.unit = Unit(function.lam, function, compile_unit)
         return unit
+
+    def meet(self, network: "Network", fn: FunctionType, function: Function) -> None:
+        """Let calls of a function that takes plain arguments go straight to its unit."""
+        network.units[id(fn.__code__)] = self.unit(function)
 
     def run_function(
         self, network: "Network", function: Function, values: tuple[Any, ...]
@@ -32,8 +39,5 @@ class FastMachine:
         return self._start(network, self.unit(function), values)
 
     def _start(self, network: "Network", unit: Unit, values: Any) -> Any:
-        function = unit.function
-        if unit.generator:
-            return (yield from function(network, *values))
-        return function(network, *values)
-        yield
+        frame = unit.function(network, *values)
+        return (yield from frame) if unit.generator else frame

@@ -118,6 +118,12 @@ class Hold:
         self.reads, self.writes = tuple(reads), tuple(writes)
         self.memory.register(self)
 
+    def narrow(self, reads: Iterable[Any], writes: Iterable[Any]) -> None:
+        """Say that only these places will be touched; younger accesses ask again."""
+        self.memory.discard(self)
+        self.widen(reads, writes)
+        self.wake()
+
     def cover(self, places: list[Any]) -> None:
         """Read these places too: now it is known what the arguments reach."""
         fresh = [place for place in places if all(place is not r for r in self.reads)]

@@ -19,6 +19,7 @@ import attrs
 import trio
 
 from ..errors import InternalError
+from .calls import ExternalCall
 from .externals import inside
 from .holds import Memory
 from .ledger import Entry, Ledger, State, Store
@@ -27,6 +28,7 @@ from .pool import Pool
 from .reach import Settler
 from .regions import Attempt, Region, Root
 from .summary import Summaries
+from .recursion import room_to_recurse
 from .traces import Site, retraced, site_here
 from .undo import Undo
 from .wire import Wire, deref
@@ -34,7 +36,7 @@ from .wire import Wire, deref
 
 if TYPE_CHECKING:
     from .actors import Actor
-    from .calls import ExternalCall
+    from .units import Unit
 
 
 Listener = Callable[[str, dict[str, Any]], object]
@@ -89,6 +91,10 @@ class Network:
         self.ledger = Ledger(self.note)
         self.here = Region(self.ledger, None, Memory(None, self.holds))
         self.ready: deque[Actor] = deque()
+        self.literal: bool = machine.literal
+        self.wake: Callable[[Actor], None] = (
+            machine.wake if self.literal else self.ready.append
+        )
         self.paused: list[Actor] = []
         self.noted: deque[Ledger] = deque()
         self.dirty: dict[int, Any] = {}
@@ -99,8 +105,12 @@ class Network:
         self.finished = False
         self.nodes = 0
         self.since_turn = 0
+        self.answer: Callable[[ExternalCall, Any], None] = (
+            machine.post if self.literal else ExternalCall.answered
+        )
         self.pool = Pool(self)
         self.summaries = Summaries(self)
+        self.units: dict[int, Unit] = {}
 
     # What actors tell
 
@@ -212,7 +222,8 @@ class Network:
         self.ready.append(self.root)
         async with self.pool.open():
             try:
-                await self._loop()
+                with room_to_recurse():
+                    await self._loop()
             except InternalError as error:
                 # Why: raised outside the nursery, it arrives as it is, not in a group.
                 self.error = error
@@ -225,18 +236,21 @@ class Network:
     async def _loop(self) -> None:
         while True:
             self.drain()
+            if self.literal:
+                await self.machine.wait_rest()
             if self.finished:
                 return
             if self.paused and not self.throttled:
                 self.since_turn = 0
-                self.ready.extend(self.paused)
-                self.paused.clear()
+                paused, self.paused = self.paused, []
+                for actor in paused:
+                    actor.wake()
                 await trio.lowlevel.checkpoint()
                 self.pool.take_answers()
             elif self.pool.running:
                 await self.pool.wait_answer()
             elif self.paused:
-                self.ready.append(self.paused.pop(0))
+                self.paused.pop(0).wake()
             else:
                 raise InternalError(f"nothing is left to wait for, please report: {self!r}")
 

@@ -7,6 +7,8 @@ Rules
        Where its text is built by the interpreter loop (unpacking, calling), a small
        function with exactly that statement is compiled once and cached.
     3. No operation knows that a value may be pending: machines wait first.
+
+The file is long because it is one table with everything that the table needs.
 """
 
 import ast
@@ -91,14 +93,14 @@ class Function:
     is_async: bool
     namespace: Namespace
     unit: Any = attrs.field(init=False, default=None)
-    _plain: int = attrs.field(init=False)
+    plain: int = attrs.field(init=False)
     _stub: types.CodeType | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         """Note how many arguments the fast path of `bind` takes; -1 for no fast path."""
         varied = self.code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
         extra = varied or self.code.co_kwonlyargcount
-        self._plain = -1 if extra else self.code.co_argcount
+        self.plain = -1 if extra else self.code.co_argcount
 
     def __repr__(self) -> str:
         return f"<function {self.qualname} of {self.filename}>"
@@ -114,7 +116,7 @@ class Function:
         Raises:
             TypeError: the arguments do not fit; the text is CPython's own.
         """
-        if not kwargs and len(args) == self._plain:
+        if not kwargs and len(args) == self.plain:
             return args
         if self._stub is None:
             self._stub = _binding_stub(self.code)

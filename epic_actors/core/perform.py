@@ -107,6 +107,8 @@ def conflict(
 def touched(effect: Effect, args: tuple[Any, ...]) -> list[tuple[Any, bool]]:
     """The places an operation reads (False) and writes (True)."""
     places = [(place, True) for place in effect.places]
+    if effect.looks_at:
+        places += [(place, False) for place in effect.looks_at]
     if runs_script_code(effect, args):
         places.append((EVERYWHERE, True))
     for position, value in enumerate(args):
@@ -188,7 +190,7 @@ class Operation(Actor):
         if self.results.__class__ is Wire:
             self.results.immutable = chosen.immutable or plain_result(chosen, args)
             self.results.origin = origin_of(chosen, args)
-        self.attempt()
+        self.begin()
 
     def obstacle(self) -> "Obstacle":
         """Arguments, older accesses, our turn."""

@@ -6,7 +6,7 @@ the run's context variables.  A call inside a `try` has a cancel scope of its ow
 it may have to be cancelled alone; the others end with the run.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,10 @@ class Pool:
         else:
             self._calls_in.send_nowait(call)
 
+    def start(self, work: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        """Start a task that ends with the run and shares its context variables."""
+        self._nursery.start_soon(work, *args)
+
     def next_number(self) -> int:
         """A number for a call in reports, from 1."""
         self._numbers += 1
@@ -92,7 +96,7 @@ class Pool:
         else:
             self.complete += 1
         if result is not None:
-            call.answered(result)
+            self.network.answer(call, result)
 
     @property
     def statistics(self) -> Any:

@@ -12,13 +12,16 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from .terms import At
+
 
 PART = ".<part>"
 """Ends the qualified name of emitted code that is only a part of a user's function."""
 DEPTH = 64
 """So many of the script's frames are noted at most."""
 
-Place: TypeAlias = tuple[types.CodeType, int]
+Place: TypeAlias = tuple[types.CodeType, int | At]
+"""A code object, and an instruction of it or a position in its source."""
 
 
 @attrs.frozen(eq=False)
@@ -116,7 +119,7 @@ def _is_ours(frame: types.FrameType) -> bool:
     return name.startswith("epic_actors.core") or name == "outcome._impl"
 
 
-def _frame(code: types.CodeType, lasti: int) -> types.TracebackType:
+def _frame(code: types.CodeType, lasti: int | At) -> types.TracebackType:
     """A frame that stands at this place of the user's source."""
     where = _positions(code, lasti)
     raising = ast.Raise(ast.Name("error", ast.Load(), **where), None, **where)
@@ -132,7 +135,14 @@ def _frame(code: types.CodeType, lasti: int) -> types.TracebackType:
     raise AssertionError("unreachable")
 
 
-def _positions(code: types.CodeType, lasti: int) -> dict[str, int]:
+def _positions(code: types.CodeType, lasti: int | At) -> dict[str, int]:
+    if isinstance(lasti, At):
+        return {
+            "lineno": lasti.line,
+            "end_lineno": lasti.end_line,
+            "col_offset": lasti.column,
+            "end_col_offset": lasti.end_column,
+        }
     for index, found in enumerate(code.co_positions()):
         if index == lasti // 2:
             line, end_line, column, end_column = found

@@ -6,6 +6,7 @@ arguments.  Units that may have to wait are generators: they yield what they wai
 """
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Unit:
     """A piece of a script; compiled when it is first entered."""
 
-    __slots__ = ("_compile", "_function", "count", "generator", "lam", "origin")
+    __slots__ = ("_compile", "_namespace", "count", "generator", "lam", "origin", "plain", "run")
 
     def __init__(
         self,
@@ -37,20 +38,20 @@ class Unit:
         self.lam = lam
         self.origin = origin
         self._compile = build
-        self._function: Any = None
+        self.run: Any = None
         self.generator = False
+        self.plain = origin.plain if lam is origin.lam else -1
+        self._namespace = origin.namespace.values
 
-    @property
-    def function(self) -> Any:
-        """The Python function that runs it: `function(network, *arguments)`."""
-        if self._function is None:
-            self._function = self._compile(self)
-        return self._function
+    def function(self, *args: Any) -> Any:
+        """Run it: the value, or a frame if it is a generator."""
+        if self.run is None:
+            self.run, self.generator = self._compile(self)
+        return self.run(*args)
 
-    def adopt(self, function: Any, *, generator: bool) -> None:
-        """Take the compiled function."""
-        self._function = function
-        self.generator = generator
+    def fits(self, fn: FunctionType, args: tuple[Any, ...]) -> bool:
+        """Whether a call of `fn` is a call of this unit with just these arguments."""
+        return len(args) == self.plain and fn.__globals__ is self._namespace
 
     def footprint(self, network: "Network", args: tuple[Any, ...]) -> Footprint:
         """What it may touch, given its arguments."""

@@ -10,9 +10,15 @@ from typing import TypeAlias
 
 import attrs
 
-from epic_actors.core.terms import UNBOUND, App, Const, If, Lam, LetRec, Prim, Term, Var
+from epic_actors.core.terms import UNBOUND, Const, If, Lam, LetRec, Prim, Term, Var
 from epic_actors.frontend.block import Block, Exits, Meeting, jump
-from epic_actors.frontend.expressions import VALUES as EXPRESSIONS, Visit, atom, atoms
+from epic_actors.frontend.expressions import (
+    VALUES as EXPRESSIONS,
+    Visit,
+    atom,
+    atoms,
+    call,
+)
 from epic_actors.frontend.names import Comprehension, Names
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.targets import assign
@@ -167,9 +173,7 @@ def _call(block: Block, node: ast.Call) -> Term:
     made = block.atom(collect(block, source))
     if builtin is set:
         return made
-    values = (made, *(atom(block, keyword.value) for keyword in node.keywords))
-    marks = (None, *(keyword.arg or "**" for keyword in node.keywords))
-    return App(function, values, marks if node.keywords else (), at=at(node))
+    return call(block, function, node.args[1:], node.keywords, node, (made,))
 
 
 _plain_call = EXPRESSIONS[ast.Call]

@@ -32,6 +32,8 @@ def _cells(unit: Unit, node: ScopeNode) -> tuple[Term, ...]:
 
 def _function(block: Block, node: Def | ast.Lambda) -> Term:
     unit, args = block.unit, node.args
+    if unit.codes.find(node) is None:
+        return Const(None)  # Why: CPython found that it is never reached.
     code = unit.codes.of(node)
     defaults = atoms(block, args.defaults)
     only = zip(args.kwonlyargs, args.kw_defaults, strict=True)

@@ -103,9 +103,8 @@ class Scanner:
         self._scan(node.func, found)
         if self.inlined(node):
             self._comprehension(node.args[0], found)  # type: ignore[arg-type]
-        else:
-            for part in (*node.args, *node.keywords):
-                self._scan(part, found)
+        for part in (*node.args[self.inlined(node) :], *node.keywords):
+            self._scan(part, found)
 
     def _comprehension(self, node: Comprehension, found: Names) -> None:
         first = node.generators[0]

@@ -113,17 +113,27 @@ class Unit:
 
     def inlines(self, node: ast.Call) -> bool:
         """Whether a call takes in all of a generator expression, at once."""
-        if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
+        if not node.args or not isinstance(node.args[0], ast.GeneratorExp):
             return False
         if any(part.is_async for part in node.args[0].generators):
             return False
+        others = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
         match node.func:
             case ast.Name(id=name):
-                return not node.keywords and self.builtin(name) in TAKES_ALL
+                taker = self.builtin(name)
+                options = taker in TAKES_OPTIONS and all(map(_calm, others))
+                return taker in TAKES_ALL and (options or not others)
             case ast.Attribute(attr="join"):
-                return not node.keywords
+                return not others
             case _:
                 return False
+
+
+def _calm(node: ast.expr) -> bool:
+    """Whether it makes no difference when an expression is evaluated."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return not node.elts
+    return isinstance(node, ast.Constant | ast.Lambda)
 
 
 #: Whether a list comprehension is a function of its own.
@@ -133,6 +143,7 @@ TAKES_ALL: tuple[Any, ...] = (
     *(list, tuple, set, frozenset, dict, sorted),
     *(sum, min, max, any, all),
 )
+TAKES_OPTIONS: tuple[Any, ...] = (sorted, sum, min, max)
 
 _namespaces: dict[int, Namespace] = {}
 

@@ -1,7 +1,7 @@
 """Sample functions: expressions, targets, containers and text."""
 
 # mypy: ignore-errors
-# ruff: noqa: E731, F821, F841, F842, PTH119, RUF007
+# ruff: noqa: E731, RUF017, F821, F841, F842, PTH119, RUF007
 
 import dataclasses
 import math
@@ -414,6 +414,12 @@ def consumers(xs):
         any(x == y for x in xs for y in xs if x if x is not y),
         all(x != y for x in xs if x for y in xs if y),
     )
+
+
+@sample(([3, 1, 2],), ([],))
+def consumers_with_options(xs):
+    pairs = sum(([x] for x in xs), []), sum((x for x in xs), 10)
+    return pairs, max((x for x in xs), default="none", key=lambda x: -x)
 
 
 @sample(([], [1, 0, 2]), ([], [0]), ([], []))
