@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .reach import is_atom, reaches, walk
+from .reach import is_atom, reaches, sources, walk
 from .wire import Wire, deref
 
 
@@ -147,7 +147,11 @@ class Hold:
     def learn(self, wire: Wire, value: Any) -> None:
         """Hear what a wire among the places turned out to be."""
         if self.live and not is_atom(value):
-            self.memory.index(self, value)
+            for place in sources(value):
+                if place is value:
+                    self.memory.index(self, place)
+                else:
+                    self.cover([place])
 
     def conflicts(self, place: Any, *, write: bool) -> "Wire | Hold | None":
         """What an access to `place` must wait for on account of this hold."""

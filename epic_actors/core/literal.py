@@ -48,7 +48,7 @@ from .effects import Effect, prim_effect
 from .free import FreeNames
 from .holds import EVERYWHERE
 from .ledger import State
-from .operations import Function
+from .operations import STORED, Function
 from .perform import Operation
 from .regions import Attempt, Block, Footprint, Frame
 from .runtime import await_, truth
@@ -332,7 +332,7 @@ class Walker:
         """Whether an iterator has one more item, which then is the current one."""
         if cursor.__class__ is Wire:
             cursor = yield cursor
-        while (item := next(cursor, ENDED)) is PAUSE:
+        while (item := next(iter(cursor), ENDED)) is PAUSE:
             yield self.network.waits_for
         self.names[CURRENT] = item
         return item is not ENDED
@@ -347,6 +347,9 @@ class Walker:
                 access = load if term.op == "getattr" else store
                 effect = prim_effect(term.op, term.static)
                 return self.made(access, effect, term.static, *self.atoms(term))
+            case Prim(op="global") if term.static[1] not in STORED:
+                effect = Effect(prim_effect(term.op, term.static).function)
+                return Operation(network, effect, ()).results
             case Prim(op="iter"):
                 return Operation(network, self.walking(), self.atoms(term)).results
             case Prim(op="await"):

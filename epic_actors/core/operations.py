@@ -25,6 +25,10 @@ import attrs
 from epic_actors.core.terms import UNBOUND, Lam
 
 
+STORED: set[str] = set()
+"""Names of globals that some translated function assigns; others do not change."""
+
+
 class Pack(tuple[Any, ...]):
     """The several values of a block, on their way to a `let` with that many names."""
 

@@ -28,11 +28,13 @@ TRUSTED = PURE_MODULES | {"builtins"}
 
 def operate(network: "Network", effect: Effect, *args: Any) -> Any:
     """Perform a native operation here in program order."""
+    if network.calm:
+        return effect.function(*args)
     for value in args:
         if value.__class__ not in PLAIN:
             break
     else:
-        if not effect.ordered:
+        if not (effect.ordered or effect.looks_at or effect.places):
             return effect.function(*args)
     args = tuple([deref(value) for value in args])
     here = network.here
@@ -84,6 +86,8 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
         return False
     for value in args:
         kind = value.__class__
+        if kind is Wire:
+            continue
         if kind not in PLAIN and kind.__module__ not in TRUSTED:
             for name in effect.dunders:
                 if hasattr(getattr(kind, name, None), "__code__"):

@@ -62,6 +62,12 @@ def is_atom(value: Any) -> bool:
     return isinstance(value, type) or getattr(kind, "__epic_atom__", False)
 
 
+def sources(value: Any) -> tuple[Any, ...]:
+    """The places to watch for `value`: itself, or what a loop's iterator goes over."""
+    found = getattr(value.__class__, "__epic_sources__", None)
+    return (value,) if found is None else tuple(found(value))
+
+
 def children(value: Any) -> Iterator[Any]:
     """The values directly inside `value`."""
     kind = value.__class__

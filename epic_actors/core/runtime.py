@@ -1,6 +1,8 @@
 """What emitted code calls by dotted name."""
 
+import functools
 import inspect
+import types
 from typing import TYPE_CHECKING, Any
 
 from .attributes import SIMPLE, load, store
@@ -9,6 +11,7 @@ from .dispatch import call, call_shaped
 from .effects import prim_effect
 from .externals import External, Order
 from .holds import WORLD
+from .operations import STORED
 from .perform import operate
 from .reach import PLAIN, has_wire
 from .terms import UNBOUND
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
 
 TRUTH = prim_effect("truth")
 APPEND = prim_effect("list_append")
-STORED: set[str] = set()
-"""Names of globals that some script assigns."""
 
 
 def truth(network: "Network", value: Any) -> Any:
@@ -72,9 +73,15 @@ RUNTIME: dict[str, Any] = {
     ".SIMPLE": SIMPLE,
     ".STORED": STORED,
     ".UNBOUND": UNBOUND,
+    ".BUILTIN": types.BuiltinFunctionType,
+    ".reduce": functools.reduce,
     ".PAUSE": PAUSE,
     ".ONCE": (None,),
     ".bool": bool,
+    ".list": list,
+    ".dict": dict,
+    ".set": set,
+    ".str": str,
     ".BaseException": BaseException,
     ".truth": truth,
     ".settled": settled,

@@ -29,7 +29,7 @@ from .effects import BUILTINS, METHODS, READ_ONLY_NAMES, Effect, of_module, prim
 from .externals import External, Order
 from .holds import EVERYWHERE, WORLD, Inside
 from .operations import Function, Namespace, Template
-from .reach import is_atom
+from .reach import is_atom, sources
 from .regions import Footprint
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from .wire import Wire, deref
@@ -112,7 +112,7 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
     value = deref(value)
     if is_atom(value):
         return ()
-    return (value,) if kind == "is" else (Inside(value),)
+    return sources(value) if kind == "is" else (Inside(value),)
 
 
 def inside(tags: Tags) -> Tags:

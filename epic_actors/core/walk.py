@@ -6,6 +6,7 @@ that holds the iterable, its turn (an opaque iterator is pulled in order), or No
 let others go first when much is under way.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN
@@ -46,29 +47,39 @@ class Walk:
     def __epic_sources__(self) -> list[Any]:
         return self.sources
 
-    def __iter__(self) -> "Walk":
-        return self
+    def __iter__(self) -> Iterator[Any]:
+        """The items from here on; each call goes on where the last one stopped."""
+        network, pull = self.network, self.iterator.__next__
+        try:
+            while True:
+                if network.calm:
+                    yield pull()
+                elif self.has_to_wait():
+                    yield PAUSE
+                else:
+                    item = pull()
+                    plain = item.__class__ in PLAIN
+                    yield item if plain else network.settler.settled(item)
+        except StopIteration:
+            return
 
-    def __next__(self) -> Any:
+    def has_to_wait(self) -> bool:
+        """Whether the next item must not be taken yet; what for is left behind."""
         network = self.network
         if network.since_turn >= network.turn_calls or network.throttled:
             network.waits_for = None
-            return PAUSE
-        if not network.calm:
-            here = network.here
-            if network.holds[0] > 0:
-                for source in self.sources:
-                    found = here.memory.conflict_outward(source, write=False)
-                    if found is not None:
-                        network.waits_for = found
-                        return PAUSE
-            if self.opaque and not here.settled:
-                network.waits_for = TURN
-                return PAUSE
-        item = next(self.iterator)
-        if item.__class__ not in PLAIN:
-            return network.settler.settled(item)
-        return item
+            return True
+        here = network.here
+        if network.holds[0] > 0:
+            for source in self.sources:
+                found = here.memory.conflict_outward(source, write=False)
+                if found is not None:
+                    network.waits_for = found
+                    return True
+        if self.opaque and not here.settled:
+            network.waits_for = TURN
+            return True
+        return False
 
 
 def walk(network: "Network", values: Any) -> Any:

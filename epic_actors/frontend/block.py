@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import attrs
 
+from epic_actors.core.operations import STORED
 from epic_actors.core.terms import (
     UNBOUND,
     App,
@@ -151,6 +152,7 @@ class Block:
             return
         value = self.atom(value)
         if slot.kind == "global":
+            STORED.add(name)
             key = (self.unit.namespace, name)
             self.temp(Prim("set_global", (value,), key, at=place))
         else:
@@ -168,6 +170,7 @@ class Block:
                 label = self.unit.label(name)
                 self.temp(Prim("cell_del", (Var(slot.name),), label, at=place))
             case "global":
+                STORED.add(name)
                 key = (self.unit.namespace, name)
                 self.temp(Prim("del_global", (), key, at=place))
 
