@@ -5,7 +5,7 @@ fires.  `attempt` is the whole protocol: look for an obstacle; subscribe to it, 
 Whatever an actor waits for (a wire, a hold, its turn) wakes it once, and it looks again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .holds import Hold
@@ -25,7 +25,22 @@ class Turn:
         """Do nothing: the ledger itself tells its oldest entry."""
 
 
+class Free(Hold):
+    """The hold of all actors that touch no memory."""
+
+    def __init__(self) -> None:
+        self.seq = -1
+
+    def release(self) -> None:
+        """Let go of nothing."""
+
+    def cover(self, places: list[Any]) -> None:
+        """Take in nothing: what holds no place at first never does."""
+        assert not places, "an actor without a hold touches memory"
+
+
 TURN = Turn()
+FREE = Free()
 
 
 class Actor(Entry):
@@ -37,14 +52,14 @@ class Actor(Entry):
     outer: "Region"
 
     def __init__(
-        self, network: "Network", reads: Iterable[Any] = (), writes: Iterable[Any] = ()
+        self, network: "Network", reads: Sequence[Any] = (), writes: Sequence[Any] = ()
     ) -> None:
         super().__init__()
         self.network = network
         self.outer = network.here
         self.outer.insert(self)
         network.calm = False
-        self.hold = Hold(self.outer.memory, reads, writes)
+        self.hold = Hold(self.outer.memory, reads, writes) if reads or writes else FREE
         self.site = network.site()
 
     def wake(self) -> None:

@@ -9,7 +9,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from .dispatch import apply
-from .effects import Effect
+from .effects import METHODS, Effect
 from .perform import operate
 from .wire import Wire, deref
 
@@ -52,6 +52,8 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
     """`obj.name`, where it stands in the script."""
     obj = deref(obj)
     cls = obj.__class__
+    if cls in METHODS:
+        return getattr(obj, name)
     if cls is Wire:
         found = operate(network, effect, obj)
         if found.__class__ is Wire:

@@ -8,7 +8,7 @@ import trio
 from .actors import TURN, Actor, Turn
 from .externals import External, Order
 from .holds import EVERYWHERE, Hold
-from .reach import is_atom, mutables, pending_in
+from .reach import PLAIN, is_atom, mutables, pending_in
 from .wire import PENDING, Wire, deref
 
 
@@ -24,14 +24,26 @@ def request(
 ) -> Wire:
     """Ask for an external call at this point of the program; its answer is a wire."""
     call = ExternalCall(network, external, args, kwargs)
-    call.begin()
+    if call.plain and not network.literal:
+        call.launch()
+    else:
+        call.begin()
     return call.answer
 
 
 class ExternalCall(Actor):
     """One call of an external."""
 
-    __slots__ = ("answer", "args", "external", "kwargs", "number", "scope", "started")
+    __slots__ = (
+        "answer",
+        "args",
+        "external",
+        "kwargs",
+        "number",
+        "plain",
+        "scope",
+        "started",
+    )
 
     def __init__(
         self,
@@ -43,8 +55,22 @@ class ExternalCall(Actor):
         self.external = external
         self.args = args
         self.kwargs = kwargs
-        values = (*args, *kwargs.values()) if kwargs else args
-        roots = tuple([value for value in values if not is_atom(value)])
+        self.scope: trio.CancelScope | None = None
+        self.started = False
+        self.number = 0
+        self.plain = external.order is Order.UNORDERED and all(
+            [value.__class__ in PLAIN for value in self.values]
+        )
+        if self.plain:
+            super().__init__(network)
+            self.answer = Wire(external.immutable, ())
+        else:
+            self.touch(network)
+
+    def touch(self, network: "Network") -> None:
+        """Hold the arguments and the resource for as long as the call takes."""
+        external = self.external
+        roots = tuple([value for value in self.values if not is_atom(value)])
         changing = tuple([place for value in roots for place in mutables(value)])
         reads: tuple[Any, ...] = changing
         writes: tuple[Any, ...] = ()
@@ -53,10 +79,7 @@ class ExternalCall(Actor):
         elif external.order is Order.SEQUENTIAL:
             writes = (*changing, external.resource)
         super().__init__(network, reads, writes)
-        self.answer = Wire(immutable=external.immutable, origin=roots)
-        self.scope: trio.CancelScope | None = None
-        self.started = False
-        self.number = 0
+        self.answer = Wire(external.immutable, roots)
 
     def attempt(self) -> None:
         """Begin, or wait for what is in the way; once begun there is only the answer."""
@@ -64,9 +87,9 @@ class ExternalCall(Actor):
             super().attempt()
 
     @property
-    def values(self) -> list[Any]:
+    def values(self) -> tuple[Any, ...]:
         """All arguments."""
-        return [*self.args, *self.kwargs.values()]
+        return (*self.args, *self.kwargs.values()) if self.kwargs else self.args
 
     def obstacle(self) -> Wire | Hold | Turn | None:
         """Arguments that are pending, older accesses to them, our turn."""
@@ -105,6 +128,11 @@ class ExternalCall(Actor):
         reach = [place for value in self.values for place in mutables(value)]
         if reach:
             self.hold.cover(reach)
+        self.launch()
+
+    def launch(self) -> None:
+        """Hand the call to the pool."""
+        network = self.network
         self.started = True
         network.since_turn += 1
         ledger = self.ledger

@@ -51,6 +51,8 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
                 return stop.value
             footprint = unit.footprint(network, values)
             return Block(network, frame, waits_for, 1, footprint).results
+    elif function.__class__ is External and function.order is not Order.PURE:
+        return request(network, function, args, {})
     return apply(network, function, args, {})
 
 

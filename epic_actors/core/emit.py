@@ -28,7 +28,7 @@ from .emit_steps import OWNERS, RAISES, Steps
 from .free import FreeNames
 from .operations import Function
 from .terms import App, At, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
-from .traces import PART
+from .traces import EMITTED, PART
 from .units import Unit
 
 
@@ -337,10 +337,14 @@ class Emitter(Steps):
                 if [a.name for a in value.arguments if isinstance(a, Var)] == [*names]:
                     return []
                 return self.assign(names, self.tuple_of(map(self.atom, value.arguments)))
+            case Prim(op="getattr") if is_method(value):
+                return self.early_method_step(names[0], value)
             case Prim():
                 return self.prim_step(names, value)
             case App() if self.is_internal(value):
                 return self.loop_call(names, value)
+            case App(function=Var(name=bound)) if bound in self.methods:
+                return self.late_method_step(names, *self.methods[bound], value)
             case App():
                 return self.apply_step(names, value)
             case Call():
@@ -453,6 +457,11 @@ class Emitter(Steps):
         return self.assign(names, run) + self.look()
 
 
+def is_method(load: Prim) -> bool:
+    """Whether the name of an attribute tells the likely type of its object."""
+    return load.static in OWNERS and isinstance(load.arguments[0], Var)
+
+
 def method_call(term: Let) -> tuple[Prim, str, App, tuple[str, ...]] | None:
     """The parts of `let t = obj.name in let x = t(…)` where the name tells the type."""
     load, after = term.value, term.body
@@ -531,7 +540,9 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
             for c in make.co_consts
         )
     )
-    return types.FunctionType(make, origin.namespace.values)(*names.values())
+    function = types.FunctionType(make, origin.namespace.values)(*names.values())
+    EMITTED.add(id(function.__code__))
+    return function
 
 
 def _arguments(names: list[str], where: dict[str, int]) -> ast.arguments:

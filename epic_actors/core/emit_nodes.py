@@ -9,7 +9,7 @@ from typing import Any
 
 from .effects import prim_effect
 from .runtime import RUNTIME
-from .terms import At, Const, Term, Var
+from .terms import At, Const, Prim, Term, Var
 
 
 NET = ".net"
@@ -54,6 +54,7 @@ class Nodes:
     def __init__(self, code: Code, at: At | None) -> None:
         self.code = code
         self.counter = 0
+        self.methods: dict[str, tuple[str, Prim]] = {}
         self.generator = False
         self.where: dict[str, int] = {}
         self.move(at or At(1, 0, 1, 0))

@@ -55,9 +55,10 @@ DIRECT = frozenset(
      frozenset, issubclass, callable, print}
 )  # fmt: skip
 """Builtins that never call back into the script, whatever their arguments."""
+KINDS = (str, list, dict, set)
 OWNERS: dict[str, str] = {
     name: f".{kind.__name__}"
-    for kind in (set, dict, list, str)
+    for kind in reversed(KINDS)
     for name in METHODS[kind]
     if name != "sort"
 }
@@ -127,13 +128,52 @@ class Steps(Nodes):
     ) -> list[ast.stmt]:
         """`obj.name(args)`, natively if `obj` is of the likeliest type."""
         self.move(term.at)
-        obj = self.atom(load.arguments[0])
-        likely = self.compare(self.class_of(obj), ast.Is(), self.name(OWNERS[load.static]))
-        method = ast.Attribute(obj, load.static, LOAD, **self.where)
+        other = self.prim_getattr((bound,), load) + self.apply_step(names, term)
+        native = self.native_method(names, load, term)
+        careful = self.assign(names, self.careful_method(load, term))
+        builtin = [self.when(self.calm(), native, careful)]
+        return [self.when(self.is_likely(load), builtin, other)]
+
+    def native_method(
+        self, names: tuple[str, ...], load: Prim, term: App
+    ) -> list[ast.stmt]:
+        """`obj.name(args)`, as it stands."""
+        method = ast.Attribute(self.atom(load.arguments[0]), load.static, LOAD, **self.where)
         args = [self.atom(argument) for argument in term.arguments]
-        native = self.assign(names, ast.Call(method, args, [], **self.where))
-        careful = self.prim_getattr((bound,), load) + self.apply_step(names, term)
-        return [self.when(self.both(self.calm(), likely), native, careful)]
+        return self.assign(names, ast.Call(method, args, [], **self.where))
+
+    def is_likely(self, load: Prim) -> ast.expr:
+        """Whether the object of a method is of the likeliest type."""
+        cls = self.class_of(self.atom(load.arguments[0]))
+        return self.compare(cls, ast.Is(), self.name(OWNERS[load.static]))
+
+    def early_method_step(self, bound: str, load: Prim) -> list[ast.stmt]:
+        """`obj.name` of a call whose arguments come in between: None for a native one."""
+        self.move(load.at)
+        self.methods[bound] = (bound, load)
+        test = self.is_likely(load)
+        nothing = self.assign((bound,), ast.Constant(None, **self.where))
+        return [self.when(test, nothing, self.prim_getattr((bound,), load))]
+
+    def late_method_step(
+        self, names: tuple[str, ...], bound: str, load: Prim, term: App
+    ) -> list[ast.stmt]:
+        """The call of an early method step."""
+        self.move(term.at)
+        known = self.compare(self.name(bound), ast.Is(), ast.Constant(None, **self.where))
+        native = self.native_method(names, load, term)
+        careful = self.assign(names, self.careful_method(load, term))
+        builtin = [self.when(self.calm(), native, careful)]
+        return [self.when(known, builtin, self.apply_step(names, term))]
+
+    def careful_method(self, load: Prim, term: App) -> ast.expr:
+        """A method of its likeliest type by way of the machine."""
+        args = [self.atom(load.arguments[0]), *map(self.atom, term.arguments)]
+        if load.static == "append" and len(args) == 2:
+            return self.call(".append", self.name(NET), *args)
+        kind = next(k for k in KINDS if load.static in METHODS[k])
+        effect = self.name(self.code.constant(METHODS[kind][load.static], "e"))
+        return self.call(".operate", self.name(NET), effect, *args)
 
     # Primitives
 

@@ -189,7 +189,7 @@ class Network:
             self.settle()
             self.calm = True
             if self.root is None and self.error is None:
-                self.value = self.settler.settle(deref(self.value))
+                self.value = self.settler.settled(deref(self.value))
                 self.finished = True
 
     def failed(self, ledger: Ledger, entry: Entry) -> None:

@@ -5,6 +5,7 @@ argument it needs is pending, or an older access holds a place it touches, the o
 becomes an actor and its result a wire.
 """
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN, Actor, Turn
@@ -38,9 +39,10 @@ def operate(network: "Network", effect: Effect, *args: Any) -> Any:
             return effect.function(*args)
     args = tuple([deref(value) for value in args])
     here = network.here
-    if obstacle(network, effect, args, here, None) is None:
+    found = obstacle(network, effect, args, here, None)
+    if found is None:
         return perform(network, effect, args, here)
-    return Operation(network, effect, args).results
+    return Operation(network, effect, args, found).results
 
 
 def obstacle(
@@ -179,7 +181,11 @@ class Operation(Actor):
     __slots__ = ("args", "effect", "results")
 
     def __init__(
-        self, network: "Network", effect: Effect, args: tuple[Any, ...]
+        self,
+        network: "Network",
+        effect: Effect,
+        args: tuple[Any, ...],
+        found: "Obstacle" = None,
     ) -> None:
         self.effect = effect
         self.args = args
@@ -194,11 +200,18 @@ class Operation(Actor):
         if self.results.__class__ is Wire:
             self.results.immutable = chosen.immutable or plain_result(chosen, args)
             self.results.origin = origin_of(chosen, args)
-        self.begin()
+        if found is None or network.literal:
+            self.begin()
+        else:
+            found.subscribe(self)
 
     def obstacle(self) -> "Obstacle":
         """Arguments, older accesses, our turn."""
-        self.args = args = tuple([deref(value) for value in self.args])
+        args = tuple([deref(value) for value in self.args])
+        if any(map(operator.is_not, args, self.args)):
+            self.args = args
+            places = touched(self.effect.chosen(args), args)
+            self.hold.cover([place for place, write in places if not write])
         return obstacle(self.network, self.effect, args, self.outer, self)
 
     def fire(self) -> None:

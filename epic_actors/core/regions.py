@@ -23,7 +23,7 @@ import attrs
 from .actors import Actor
 from .holds import Hold, Memory
 from .ledger import Entry, Ledger
-from .traces import Site
+from .traces import STEP, Site
 from .wire import Wire, deref
 
 
@@ -94,7 +94,8 @@ class Block(Actor):
         count: int,
         footprint: Footprint,
     ) -> None:
-        super().__init__(network, footprint.reads, footprint.writes)
+        super().__init__(network)
+        self.hold = Hold(self.outer.memory, footprint.reads, footprint.writes)
         self.frame = frame
         self.waits_for = waits_for
         self.results = make_wires(count)
@@ -159,6 +160,9 @@ class Block(Actor):
         """Stop: an older entry failed."""
         self.frame.close()
         super().flush()
+
+
+STEP[0] = Block.run.__code__
 
 
 class Root(Block):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from .attributes import SIMPLE, load, store
 from .calls import request
 from .dispatch import call, call_shaped
-from .effects import prim_effect
+from .effects import METHODS, prim_effect
 from .externals import External, Order
 from .holds import WORLD
 from .operations import STORED
+from .ledger import Store
 from .perform import operate
 from .reach import PLAIN, has_wire
 from .terms import UNBOUND
@@ -42,6 +43,21 @@ def collect(network: "Network", items: list[Any], item: Any) -> None:
         operate(network, APPEND, items, item)
         return
     items.append(item)
+    if item.__class__ not in PLAIN and has_wire(item):
+        network.mark_dirty(items)
+
+
+def append(network: "Network", items: list[Any], item: Any) -> None:
+    """`items.append(item)` while something is pending: the commonest store."""
+    here = network.here
+    if network.holds[0] > 0:
+        look = here.memory.conflict_outward
+        if look(items, write=True) is not None:
+            operate(network, METHODS[list]["append"], items, item)
+            return
+    items.append(item)
+    if not here.settled:
+        here.insert(Store(items.pop))
     if item.__class__ not in PLAIN and has_wire(item):
         network.mark_dirty(items)
 
@@ -94,6 +110,7 @@ RUNTIME: dict[str, Any] = {
     ".call_shaped": call_shaped,
     ".operate": operate,
     ".collect": collect,
+    ".append": append,
     ".load": load,
     ".store": store,
     ".await_": await_,

@@ -20,11 +20,17 @@ PART = ".<part>"
 DEPTH = 64
 """So many of the script's frames are noted at most."""
 
+EMITTED: set[int] = set()
+"""The identities of the code objects that run for functions of the script's."""
+
+STEP: list[types.CodeType | None] = [None]
+"""The code that runs a step of a block: what is above belongs to the block's site."""
+
 Place: TypeAlias = tuple[types.CodeType, int | At]
 """A code object, and an instruction of it or a position in its source."""
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Site:
     """Where an actor stands: the script's frames, innermost first, and what is above."""
 
@@ -45,12 +51,12 @@ class Site:
 def site_here(above: Site | None) -> Site:
     """The site of what is made now; `above` is that of the code's own block."""
     places: list[Place] = []
-    frame: Any = sys._getframe(1)
+    frame: Any = sys._getframe(3)
     while frame is not None and len(places) < DEPTH:
-        name = frame.f_globals.get("__name__", "")
-        if not name.startswith("epic_actors.core"):
-            places.append((frame.f_code, frame.f_lasti))
-        elif frame.f_code.co_name == "drain":
+        code = frame.f_code
+        if id(code) in EMITTED:
+            places.append((code, frame.f_lasti))
+        elif code is STEP[0]:
             break
         frame = frame.f_back
     return Site(tuple(places), above)

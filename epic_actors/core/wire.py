@@ -34,7 +34,7 @@ class Wire:
     __slots__ = ("holds", "immutable", "method", "origin", "readers", "value")
 
     def __init__(
-        self, *, immutable: bool = False, origin: tuple[Any, ...] | None = None
+        self, immutable: bool = False, origin: tuple[Any, ...] | None = None
     ) -> None:
         self.value: Any = PENDING
         self.readers: list[Actor] | None = None
