@@ -22,7 +22,7 @@ from .externals import External, Order
 from .operations import Function, arguments
 from .perform import operate
 from .prelude import instead_of
-from .reach import is_atom, mutables
+from .reach import PLAIN, is_atom, mutables
 from .regions import Block, Footprint, Frame, enter
 from .holds import EVERYWHERE
 from .wire import Wire, deref
@@ -41,6 +41,8 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
     if function.__class__ is types.FunctionType:
         unit = network.units.get(id(function.__code__))
         if unit is not None and unit.fits(function, args):
+            if runs_natively(network, function, unit.origin, args):
+                return function(*args)
             values = (*(function.__closure__ or ()), *args)
             frame = unit.function(network, *values)
             if not unit.generator:
@@ -54,6 +56,36 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
     elif function.__class__ is External and function.order is not Order.PURE:
         return request(network, function, args, {})
     return apply(network, function, args, {})
+
+
+def runs_natively(
+    network: "Network", fn: types.FunctionType, function: Function, args: tuple[Any, ...]
+) -> bool:
+    """Whether a call may be left to CPython: it can never ask for an external call."""
+    key = id(fn.__code__)
+    closed = network.closed.get(key, -CALLS_BEFORE_LOOKING)
+    if closed < 0:
+        closed += 1
+        network.closed[key] = closed
+        if closed < 0:
+            return False
+        closed = network.closed[key] = network.summaries.closedness(fn, function)
+    if closed == 0 or network.literal:
+        return False
+    for value in args:
+        if value.__class__ not in PLAIN:
+            return network.calm and all(map(is_native, args))
+    return closed == 2 or network.calm
+
+
+CALLS_BEFORE_LOOKING = 2
+"""A function is looked at when it is called this often: looking costs milliseconds."""
+
+
+def is_native(value: Any) -> bool:
+    """Whether operators on a value run no Python code of the script's."""
+    kind = value.__class__
+    return kind in PLAIN or kind in METHODS or summary.is_quiet(kind)
 
 
 def call_shaped(

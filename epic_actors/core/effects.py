@@ -44,6 +44,8 @@ class Effect:
         by_type: Variants by the type of argument `on`.
         otherwise: The variant for any other type.
         count: How many results a pack of it has.
+        dunders: Special methods of the arguments' types that may run inside it.
+        only_values: It has to do with nothing but its arguments.
     """
 
     function: Callable[..., Any]
@@ -62,6 +64,11 @@ class Effect:
     on: int = 0
     count: int = 1
     dunders: tuple[str, ...] = ()
+    only_values: bool = attrs.field(init=False)
+
+    @only_values.default
+    def _(self) -> bool:
+        return not (self.ordered or self.looks_at or self.places)
 
     def chosen(self, args: tuple[Any, ...]) -> "Effect":
         """The variant for these arguments; this one while the deciding one is pending."""

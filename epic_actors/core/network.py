@@ -110,6 +110,7 @@ class Network:
         )
         self.pool = Pool(self)
         self.summaries = Summaries(self)
+        self.closed: dict[int, int] = {}
         self.units: dict[int, Unit] = {}
 
     # What actors tell

@@ -35,7 +35,7 @@ def operate(network: "Network", effect: Effect, *args: Any) -> Any:
         if value.__class__ not in PLAIN:
             break
     else:
-        if not (effect.ordered or effect.looks_at or effect.places):
+        if effect.only_values:
             return effect.function(*args)
     args = tuple([deref(value) for value in args])
     here = network.here
@@ -204,6 +204,18 @@ class Operation(Actor):
             self.begin()
         else:
             found.subscribe(self)
+
+    def attempt(self) -> None:
+        """Fire, or wait; an operation on plain values has nothing else to wait for."""
+        if self.effect.only_values:
+            for value in self.args:
+                if deref(value).__class__ not in PLAIN:
+                    break
+            else:
+                self.args = tuple([deref(value) for value in self.args])
+                self.fire()
+                return
+        super().attempt()
 
     def obstacle(self) -> "Obstacle":
         """Arguments, older accesses, our turn."""

@@ -73,19 +73,36 @@ class Method:
 
 @attrs.define
 class Summary:
-    """The places a unit may touch, in terms of roots."""
+    """The places a unit may touch, in terms of roots.
+
+    Attributes:
+        everything: It may touch anything at all.
+        calls_out: It may call an external, or something unknown that does.
+    """
 
     reads: set[Tag] = attrs.Factory(set)
     writes: set[Tag] = attrs.Factory(set)
     resources_read: set[Any] = attrs.Factory(set)
     resources_written: set[Any] = attrs.Factory(set)
     everything: bool = False
+    calls_out: bool = False
     returns: Tags = NOTHING
 
     def size(self) -> tuple[int, ...]:
         """Grows with every new finding."""
         sets = (self.reads, self.writes, self.resources_read, self.resources_written)
-        return (*map(len, sets), self.everything, len(self.returns))
+        return (*map(len, sets), self.everything, self.calls_out, len(self.returns))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it may as well run natively: it never asks for an external call."""
+        return not (self.everything or self.calls_out)
+
+    @property
+    def touches_nothing(self) -> bool:
+        """Whether all it does is to compute a value from plain arguments."""
+        own = all(isinstance(root, str) for _, root in self.reads | self.writes)
+        return own and not (self.resources_read or self.resources_written)
 
     def footprint(self, params: tuple[str, ...], args: tuple[Any, ...]) -> Footprint:
         """The places, for these arguments."""
@@ -161,6 +178,22 @@ class Summaries:
             if not self.grew:
                 break
         return found.footprint(lam.params, args)
+
+    def closedness(self, fn: types.FunctionType, function: Function) -> int:
+        """How freely a function may run natively: 2 always, 1 in calm, 0 not at all.
+
+        Always holds for plain arguments only.
+        """
+        self.meet(function.namespace, ())
+        callees: tuple[Any, ...] = (None,) * len(function.lam.params)
+        while True:
+            self.grew = False
+            found = self.of(function.lam, callees)
+            if not self.grew:
+                break
+        if not found.is_closed or function.freevars:
+            return 0
+        return 2 if found.touches_nothing else 1
 
     def of_call(self, function: Any, values: Iterable[Any]) -> Footprint:
         """What a call of something pending may touch; of a method, by its name."""
@@ -242,6 +275,21 @@ def _key(callee: Any) -> Any:
     if isinstance(callee, Method):
         return callee.name
     return None if callee is None else id(callee)
+
+
+@functools.lru_cache(4096)
+def is_quiet(cls: type) -> bool:
+    """Whether operators on the class's instances run no Python code of the script's."""
+    return all(
+        name in _LOUD_ENOUGH or not name.startswith("__")
+        for base in cls.__mro__
+        if base.__module__ != "builtins"
+        for name, value in vars(base).items()
+        if isinstance(value, types.FunctionType)
+    )
+
+
+_LOUD_ENOUGH = frozenset({"__init__", "__repr__", "__str__", "__post_init__"})
 
 
 class Reader:
@@ -463,6 +511,8 @@ class Reader:
         tags = _merged(args).tags
         deep = tags | inside(tags)
         summary = self.summary
+        if external.order is not Order.PURE or external.is_async:
+            summary.calls_out = True
         summary.reads |= deep
         if external.order is Order.SEQUENTIAL:
             self.write(deep)
@@ -492,6 +542,8 @@ class Reader:
 
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
         init = cls.__init__
+        if not is_quiet(cls):
+            self.summary.calls_out = True
         if isinstance(init, types.FunctionType):
             function = self.summaries.translate(init)
             self.summaries._meet_class(cls)
@@ -552,6 +604,7 @@ class Reader:
 
         summary = self.summary
         summary.everything |= found.everything
+        summary.calls_out |= found.calls_out
         summary.reads |= mapped(found.reads)
         self.write(mapped(found.writes))
         summary.resources_read |= found.resources_read

@@ -55,7 +55,7 @@ POOL: tuple[Callable[[], Any], ...] = (
     lambda: [Thing, len],
 )
 RECEIVERS: dict[type, tuple[Callable[[], Any], ...]] = {
-    list: (lambda: [Thing(2), 1], lambda: [Thing(2), Thing(3)], lambda: ["a"]),
+    list: (lambda: [Thing(2), 1], lambda: [Thing(3), Thing(2)], lambda: ["a"]),
     dict: (lambda: {1: Thing(1), "ab": [1]},),
     set: (lambda: {1, Thing(3)}, lambda: {Thing(1)}),
     deque: (lambda: deque([Thing(3), 1]),),
@@ -83,14 +83,21 @@ class Called:
 
 
 def calls(
-    function: Callable[..., Any], *receiver: Callable[[], Any], most: int = 2
+    function: Callable[..., Any], receivers: tuple[Callable[[], Any], ...] = ()
 ) -> Iterator[Called]:
-    """All calls of `function` that succeed, with up to `most` drawn arguments."""
-    for count in range(most + 1):
+    """All calls of `function` that succeed, on each receiver."""
+    for args in drawn(receivers):
+        found = called(function, *args)
+        if found is not None:
+            yield found
+
+
+def drawn(receivers: tuple[Callable[[], Any], ...]) -> Iterator[tuple[Any, ...]]:
+    """All combinations of up to two arguments, behind each receiver."""
+    starts = [(receiver,) for receiver in receivers] or [()]
+    for start, count in itertools.product(starts, range(3)):
         for makers in itertools.product(POOL, repeat=count):
-            found = called(function, *(make() for make in (*receiver, *makers)))
-            if found is not None:
-                yield found
+            yield tuple(make() for make in (*start, *makers))
 
 
 def called(function: Callable[..., Any], *args: Any) -> Called | None:
@@ -110,10 +117,12 @@ def taken_back(effect: Effect, args: tuple[Any, ...]) -> bool:
     """Whether a call and its undoing leave the arguments as they were; True if unknown."""
     chosen = effect.chosen(args)
     before = [repr(arg) for arg in args]
-    back = chosen.undo(*args) if chosen.undo is not None else None
-    if back is None:
+    if chosen.undo is None:
         return True
     try:
+        back = chosen.undo(*args)
+        if back is None:
+            return True
         chosen.function(*args)
     except Exception:  # noqa: BLE001 - these arguments are not for this function
         return True
