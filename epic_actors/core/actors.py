@@ -5,7 +5,6 @@ fires.  `attempt` is the whole protocol: look for an obstacle; subscribe to it, 
 Whatever an actor waits for (a wire, a hold, its turn) wakes it once, and it looks again.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .holds import Hold
@@ -26,7 +25,7 @@ class Turn:
 
 
 class Free(Hold):
-    """The hold of all actors that touch no memory."""
+    """The hold of all actors that never touch memory."""
 
     def __init__(self) -> None:
         self.seq = -1
@@ -34,9 +33,6 @@ class Free(Hold):
     def release(self) -> None:
         """Let go of nothing."""
 
-    def cover(self, places: list[Any]) -> None:
-        """Take in nothing: what holds no place at first never does."""
-        assert not places, "an actor without a hold touches memory"
 
 
 TURN = Turn()
@@ -51,15 +47,13 @@ class Actor(Entry):
     network: "Network"
     outer: "Region"
 
-    def __init__(
-        self, network: "Network", reads: Sequence[Any] = (), writes: Sequence[Any] = ()
-    ) -> None:
+    def __init__(self, network: "Network", hold: Hold | None = None) -> None:
         super().__init__()
         self.network = network
         self.outer = network.here
         self.outer.insert(self)
         network.calm = False
-        self.hold = Hold(self.outer.memory, reads, writes) if reads or writes else FREE
+        self.hold = hold or Hold(self.outer.memory, (), ())
         self.site = network.site()
 
     def wake(self) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import outcome
 import trio
 
-from .actors import TURN, Actor, Turn
+from .actors import FREE, TURN, Actor, Turn
 from .externals import External, Order
 from .holds import EVERYWHERE, Hold
 from .reach import PLAIN, is_atom, mutables, pending_in
@@ -62,7 +62,7 @@ class ExternalCall(Actor):
             [value.__class__ in PLAIN for value in self.values]
         )
         if self.plain:
-            super().__init__(network)
+            super().__init__(network, FREE)
             self.answer = Wire(external.immutable, ())
         else:
             self.touch(network)
@@ -78,7 +78,7 @@ class ExternalCall(Actor):
             reads += (external.resource,)
         elif external.order is Order.SEQUENTIAL:
             writes = (*changing, external.resource)
-        super().__init__(network, reads, writes)
+        super().__init__(network, Hold(network.here.memory, reads, writes))
         self.answer = Wire(external.immutable, roots)
 
     def attempt(self) -> None:

@@ -27,7 +27,21 @@ from .emit_nodes import LOAD, NET, Code
 from .emit_steps import OWNERS, RAISES, Steps
 from .free import FreeNames
 from .operations import Function
-from .terms import App, At, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
+from .terms import (
+    App,
+    At,
+    Call,
+    Const,
+    If,
+    Lam,
+    Let,
+    LetRec,
+    Prim,
+    Term,
+    Try,
+    Var,
+    spine,
+)
 from .traces import EMITTED, PART
 from .units import Unit
 
@@ -89,6 +103,10 @@ class Emitter(Steps):
                     out += self.method_step(names, load, bound, called)
                     assert isinstance(term.body, Let)
                     term = term.body.body
+                elif is_method(term):
+                    assert isinstance(term.value, Prim)
+                    out += self.early_method_step(term.names[0], term.value)
+                    term = term.body
                 else:
                     out += self.let(term.names, term.value)
                     term = term.body
@@ -337,8 +355,6 @@ class Emitter(Steps):
                 if [a.name for a in value.arguments if isinstance(a, Var)] == [*names]:
                     return []
                 return self.assign(names, self.tuple_of(map(self.atom, value.arguments)))
-            case Prim(op="getattr") if is_method(value):
-                return self.early_method_step(names[0], value)
             case Prim():
                 return self.prim_step(names, value)
             case App() if self.is_internal(value):
@@ -457,9 +473,22 @@ class Emitter(Steps):
         return self.assign(names, run) + self.look()
 
 
-def is_method(load: Prim) -> bool:
-    """Whether the name of an attribute tells the likely type of its object."""
-    return load.static in OWNERS and isinstance(load.arguments[0], Var)
+def is_method(term: Let) -> bool:
+    """Whether an attribute of a likely type is loaded just to be called further on."""
+    load = term.value
+    if not (isinstance(load, Prim) and load.op == "getattr" and load.static in OWNERS):
+        return False
+    bound, obj = term.names[0], load.arguments[0]
+    if not isinstance(obj, Var):
+        return False
+    for step in spine(term.body):
+        if not isinstance(step, Let) or obj.name in step.names:
+            return False
+        if isinstance(step.value, App) and step.value.function == Var(bound):
+            return not step.value.shape
+        if bound in FREE.of(step.value):
+            return False
+    return False
 
 
 def method_call(term: Let) -> tuple[Prim, str, App, tuple[str, ...]] | None:

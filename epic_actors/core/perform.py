@@ -191,11 +191,12 @@ class Operation(Actor):
         self.args = args
         chosen = effect.chosen(args)
         places = touched(chosen, args)
-        super().__init__(
-            network,
+        hold = Hold(
+            network.here.memory,
             [place for place, write in places if not write],
             [place for place, write in places if write],
         )
+        super().__init__(network, hold)
         self.results = make_wires(effect.count)
         if self.results.__class__ is Wire:
             self.results.immutable = chosen.immutable or plain_result(chosen, args)

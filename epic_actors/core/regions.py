@@ -94,8 +94,8 @@ class Block(Actor):
         count: int,
         footprint: Footprint,
     ) -> None:
-        super().__init__(network)
-        self.hold = Hold(self.outer.memory, footprint.reads, footprint.writes)
+        hold = Hold(network.here.memory, footprint.reads, footprint.writes)
+        super().__init__(network, hold)
         self.frame = frame
         self.waits_for = waits_for
         self.results = make_wires(count)
