@@ -7,7 +7,7 @@ import trio
 
 from .actors import FREE, TURN, Actor, Turn
 from .externals import External, Order
-from .holds import EVERYWHERE, Hold
+from .holds import EVERYWHERE, Hold, deep_places
 from .reach import PLAIN, is_atom, mutables, pending_in
 from .wire import PENDING, Wire, deref
 
@@ -71,7 +71,7 @@ class ExternalCall(Actor):
         """Hold the arguments and the resource for as long as the call takes."""
         external = self.external
         roots = tuple([value for value in self.values if not is_atom(value)])
-        changing = tuple([place for value in roots for place in mutables(value)])
+        changing = tuple([place for value in roots for place in deep_places(value)])
         reads: tuple[Any, ...] = changing
         writes: tuple[Any, ...] = ()
         if external.order is Order.READONLY:

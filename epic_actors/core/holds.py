@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .reach import is_atom, reaches, sources, walk
+from .reach import is_atom, mutables, reaches, sources, walk
 from .wire import Wire, deref
 
 
@@ -72,6 +72,13 @@ class Inside:
             self._keep = list(walk(root))
             self._reach = {id(found) for found in self._keep}
         return id(place) in self._reach
+
+
+def deep_places(value: Any) -> list[Any]:
+    """The places that reading `value` through and through reads."""
+    return [
+        Inside(place) if place.__class__ is Wire else place for place in mutables(value)
+    ]
 
 
 WORLD = resource("world")

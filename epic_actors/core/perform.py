@@ -5,12 +5,11 @@ argument it needs is pending, or an older access holds a place it touches, the o
 becomes an actor and its result a wire.
 """
 
-import operator
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN, Actor, Turn
 from .effects import PURE_MODULES, Effect
-from .holds import EVERYWHERE, Hold
+from .holds import EVERYWHERE, Hold, deep_places
 from .operations import Pack
 from .reach import PLAIN, has_wire, holds_wire, is_atom, mutables, pending_in
 from .regions import Region, make_wires, set_wires
@@ -123,7 +122,7 @@ def touched(effect: Effect, args: tuple[Any, ...]) -> list[tuple[Any, bool]]:
         if position in effect.writes:
             places.append((value, True))
         if position in effect.whole:
-            places += [(place, False) for place in mutables(value)]
+            places += [(place, False) for place in deep_places(value)]
         elif position in effect.reads:
             places.append((value, False))
     return places
@@ -220,11 +219,7 @@ class Operation(Actor):
 
     def obstacle(self) -> "Obstacle":
         """Arguments, older accesses, our turn."""
-        args = tuple([deref(value) for value in self.args])
-        if any(map(operator.is_not, args, self.args)):
-            self.args = args
-            places = touched(self.effect.chosen(args), args)
-            self.hold.cover([place for place, write in places if not write])
+        self.args = args = tuple([deref(value) for value in self.args])
         return obstacle(self.network, self.effect, args, self.outer, self)
 
     def fire(self) -> None:

@@ -63,7 +63,9 @@ def is_atom(value: Any) -> bool:
 
 
 def sources(value: Any) -> tuple[Any, ...]:
-    """The places to watch for `value`: itself, or what a loop's iterator goes over."""
+    """The places to watch for `value`: itself, and what an iterator or view is of."""
+    if value.__class__ in ITERATORS:
+        return (value, *gc.get_referents(value))
     found = getattr(value.__class__, "__epic_sources__", None)
     return (value,) if found is None else tuple(found(value))
 
