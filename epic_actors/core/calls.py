@@ -63,7 +63,7 @@ class ExternalCall(Actor):
         )
         if self.plain:
             super().__init__(network, FREE)
-            self.answer = Wire(external.immutable, ())
+            self.answer = Wire(external.immutable, (), external.kind)
         else:
             self.touch(network)
 
@@ -79,7 +79,7 @@ class ExternalCall(Actor):
         elif external.order is Order.SEQUENTIAL:
             writes = (*changing, external.resource)
         super().__init__(network, Hold(network.here.memory, reads, writes))
-        self.answer = Wire(external.immutable, roots)
+        self.answer = Wire(external.immutable, roots, external.kind)
 
     def attempt(self) -> None:
         """Begin, or wait for what is in the way; once begun there is only the answer."""

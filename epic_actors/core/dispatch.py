@@ -167,10 +167,23 @@ def _pending(
     function = deref(wire)
     if function.__class__ is not Wire:
         return apply(network, function, args, kwargs)
+    known = _known_method(function)
+    if known is not None:
+        return run_native(network, known, (function.method[0], *args), kwargs)
     frame = _apply_later(network, function, args, kwargs)
     values = (*args, *kwargs.values())
     footprint = _unknown(network, function, values)
     return enter(network, frame, 1, footprint)
+
+
+def _known_method(function: Wire) -> Effect | None:
+    """The effect of a method of a pending value whose type is known."""
+    if function.method is None:
+        return None
+    receiver, name = function.method
+    receiver = deref(receiver)
+    kind = receiver.kind if receiver.__class__ is Wire else receiver.__class__
+    return METHODS.get(kind, {}).get(name) if name != "sort" else None
 
 
 def _apply_later(network: "Network", wire: Wire, args: Any, kwargs: Any) -> Frame:

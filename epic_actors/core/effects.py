@@ -45,6 +45,8 @@ class Effect:
         otherwise: The variant for any other type.
         count: How many results a pack of it has.
         dunders: Special methods of the arguments' types that may run inside it.
+        kind: The builtin type that the result is exactly of.
+        keeps_kind: The result is of the type that both arguments have.
         only_values: It has to do with nothing but its arguments.
     """
 
@@ -64,6 +66,8 @@ class Effect:
     on: int = 0
     count: int = 1
     dunders: tuple[str, ...] = ()
+    kind: type | None = None
+    keeps_kind: bool = False
     only_values: bool = attrs.field(init=False)
 
     @only_values.default
@@ -134,6 +138,7 @@ def _binary(op: str) -> Effect:
     made = pure(function, dunders=(f"__{op}__", f"__r{op}__"))
     if op == "add":
         lists = shallow(function, 0, 1, fresh=True)
+        made = attrs.evolve(made, keeps_kind=True)
         return attrs.evolve(made, by_type={list: lists, tuple: lists})
     if op == "mul":
         lists = shallow(function, 0, fresh=True)
@@ -253,9 +258,10 @@ _PRIMS: dict[str, Effect] = {
     "format": pure(
         OPERATIONS["format"],
         immutable=True,
+        kind=str,
         dunders=("__format__", "__str__", "__repr__"),
     ),
-    "join": pure(OPERATIONS["join"], immutable=True),
+    "join": pure(OPERATIONS["join"], immutable=True, kind=str),
     "pack": Effect(OPERATIONS["pack"], strict=()),
     "iter": _unpack(OPERATIONS["iter"]),
     "advance": Effect(OPERATIONS["advance"], writes=(0,), ordered=True),
@@ -387,7 +393,12 @@ def _copier(function: Any) -> Effect:
 
 BUILTINS: dict[Any, Effect] = {
     **{
-        f: pure(f, immutable=f in _IMMUTABLE_RESULT, dunders=_BY_DUNDER.get(f, ()))
+        f: pure(
+            f,
+            immutable=f in _IMMUTABLE_RESULT,
+            dunders=_BY_DUNDER.get(f, ()),
+            kind=f if f in (str, int, float, bool, bytes) else None,
+        )
         for f in _PURE_BUILTINS
     },
     **{f: _copier(f) for f in (list, tuple)},
@@ -404,7 +415,7 @@ BUILTINS: dict[Any, Effect] = {
     staticmethod: Effect(staticmethod),
     classmethod: Effect(classmethod),
 }
-BUILTINS[len] = shallow(len, 0, immutable=True, dunders=("__len__",))
+BUILTINS[len] = shallow(len, 0, immutable=True, dunders=("__len__",), kind=int)
 
 # Methods of builtin types
 
@@ -491,12 +502,27 @@ METHODS: dict[type, dict[str, Effect]] = {
     deque: _deque_methods(),
 }
 _VALUE_TYPES = (str, bytes, int, float, complex, bool, tuple, frozenset, range, set)
+_TO_STR = frozenset(
+    "strip lstrip rstrip lower upper title capitalize casefold swapcase replace join "
+    "format format_map center ljust rjust zfill expandtabs removeprefix removesuffix "
+    "translate hex isoformat".split()
+)
+
+
+def _result_kind(kind: type, name: str) -> type | None:
+    return str if kind is str and name in _TO_STR else None
+
+
 for _kind in _VALUE_TYPES:
     _known = METHODS.setdefault(_kind, {})
     for _name in dir(_kind):
         if _name not in _known and callable(getattr(_kind, _name)):
-            _plain = _kind not in (tuple, frozenset, set)
-            _known[_name] = pure(getattr(_kind, _name), immutable=_plain)
+            _lists = _name in ("split", "rsplit", "splitlines")
+            _known[_name] = pure(
+                getattr(_kind, _name),
+                immutable=not _lists and _kind not in (tuple, frozenset, set),
+                kind=list if _lists else _result_kind(_kind, _name),
+            )
 
 # The standard library
 

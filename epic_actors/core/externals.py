@@ -62,6 +62,7 @@ class External:
         )
         self.returns = returned_type(bare)
         self.immutable = self.returns in PLAIN
+        self.kind = self.returns if self.immutable else None
         self.name = getattr(self, "__name__", type(self.function).__name__)
 
     def __repr__(self) -> str:

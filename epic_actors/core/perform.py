@@ -200,6 +200,7 @@ class Operation(Actor):
         if self.results.__class__ is Wire:
             self.results.immutable = chosen.immutable or plain_result(chosen, args)
             self.results.origin = origin_of(chosen, args)
+            self.results.kind = chosen.kind or same_kind(chosen, args)
         if found is None or network.literal:
             self.begin()
         else:
@@ -248,6 +249,12 @@ def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     if effect.fresh:
         return ()
     return None if EVERYWHERE in effect.places else args
+
+
+def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
+    """The type of `s + t` and the like: that of both operands."""
+    kinds = {v.kind if v.__class__ is Wire else v.__class__ for v in args}
+    return kinds.pop() if effect.keeps_kind and len(kinds) == 1 else None
 
 
 def plain_result(effect: Effect, args: tuple[Any, ...]) -> bool:

@@ -41,6 +41,8 @@ class Footprint:
 
     reads: tuple[Any, ...] = ()
     writes: tuple[Any, ...] = ()
+    origin: tuple[Any, ...] | None = None
+    """What its results may share objects with, as `Wire.origin`."""
 
 
 @attrs.define(eq=False)
@@ -67,9 +69,11 @@ class Region:
         return self.ledger.settled_before(self.marker)
 
 
-def make_wires(count: int) -> Any:
+def make_wires(count: int, origin: tuple[Any, ...] | None = None) -> Any:
     """The results of something undecided: one wire, or a tuple of them."""
-    return Wire() if count == 1 else tuple(Wire() for _ in range(count))
+    if count == 1:
+        return Wire(origin=origin)
+    return tuple(Wire(origin=origin) for _ in range(count))
 
 
 def set_wires(wires: Any, values: Any) -> None:
@@ -98,7 +102,7 @@ class Block(Actor):
         super().__init__(network, hold)
         self.frame = frame
         self.waits_for = waits_for
-        self.results = make_wires(count)
+        self.results = make_wires(count, footprint.origin)
         outer = self.outer
         memory = Memory(self.hold, network.holds)
         self.region = Region(
@@ -261,7 +265,7 @@ class Attempt(Entry):
             self.child.failed(failure, error)
         touched = footprint()
         self.hold.widen(touched.reads, touched.writes)
-        self.results = make_wires(count)
+        self.results = make_wires(count, touched.origin)
         return self.results
 
     def withdraw(self) -> bool:

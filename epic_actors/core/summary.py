@@ -112,21 +112,38 @@ class Summary:
         reads = [place for tag in self.reads for place in _places(tag, given)]
         writes = [place for tag in self.writes for place in _places(tag, given)]
         return Footprint(
-            (*reads, *self.resources_read), (*writes, *self.resources_written)
+            (*reads, *self.resources_read),
+            (*writes, *self.resources_written),
+            self.origin(given),
         )
+
+    def origin(self, given: dict[str, Any]) -> tuple[Any, ...] | None:
+        """What the results may share objects with."""
+        if UNKNOWN <= self.returns:
+            return None
+        roots = {_root_key(root): root for _, root in self.returns}
+        values = [_value(root, given) for root in roots.values()]
+        return tuple([value for value in values if not is_atom(value)])
 
 
 EVERYTHING = Footprint((), (EVERYWHERE, WORLD))
 
 
+def _root_key(root: Root) -> Any:
+    return root if isinstance(root, str) else (id(root[0]), root[1])
+
+
+def _value(root: Root, given: dict[str, Any]) -> Any:
+    """What a root stands for by now."""
+    if isinstance(root, str):
+        return deref(given.get(root))
+    namespace, name = root
+    return deref(namespace.values.get(name))
+
+
 def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
     kind, root = tag
-    if isinstance(root, tuple):
-        namespace, name = root
-        value = namespace.values.get(name)
-    else:
-        value = given.get(root)
-    value = deref(value)
+    value = _value(root, given)
     if is_atom(value):
         return ()
     return sources(value) if kind == "is" else (Inside(value),)

@@ -113,7 +113,9 @@ def attempt(
     def footprint() -> Footprint:
         one = body.footprint(network, body_args)
         other = handler.footprint(network, (None, *handler_args))
-        return Footprint(one.reads + other.reads, one.writes + other.writes)
+        known = one.origin is not None and other.origin is not None
+        origin = (*one.origin, *other.origin) if known else None  # type: ignore[misc]
+        return Footprint(one.reads + other.reads, one.writes + other.writes, origin)
 
     node = Attempt(network, handle)
     return node.run(

@@ -7,6 +7,7 @@ Rules
     2. Readers are woken in the order in which they came.
     3. What is known of a pending value:
        `immutable`  its type holds nothing that can change (a declared `str`, a length…);
+       `kind`       it is of exactly this builtin type;
        `method`     it is the attribute of that name of that value;
        `origin`     the values it may share objects with: the arguments of the call that
                     will answer, `()` for a value that will be new, None for anything.
@@ -31,16 +32,20 @@ PENDING: Any = _Pending()
 class Wire:
     """A value that arrives later; many may wait for it."""
 
-    __slots__ = ("holds", "immutable", "method", "origin", "readers", "value")
+    __slots__ = ("holds", "immutable", "kind", "method", "origin", "readers", "value")
 
     def __init__(
-        self, immutable: bool = False, origin: tuple[Any, ...] | None = None
+        self,
+        immutable: bool = False,
+        origin: tuple[Any, ...] | None = None,
+        kind: type | None = None,
     ) -> None:
         self.value: Any = PENDING
         self.readers: list[Actor] | None = None
         self.holds: list[Hold] | None = None
         self.immutable = immutable
         self.origin = origin
+        self.kind = kind
         self.method: tuple[Any, str] | None = None
 
     def subscribe(self, actor: "Actor") -> None:
