@@ -81,7 +81,7 @@ class Emitter(Steps):
 
     def __init__(self, code: Code, unit: Unit) -> None:
         super().__init__(code, unit.lam.at)
-        self.free = FREE
+        self.free = FreeNames()
         self.origin = unit.origin
         self.results = unit.count
         self.functions: dict[str, Lam | LetRec] = {}
@@ -103,7 +103,7 @@ class Emitter(Steps):
                     out += self.method_step(names, load, bound, called)
                     assert isinstance(term.body, Let)
                     term = term.body.body
-                elif is_method(term):
+                elif is_method(term, self.free):
                     assert isinstance(term.value, Prim)
                     out += self.early_method_step(term.names[0], term.value)
                     term = term.body
@@ -473,7 +473,7 @@ class Emitter(Steps):
         return self.assign(names, run) + self.look()
 
 
-def is_method(term: Let) -> bool:
+def is_method(term: Let, free: FreeNames) -> bool:
     """Whether an attribute of a likely type is loaded just to be called further on."""
     load = term.value
     if not (isinstance(load, Prim) and load.op == "getattr" and load.static in OWNERS):
@@ -486,7 +486,7 @@ def is_method(term: Let) -> bool:
             return False
         if isinstance(step.value, App) and step.value.function == Var(bound):
             return not step.value.shape
-        if bound in FREE.of(step.value):
+        if bound in free.of(step.value):
             return False
     return False
 
@@ -578,5 +578,3 @@ def _arguments(names: list[str], where: dict[str, int]) -> ast.arguments:
     args = [ast.arg(name, None, **where) for name in names]
     return ast.arguments([], args, None, [], [], None, [])
 
-
-FREE = FreeNames()
