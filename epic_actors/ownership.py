@@ -6,6 +6,7 @@ world's functions are called as they are.
 """
 
 import functools
+import inspect
 import sysconfig
 import types
 
@@ -36,6 +37,14 @@ class Ownership:
         if not self.owns(fn):
             return None
         return known(fn)
+
+    def runs_aside(self, fn: types.FunctionType) -> bool:
+        """Whether a function is the script's own, but only CPython can run it.
+
+        Calling a generator function runs none of its code, so that is not aside.
+        """
+        generator = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+        return not fn.__code__.co_flags & generator and self.owns(fn)
 
     def owns(self, fn: types.FunctionType) -> bool:
         """Whether a function belongs to the script."""

@@ -10,7 +10,9 @@ from typing import Any
 import attrs
 import trio
 
-from .core.externals import External, inside
+from .core.calls import request
+from .core.dispatch import aside
+from .core.externals import waiting_for_externals
 from .core.fast import FastMachine
 from .core.literal import LiteralMachine
 from .core.network import Listener, Network, Statistics
@@ -233,7 +235,12 @@ async def _evaluate(network: Network, job: Job, options: Options) -> Any:
 def _network(job: Job, options: Options) -> Network:
     machine = FAST if options.fusion else LiteralMachine()
     ownership = Ownership(job.function)
-    return Network(ownership.translate, machine, listener=options.on_event)
+    return Network(
+        ownership.translate,
+        machine,
+        runs_aside=ownership.runs_aside,
+        listener=options.on_event,
+    )
 
 
 def _frame(network: Network, job: Job) -> Any:
@@ -241,14 +248,22 @@ def _frame(network: Network, job: Job) -> Any:
         function: Function = translate(job.function)
     except NotCompiled as refusal:
         code = job.function.__code__
-        raise ScriptError(
-            f"{job.function.__qualname__}() cannot be run as a script: "
-            f"{refusal.reason}; call it from a script instead",
-            filename=code.co_filename,
-            line=refusal.line or code.co_firstlineno,
-        ) from None
+        if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
+            raise ScriptError(
+                f"{job.function.__qualname__}() is a generator and has no value to run "
+                "for; write a script that loops over it",
+                filename=code.co_filename,
+                line=refusal.line or code.co_firstlineno,
+            ) from None
+        return _aside(network, job)
     values = function.parameters(job.function, job.args, job.kwargs)
     return network.machine.frame(network, function, values)
+
+
+def _aside(network: Network, job: Job) -> Any:
+    """The frame of a script that only CPython can run: one call, in its turn."""
+    yield from ()
+    return request(network, aside(job.function), job.args, job.kwargs)
 
 
 @asynccontextmanager
@@ -296,24 +311,11 @@ async def _run_in_order(job: Job) -> Any:
     if inspect.iscoroutinefunction(job.function):
         return await job.function(*job.args, **job.kwargs)
 
-    def blocking(call: Callable[[], Any]) -> Any:
-        async def wait() -> Any:
-            return await call()
-
-        return trio.from_thread.run(wait)
-
-    def work() -> Any:
-        inside.blocking = blocking
-        try:
-            return job.function(*job.args, **job.kwargs)
-        finally:
-            inside.blocking = None
-
-    return await trio.to_thread.run_sync(work)
+    work = functools.partial(job.function, *job.args, **job.kwargs)
+    return await trio.to_thread.run_sync(waiting_for_externals, work)
 
 
 __all__ = [
-    "External",
     "Run",
     "evaluate",
     "open_run",

@@ -88,6 +88,6 @@ class Actor(Entry):
         raise NotImplementedError
 
     def flush(self) -> None:
-        """Never fire: an older entry failed."""
+        """Never fire: an older entry failed.  A task of our own hears of it."""
         self.hold.release()
         self.wake()

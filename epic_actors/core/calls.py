@@ -9,7 +9,7 @@ from .actors import FREE, TURN, Actor, Turn
 from .externals import External, Order
 from .holds import EVERYWHERE, Hold, deep_places
 from .reach import PLAIN, is_atom, mutables, pending_in
-from .wire import PENDING, Wire, deref
+from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class ExternalCall(Actor):
             reads += (external.resource,)
         elif external.order is Order.SEQUENTIAL:
             writes = (*changing, external.resource)
+        if external.aside:
+            writes = (*writes, EVERYWHERE)
         super().__init__(network, Hold(network.here.memory, reads, writes))
         self.answer = Wire(external.immutable, roots, external.kind)
 
@@ -106,6 +108,8 @@ class ExternalCall(Actor):
             places = [place for value in self.values for place in mutables(deref(value))]
             if order in (Order.READONLY, Order.SEQUENTIAL):
                 places.append(self.external.resource)
+            if self.external.aside:
+                places.append(EVERYWHERE)
             look = self.outer.memory.conflict_outward
             for place in places:
                 found = look(place, write=changes, before=self.hold.seq)
@@ -207,6 +211,3 @@ class ExternalCall(Actor):
         super().flush()
         if self.scope is not None:
             self.scope.cancel()
-
-
-__all__ = ["EVERYWHERE", "PENDING", "ExternalCall", "request"]

@@ -24,7 +24,7 @@ from .perform import operate
 from .prelude import instead_of
 from .reach import PLAIN, is_atom, mutables
 from .regions import Block, Footprint, Frame, enter
-from .holds import EVERYWHERE
+from .holds import EVERYWHERE, WORLD
 from .wire import Wire, deref
 
 
@@ -195,10 +195,17 @@ def _function(
     network: "Network", fn: types.FunctionType, args: Any, kwargs: dict[str, Any]
 ) -> Any:
     function = network.translate(fn)
+    if function is None and network.runs_aside(fn):
+        return request(network, aside(fn), args, kwargs)
     if function is None:
         module = getattr(fn, "__module__", None)
         return run_native(network, of_module(fn, module, fn.__name__), args, kwargs)
     return enter_function(network, fn, function, args, kwargs)
+
+
+def aside(fn: types.FunctionType) -> External:
+    """A function of the script's that only CPython can run, as a call in its turn."""
+    return External(fn, Order.SEQUENTIAL, WORLD, aside=True)
 
 
 def enter_function(

@@ -48,6 +48,8 @@ class External:
     function: Callable[..., Any]
     order: Order
     resource: Resource
+    aside: bool = False
+    """It is code of the script's that only CPython can run: it may touch everything."""
     __epic_atom__ = True
 
     def __attrs_post_init__(self) -> None:
@@ -88,7 +90,8 @@ class External:
         """Run one call to its end."""
         if not self.is_async:
             call = functools.partial(self.function, *args, **kwargs)
-            result = await trio.to_thread.run_sync(call)
+            work = functools.partial(waiting_for_externals, call) if self.aside else call
+            result = await trio.to_thread.run_sync(work)
         else:
             result = await self.function(*args, **kwargs)
         if inspect.isawaitable(result):
@@ -106,6 +109,22 @@ class External:
                 f"{self.name}() is declared to return {self.returns.__name__} and "
                 f"returned {value!r}; correct the annotation or the function"
             )
+
+
+def waiting_for_externals(work: Callable[[], Any]) -> Any:
+    """Run code in a worker thread in which a call of an external waits for its answer."""
+
+    def blocking(call: Callable[[], Awaitable[Any]]) -> Any:
+        async def wait() -> Any:
+            return await call()
+
+        return trio.from_thread.run(wait)
+
+    inside.blocking = blocking
+    try:
+        return work()
+    finally:
+        inside.blocking = None
 
 
 def returned_type(function: Any) -> Any:

@@ -84,6 +84,7 @@ class LiteralMachine:
 
     def frame(self, network: "Network", function: Function, values: Any) -> Frame:
         """The frame of a whole script: it puts down one node."""
+        self.context = trio.lowlevel.current_task().context
         return lazily(self.run_function, network, function, values)
 
     def meet(self, network: "Network", fn: FunctionType, function: Function) -> None:
@@ -118,7 +119,11 @@ class LiteralMachine:
     async def live(self, actor: "Actor", door: trio.MemoryReceiveChannel[Any]) -> None:
         """The task of an actor: a turn for each message, until it has left the ledger."""
         while actor.ledger is not None:
-            self.turn(actor, await door.receive())
+            try:
+                message = door.receive_nowait()
+            except trio.WouldBlock:
+                message = await door.receive()
+            self.context.run(self.turn, actor, message)
             self.read(1)
         del self.mailboxes[actor]
         self.read(door.statistics().current_buffer_used)
@@ -138,6 +143,10 @@ class LiteralMachine:
         """What to wait for if everything else that can happen is to happen first."""
         self.resting.append(Wire())
         return self.resting[-1]
+
+    def rests(self, obstacle: Any) -> bool:
+        """Whether a block that has just said what it waits for waits for rest."""
+        return bool(self.resting) and self.resting[-1] is obstacle
 
     def read(self, count: int) -> None:
         """So many messages have been dealt with; are there any left?"""
@@ -179,9 +188,14 @@ class Node(Block):
         self.walker = walker
         start.set(None)
 
+    def become_oldest(self) -> None:
+        """Look again, if that is what the frame waits for."""
+        if self.waits_for is TURN:
+            self.wake()
+
     def wait(self) -> None:
         """Be woken; the first time for something real, say what is left to be touched."""
-        if self.walker is not None and self.waits_for not in self.network.machine.resting:
+        if self.walker is not None and not self.network.machine.rests(self.waits_for):
             rest = self.walker.footprint()
             self.hold.narrow(rest.reads, rest.writes)
             self.walker = None

@@ -77,10 +77,12 @@ class Network:
         translate: Translate,
         machine: Any,
         *,
+        runs_aside: Callable[[FunctionType], bool] = lambda fn: False,
         listener: Listener | None = None,
         window: int = 10_000,
     ) -> None:
         self.translate = translate
+        self.runs_aside = runs_aside
         self.machine = machine
         self.waits_for: Any = None
         self.turn_calls = TURN_CALLS

@@ -56,7 +56,7 @@ class Pool:
             self._calls_in.send_nowait(call)
 
     def start(self, work: Callable[..., Awaitable[Any]], *args: Any) -> None:
-        """Start a task that ends with the run and shares its context variables."""
+        """Start a task that ends with the run."""
         self._nursery.start_soon(work, *args)
 
     def next_number(self) -> int:
