@@ -1,0 +1,43 @@
+"""The calculus and the machines: the door for those who write primitives and tools.
+
+Read it in this order:
+    terms, printer, parser, check, operations, interpret, church, free   the calculus
+    wire, reach, ledger, holds, undo, effects                            what is pending
+    actors, perform, externals, calls, pool, regions, network            the network
+    dispatch, prelude, attributes, walk, summary, traces, recursion      what scripts do
+    literal                                                              one machine
+    units, runtime, emit_nodes, emit_steps, emit, fast                   the other
+"""
+
+from .externals import External, Order
+from .holds import Resource, resource
+from .interpret import Interpreter
+from .network import Network, Statistics
+from .parser import ParseError, parse
+from .printer import show
+from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
+
+
+__all__ = [
+    "App",
+    "Call",
+    "Const",
+    "External",
+    "If",
+    "Interpreter",
+    "Lam",
+    "Let",
+    "LetRec",
+    "Network",
+    "Order",
+    "ParseError",
+    "Prim",
+    "Resource",
+    "Statistics",
+    "Term",
+    "Try",
+    "Var",
+    "parse",
+    "resource",
+    "show",
+]

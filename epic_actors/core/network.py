@@ -9,7 +9,6 @@ Rules
        slot, and what the script does next is plain Python.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable
 from types import FunctionType
@@ -31,7 +30,7 @@ from .summary import Summaries
 from .recursion import room_to_recurse
 from .traces import Site, retraced, site_here
 from .undo import Undo
-from .wire import Wire, deref
+from .wire import deref
 
 
 if TYPE_CHECKING:
@@ -67,6 +66,15 @@ class Statistics:
     failed: int = 0
     cancelled: int = 0
     nodes: int = 0
+
+
+def as_internal(error: Exception) -> InternalError:
+    """A bug of ours, said as such."""
+    if isinstance(error, InternalError):
+        return error
+    wrapped = InternalError(f"please report this with its traceback: {error!r}")
+    wrapped.__cause__ = error
+    return wrapped
 
 
 class Network:
@@ -227,9 +235,9 @@ class Network:
             try:
                 with room_to_recurse():
                     await self._loop()
-            except InternalError as error:
+            except Exception as error:  # noqa: BLE001 - a bug of ours, whatever it is
                 # Why: raised outside the nursery, it arrives as it is, not in a group.
-                self.error = error
+                self.error = as_internal(error)
             finally:
                 self._stop()
         if self.error is not None:
@@ -272,7 +280,16 @@ class Network:
 
     def statistics(self) -> Statistics:
         """What the run has done so far."""
-        return attrs.evolve(self.pool.statistics, nodes=self.nodes)
+        pool = self.pool
+        return Statistics(
+            calls=pool.calls,
+            running=pool.running,
+            peak_running=pool.peak_running,
+            complete=pool.complete,
+            failed=pool.failed,
+            cancelled=pool.cancelled,
+            nodes=self.nodes,
+        )
 
     def __repr__(self) -> str:
         count = 0
@@ -281,10 +298,3 @@ class Network:
             count, entry = count + 1, entry.next
         return f"<Network {count} entries, {self.pool.running} calls, calm={self.calm}>"
 
-
-def pending(value: Any) -> bool:
-    """Whether a value handed out by the network is still on its way."""
-    return deref(value).__class__ is Wire
-
-
-UNBOUNDED = math.inf

@@ -97,17 +97,3 @@ class Pool:
             self.complete += 1
         if result is not None:
             self.network.answer(call, result)
-
-    @property
-    def statistics(self) -> Any:
-        """The calls so far, as numbers."""
-        from .network import Statistics
-
-        return Statistics(
-            self.calls,
-            self.running,
-            self.peak_running,
-            self.complete,
-            self.failed,
-            self.cancelled,
-        )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from epic_actors.core.walk import PAUSE
+from tests.core.rows import both_ways
 from tests.litmus.table import Table, check, f, g
 
 
@@ -115,7 +116,7 @@ def every_builtin_iterable():
     return out
 
 
-@takes(1)
+@takes(3)
 def an_iterable_by_index():
     return [g(x, 1) for x in Indexed()]
 
@@ -155,8 +156,7 @@ def test_pausing_has_a_name() -> None:
     assert repr(PAUSE) == "PAUSE"
 
 
-@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
-@pytest.mark.parametrize("row", table.rows, ids=str)
+@pytest.mark.parametrize(("row", "fusion"), both_ways(table))
 def test_takes_exactly(row: Any, fusion: bool) -> None:
     """The script means what it means in CPython, and takes exactly its seconds."""
     check(row, fusion=fusion)
