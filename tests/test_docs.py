@@ -90,7 +90,9 @@ def test_blocks_print_what_they_show(
                 if not block.speaks_http:
                     patch.setattr(trio, "run", in_virtual_time(trio.run))
                 printed = run_block(block, file, names)
-            assert lines(printed) == lines(block.shown or ""), block.text
+            # Why: calls that begin at the same instant are drawn in any order.
+            order = sorted if ".render(" in block.text else list
+            assert order(lines(printed)) == order(lines(block.shown or "")), block.text
 
 
 def test_the_readme_shows_its_point_at_once() -> None:
@@ -120,7 +122,7 @@ def test_what_is_named_is_there(page: str) -> None:
     """Links lead to files, tests named are in the tree, commands are in the Makefile."""
     text = (ROOT / page).read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for link in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", text):
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", FENCED.sub("", text)):
         assert (ROOT / page).parent.joinpath(link).exists(), link
     for path in re.findall(r"`((?:tests|demos|benchmarks|docs)/[\w/.]+)`", text):
         assert (ROOT / path).exists(), path
