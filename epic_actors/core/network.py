@@ -199,7 +199,9 @@ class Network:
         elif not self.calm or self.root is None:
             self.settle()
             self.calm = True
-            if self.root is None and self.error is None:
+            if self.root is not None:
+                self.root.become_oldest()
+            elif self.error is None:
                 self.value = self.settler.settled(deref(self.value))
                 self.finished = True
 

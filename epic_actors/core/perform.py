@@ -169,6 +169,10 @@ def note_wires(
         if any(map(has_wire, args)) or (spread and any(map(holds_wire, args[1:]))):
             network.mark_dirty(holder)
     kind = result.__class__
+    if kind is Pack:
+        for part in result:
+            if part.__class__ is list and any(map(has_wire, part)):
+                network.mark_dirty(part)
     if effect.fresh and kind not in PLAIN and kind is not Wire and kind is not Pack:
         if any(map(has_wire, args)) or (spread and holds_wire(result)):
             network.mark_dirty(result)

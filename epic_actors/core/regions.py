@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from .actors import Actor
+from .actors import TURN, Actor
 from .holds import Hold, Memory
 from .ledger import Entry, Ledger
 from .traces import STEP, Site
@@ -183,6 +183,11 @@ class Root(Block):
         self.results = Wire()
         self.ledger = network.ledger
         self.started = False
+
+    def become_oldest(self) -> None:
+        """Everything the script has begun has succeeded: it may be our turn."""
+        if self.waits_for is TURN:
+            self.wake()
 
     def attempt(self) -> None:
         """Start, or let the frame go on."""

@@ -143,6 +143,8 @@ def _value(root: Root, given: dict[str, Any]) -> Any:
 
 def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
     kind, root = tag
+    if kind == "unknown":
+        return (EVERYWHERE,)
     value = _value(root, given)
     if is_atom(value):
         return ()

@@ -94,7 +94,7 @@ def calls(
 
 def drawn(receivers: tuple[Callable[[], Any], ...]) -> Iterator[tuple[Any, ...]]:
     """All combinations of up to two arguments, behind each receiver."""
-    starts = [(receiver,) for receiver in receivers] or [()]
+    starts: list[Any] = [(receiver,) for receiver in receivers] or [()]
     for start, count in itertools.product(starts, range(3)):
         for makers in itertools.product(POOL, repeat=count):
             yield tuple(make() for make in (*start, *makers))
@@ -106,7 +106,7 @@ def called(function: Callable[..., Any], *args: Any) -> Called | None:
     inside = {id(place): place for arg in args for place in mutables(arg)}
     try:
         result = function(*args)
-    except Exception:  # noqa: BLE001 - these arguments are not for this function
+    except Exception:
         return None
     changed = frozenset(i for i, arg in enumerate(args) if repr(arg) != before[i])
     shared = tuple(p for p in mutables(result) if id(p) in inside)
@@ -124,7 +124,7 @@ def taken_back(effect: Effect, args: tuple[Any, ...]) -> bool:
         if back is None:
             return True
         chosen.function(*args)
-    except Exception:  # noqa: BLE001 - these arguments are not for this function
+    except Exception:
         return True
     back()
     return [repr(arg) for arg in args] == before

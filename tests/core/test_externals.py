@@ -153,7 +153,7 @@ def test_a_declared_type_is_checked() -> None:
         external(slow).check(3)
 
 
-class Text(str):
+class Text(str):  # noqa: SLOT000 - as users write them
     """A text that can change: it may have attributes."""
 
 

@@ -42,8 +42,12 @@ def waiting(hold: Hold) -> Reader:
 
 @pytest.mark.parametrize(
     ("held", "write", "clashes"),
-    [("reads", False, False), ("reads", True, True)]
-    + [("writes", False, True), ("writes", True, True)],
+    [
+        ("reads", False, False),
+        ("reads", True, True),
+        ("writes", False, True),
+        ("writes", True, True),
+    ],
 )
 def test_only_two_reads_do_not_clash(held: str, write: bool, clashes: bool) -> None:
     """Whatever writes a place keeps everybody else away from it."""

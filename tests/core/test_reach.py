@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from epic_actors.core.reach import (
     Settler,
@@ -65,7 +64,7 @@ def closure(value: Any) -> Any:
     return lambda: value
 
 
-def with_attribute(cls: type, value: Any) -> Any:
+def with_attribute(cls: Any, value: Any) -> Any:
     """An object of that class with `value` in an attribute."""
     made = cls.__new__(cls)
     made.inside = value
@@ -154,7 +153,7 @@ def test_an_empty_cell_holds_nothing() -> None:
     """A captured variable that has no value yet."""
 
     def inner() -> Any:
-        return later  # type: ignore[has-type]  # noqa: F821
+        return later
 
     cell = inner.__closure__[0]  # type: ignore[index]
     assert list(children(cell)) == []

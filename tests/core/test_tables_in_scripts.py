@@ -1,8 +1,8 @@
 """The effect tables in use: what touches a pending operation's objects waits for it."""
 
 # Scripts under test are written as users write them.
-# ruff: noqa: ANN001, ANN201, B018, B020
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator, var-annotated, attr-defined"
+# ruff: noqa: ANN001, ANN003, ANN201, ANN202, RUF005, T203
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator, var-annotated, attr-defined, assignment, comparison-overlap"
 
 import collections
 import csv

@@ -99,7 +99,7 @@ def test_a_part_that_goes_on_replaces_its_whole() -> None:
     exec(made, scope)
     part = scope["f"].__code__
     scope["f"].__code__ = part.replace(co_qualname="f" + PART)
-    with pytest.raises(ValueError) as caught:  # noqa: PT011
+    with pytest.raises(ValueError) as caught:
         scope["f"]()
     error = caught.value
     error.__traceback__ = error.__traceback__.tb_next  # type: ignore[union-attr]

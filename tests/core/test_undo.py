@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from epic_actors.core import undo
 from epic_actors.core.operations import OPERATIONS
@@ -61,7 +60,9 @@ def test_appended_elements_go(items: list[int], new: list[int]) -> None:
 
 
 @given(DICTS, KEYS, st.integers())
-def test_a_dict_comes_back_in_its_order(items: dict[Any, int], key: Any, n: int) -> None:
+def test_a_dict_comes_back_in_its_order(
+    items: dict[Any, int], key: Any, n: int
+) -> None:
     """After a store, a `setdefault`, a deletion, an update and a clearing."""
     before = list(items.items())
     for change in (operator.setitem, dict.setdefault):

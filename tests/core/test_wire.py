@@ -1,5 +1,7 @@
 """Wires: set once, read by many, and one with whatever they are set to."""
 
+import itertools
+
 import attrs
 import pytest
 
@@ -87,7 +89,7 @@ def test_holds_go_along_when_a_wire_becomes_another() -> None:
 def test_long_chains_are_followed_without_recursion() -> None:
     """A chain of a hundred thousand wires leads to its end, and is shortened."""
     wires = [Wire() for _ in range(100_000)]
-    for one, other in zip(wires, wires[1:], strict=False):
+    for one, other in itertools.pairwise(wires):
         one.set(other)
     wires[-1].set("end")
     assert deref(wires[0]) == "end"

@@ -1,0 +1,276 @@
+"""Walkers: how the literal machine runs a block of the term.
+
+Theory of operation
+    A walker goes along the spine of `let`s.  Each step that is more than a name becomes
+    a node, put down where the walker stands; its results are wires until it has fired.
+    The walker waits for rest (see `literal`) before the next step, so that it goes on
+    with values where they can be had.
+
+    A tail `if` on something pending makes the whole block wait.  An `if`, a loop or a
+    block in the place of a value is a node with a walker of its own, so what follows
+    does not wait for it.  A tail call of a loop or join changes the names and goes on.
+
+    If the node just put down has failed, nothing after it is ever reached: the walker
+    waits for a turn that never comes, and is flushed with everything else that is younger.
+"""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from .actors import TURN
+from .attributes import load, store
+from .calls import request
+from .dispatch import call, call_shaped
+from .effects import Effect, prim_effect
+from .free import FreeNames
+from .ledger import State
+from .operations import STORED, Function
+from .perform import Operation
+from .regions import Attempt, Footprint, Frame
+from .runtime import await_, truth
+from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
+from .traces import Site
+from .walk import PAUSE, Walk
+from .wire import Wire
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+FREE = FreeNames()
+RAISES = ("raise", "reraise")
+ENDED: Any = object()
+CURRENT = ".current"
+"""The name of a loop's current item."""
+
+
+def lazily(step: Callable[..., Any], *args: Any) -> Frame:
+    """A frame of one step, which never waits."""
+    return step(*args)
+    yield  # type: ignore[unreachable]
+
+
+@attrs.frozen(eq=False)
+class Closure:
+    """A loop or join, with the names it was made among."""
+
+    lam: Lam
+    names: dict[str, Any]
+
+    def enter(self, args: Iterable[Any]) -> dict[str, Any]:
+        """The names of its body for these arguments."""
+        return {**self.names, **dict(zip(self.lam.params, args, strict=True))}
+
+
+def closed(term: Term, names: dict[str, Any]) -> Lam:
+    """A function of the free variables of `term`, in which its loops and joins stand."""
+    body, free = term, dict(FREE.of(term))
+    for name in reversed(names):
+        made = names[name]
+        if name in free and made.__class__ is Closure:
+            del free[name]
+            free.update(FREE.of(made.lam))
+            if name in FREE.of(made.lam):
+                del free[name]
+                body = LetRec(name, made.lam, body)
+            else:
+                body = Let((name,), made.lam, body)
+    return Lam(tuple(free), body)
+
+
+@attrs.define(eq=False)
+class Walker:
+    """Walks a block of the term, node after node, as a frame.
+
+    Attributes:
+        function: The function of the script that the block is a part of.
+        above: From where that function was called, for tracebacks.
+        term: What is left of the block.
+        names: What each name stands for: a value, a wire, a closure.
+        count: How many results the block has.
+    """
+
+    network: "Network"
+    function: Function
+    above: Site | None
+    term: Term
+    names: dict[str, Any]
+    count: int = 1
+
+    def footprint(self) -> Footprint:
+        """What the rest of the block may touch."""
+        return self.touched(self.term)
+
+    def touched(self, term: Term) -> Footprint:
+        """What a part of the block may touch."""
+        network = self.network
+        known = network.machine.lams
+        if id(term) not in known:
+            known[id(term)] = (term, closed(term, self.names))
+        lam = known[id(term)][1]
+        given = tuple([self.names[name] for name in lam.params])
+        return network.summaries.footprint(lam, self.function.namespace, given)
+
+    def frame(self) -> Frame:
+        """Walk to the end of the block; yields what it waits for, returns its value."""
+        while True:
+            term = self.term
+            match term:
+                case Let():
+                    value = yield from self.step(term.value, len(term.names))
+                    if len(term.names) == 1:
+                        self.names[term.names[0]] = value
+                    else:
+                        self.names.update(zip(term.names, value, strict=True))
+                    self.term = term.body
+                case LetRec():
+                    made = Closure(term.function, dict(self.names))
+                    made.names[term.name] = self.names[term.name] = made
+                    self.term = term.body
+                case If():
+                    test = yield from self.decided(term)
+                    self.term = term.then if test else term.orelse
+                case App() if (made := self.atom(term.function)).__class__ is Closure:
+                    self.names = made.enter(map(self.atom, term.arguments))
+                    self.term = made.lam.body
+                case _:
+                    return (yield from self.step(term, self.count))
+
+    def step(self, term: Term, count: int) -> Frame:
+        """The value of one step, or wires for it."""
+        match term:
+            case Var() | Const():
+                return self.atom(term)
+            case Lam():
+                return Closure(term, dict(self.names))
+            case Prim(op="pack"):
+                return tuple(map(self.atom, term.arguments))
+            case Prim(op="advance"):
+                return (yield from self.advance(*map(self.atom, term.arguments)))
+            case Prim(op="current"):
+                return self.names[CURRENT]
+            case _:
+                return (yield from self.placed(term, count))
+
+    def placed(self, term: Term, count: int) -> Frame:
+        """The results of a new node, once it has fired or waits for something."""
+        self.stand(term)
+        value = self.node(term, count)
+        yield self.network.machine.rest()
+        while self.doomed(term):
+            yield TURN
+        return value
+
+    def atom(self, term: Term) -> Any:
+        """The value of a name or constant, or a wire for it."""
+        if isinstance(term, Const):
+            return term.value
+        assert isinstance(term, Var), f"not an atom: {term!r}"
+        return self.network.settler.settled(self.names[term.name])
+
+    def stand(self, term: Term) -> None:
+        """Be at this place of the user's source, for tracebacks."""
+        if (at := getattr(term, "at", None)) is not None:
+            self.network.here.site = Site(((self.function.code, at),), self.above)
+
+    def doomed(self, term: Term) -> bool:
+        """Whether the last node has failed: nothing after it is ever reached."""
+        _ledger, place = self.network.here.place()
+        raises = isinstance(term, Prim) and term.op in RAISES
+        return raises or place.prev.state is State.FAILED
+
+    def decided(self, term: If) -> Frame:
+        """The truth of a test."""
+        self.stand(term)
+        test = truth(self.network, self.atom(term.test))
+        while test.__class__ is Wire:
+            test = truth(self.network, (yield test))
+        return test
+
+    def advance(self, cursor: Any) -> Frame:
+        """Whether an iterator has one more item, which then is the current one."""
+        if cursor.__class__ is Wire:
+            cursor = yield cursor
+        while (item := next(iter(cursor), ENDED)) is PAUSE:
+            yield self.network.waits_for
+        self.names[CURRENT] = item
+        return item is not ENDED
+
+    # Nodes
+
+    def node(self, term: Term, count: int) -> Any:
+        """Put down the node of a step; its results."""
+        network = self.network
+        match term:
+            case Prim(op="getattr" | "setattr"):
+                access = load if term.op == "getattr" else store
+                effect = prim_effect(term.op, term.static)
+                return self.made(access, effect, term.static, *self.atoms(term))
+            case Prim(op="global") if term.static[1] not in STORED:
+                effect = Effect(prim_effect(term.op, term.static).function)
+                return Operation(network, effect, ()).results
+            case Prim(op="iter"):
+                return Operation(network, self.walking(), self.atoms(term)).results
+            case Prim(op="await"):
+                return self.made(await_, *self.atoms(term))
+            case Prim():
+                effect = prim_effect(term.op, term.static)
+                return Operation(network, effect, self.atoms(term)).results
+            case Call():
+                return request(network, term.external, self.atoms(term), {})
+            case App():
+                return self.application(term, count)
+            case Try():
+                return self.attempt(term, count)
+            case _:
+                return self.block(term, count, self.names)
+
+    def atoms(self, term: Prim | Call | App) -> tuple[Any, ...]:
+        """The arguments of a step."""
+        return tuple(map(self.atom, term.arguments))
+
+    def made(self, step: Callable[..., Any], *args: Any) -> Any:
+        """A node of a single step."""
+        frame = lazily(step, self.network, *args)
+        return self.network.machine.put(self.network, frame, 1)
+
+    def walking(self) -> Effect:
+        """The effect of starting to iterate."""
+        start = functools.partial(Walk, self.network)
+        return Effect(start, strict=(0,), reads=(0,), dunders=("__iter__",))
+
+    def application(self, term: App, count: int) -> Any:
+        """A loop that the rest of the block may overtake, or a call of the script's."""
+        function, args = self.atom(term.function), self.atoms(term)
+        if function.__class__ is Closure:
+            return self.block(function.lam.body, count, function.enter(args))
+        if term.shape:
+            return self.made(call_shaped, term.shape, function, *args)
+        return self.made(call, function, *args)
+
+    def block(self, term: Term, count: int, names: dict[str, Any]) -> Any:
+        """A block of its own: a branch, a loop, a block in the place of a value."""
+        walker = attrs.evolve(self, term=term, names=dict(names), count=count)
+        frame = walker.frame()
+        return self.network.machine.put(self.network, frame, count, walker)
+
+    def attempt(self, term: Try, count: int) -> Any:
+        """A `try`: its body under a ledger of its own; if that fails, its handler."""
+        network, names = self.network, dict(self.names)
+
+        def handle(error: BaseException) -> Any:
+            outside = network.here
+            network.here = attrs.evolve(outside, handled=error)
+            try:
+                return self.block(term.handler, count, {**names, term.name: error})
+            finally:
+                network.here = outside
+
+        return Attempt(network, handle).run(
+            lambda: self.block(term.body, count, names),
+            count,
+            lambda: self.touched(term),
+        )
