@@ -20,7 +20,7 @@ object.  Wires that may turn out to be an object somebody already has (see `Wire
 are also kept in a list of their own, which every access looks through.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -243,6 +243,16 @@ class Memory:
                     holds.pop(hold.seq, None)
                     if not holds:
                         del self.by_place[key]
+
+    def speaking(self) -> Iterator[Hold]:
+        """The holds in here that speak for themselves, also inside those that do not."""
+        stack = list(self.held.values())
+        while stack:
+            hold = stack.pop()
+            if hold.inner is None:
+                yield hold
+            else:
+                stack.extend(hold.inner.held.values())
 
     def conflict(
         self, place: Any, *, write: bool, before: int | None = None

@@ -16,11 +16,12 @@ Rules
     4. When the network is at rest, the block that was last to wait for it goes on.  Only
        if there is none, the run waits for the outside: answers of external calls.
     5. Until it has first come to wait for something, a node may touch anything; its hold
-       says so.  From then on the hold says what the rest of its block may touch.
+       says so.  From then on the hold says what the rest of its block may touch, and
+       what is still under way in it.
     6. When an actor has left the ledger, its task ends, and with it the mailbox.
 
 Theory of operation
-    A `Walker` runs a block of the term: it walks the spine of `let`s with an environment
+    A `Walker` (see `walker`) runs a block of the term: it walks the spine of `let`s with an environment
     from names to values and wires, and yields what it has to wait for, which is the
     protocol of frames (see `regions`).  A `Node` is a block whose frame begins in a task
     of its own.  A tail call of a loop or join goes on in the same walker with the names
@@ -180,10 +181,14 @@ class Node(Block):
             self.wake()
 
     def wait(self) -> None:
-        """Be woken; the first time for something real, say what is left to be touched."""
+        """Be woken; the first time for something real, say what may still be touched."""
         if self.walker is not None and not self.network.machine.rests(self.waits_for):
-            rest = self.walker.footprint()
-            self.hold.narrow(rest.reads, rest.writes)
+            begun = list(self.region.memory.speaking())
+            parts = [self.walker.footprint(), *begun]
+            self.hold.narrow(
+                [place for part in parts for place in part.reads],
+                [place for part in parts for place in part.writes],
+            )
             self.walker = None
         super().wait()
 

@@ -10,7 +10,7 @@ import gc
 import itertools
 import types
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from .wire import Wire, deref
@@ -66,6 +66,8 @@ def sources(value: Any) -> tuple[Any, ...]:
     """The places to watch for `value`: itself, and what an iterator or view is of."""
     if value.__class__ in ITERATORS:
         return (value, *gc.get_referents(value))
+    if value.__class__ is types.GeneratorType:
+        return (value, *frame_values(value))
     found = getattr(value.__class__, "__epic_sources__", None)
     return (value,) if found is None else tuple(found(value))
 
@@ -89,10 +91,18 @@ def children(value: Any) -> Iterator[Any]:
         yield from cell_value(value)
     elif kind in ITERATORS:
         yield from gc.get_referents(value)
+    elif kind is types.GeneratorType:
+        yield from frame_values(value)
     elif kind is functools.partial:
         yield from (value.func, *value.args, *value.keywords.values())
     for _name, inside in attributes(value):
         yield inside
+
+
+def frame_values(generator: Generator[Any, Any, Any]) -> tuple[Any, ...]:
+    """What a generator that has not ended has in its variables."""
+    frame = getattr(generator, "gi_frame", None)
+    return () if frame is None else tuple(frame.f_locals.values())
 
 
 def cell_value(cell: types.CellType) -> tuple[Any, ...]:

@@ -25,6 +25,7 @@ from epic_actors.testing.shape import Shape
 Answer: TypeAlias = Callable[..., Any]
 Seconds: TypeAlias = Callable[..., float]
 
+MOST_CALLS = 3_000
 DRAWN_SECONDS = (0.0, 0.0, 1.0, 1.0, 2.0, 3.0, 5.0, 8.0)
 
 
@@ -59,6 +60,11 @@ class Record:
     torn: list[Asked] = attrs.field(factory=list)
     running: int = 0
     seconds: float = 0.0
+    asked: int = 0
+
+
+class Endless(BaseException):
+    """A script has made so many calls that it may never end; nothing is said of it."""
 
 
 @attrs.define(eq=False)
@@ -164,6 +170,9 @@ class _External:
         asked = Asked(self.answer.__name__, _arguments(args, kwargs), not self.ordered)
         takes = self._takes(asked, record.begun[asked], args, kwargs)
         record.begun[asked] += 1
+        record.asked += 1
+        if record.asked > MOST_CALLS:
+            raise Endless(f"more than {MOST_CALLS} calls: the script may never end")
         record.seconds += takes
         if self.ordered:
             record.ordered.append(asked)

@@ -123,6 +123,31 @@ def test_nodes_share_the_context_of_the_run() -> None:
     assert run(sets, 7) == 7
 
 
+@epic.sequential
+async def tell(xs):
+    before = list(xs)
+    await trio.sleep(1)
+    return xs == before
+
+
+def told(xs):
+    f(1)
+    ok = []
+    try:
+        fail(1)
+    except KeyError:
+        ok.append(tell(xs))
+        if f(2):
+            ok.append(f(1))
+    xs.append(9)
+    return ok
+
+
+def test_a_node_that_waits_holds_what_is_under_way_in_it() -> None:
+    """A store behind a handler waits for the call in it, also once the handler waits."""
+    assert run(told, [1]) == [True, 1]
+
+
 def two_branches():
     a = f(2) if f(1) else 0
     b = f(2) if f(1) else 0
