@@ -219,7 +219,12 @@ _PRIMS: dict[str, Effect] = {
     "in": _membership("in"),
     "not_in": _membership("not_in"),
     "getitem": Effect(
-        _get, whole=(1,), reads=(0,), dunders=("__getitem__", "__class_getitem__")
+        _get,
+        whole=(1,),
+        reads=(0,),
+        dunders=("__getitem__", "__class_getitem__"),
+        on=1,
+        by_type={slice: Effect(_get, whole=(1,), reads=(0,), fresh=True)},
     ),
     "setitem": Effect(
         operator.setitem,

@@ -124,7 +124,7 @@ def known(fn: Any, make: Any, name: str, reason: str) -> Any:
 
 
 CLASS = "the way back of a class attribute raises, inside the flush"
-DEFAULT = functools.partial(collections.defaultdict, list)
+DEFAULT: Any = functools.partial(collections.defaultdict, list)
 ROWS = [
     pytest.param(attribute, made(Open), id="attribute"),
     pytest.param(attribute, made(Slotted), id="slot"),

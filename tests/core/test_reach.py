@@ -227,7 +227,12 @@ def test_a_tuple_without_wires_is_left_alone() -> None:
     assert Settler().settled(given) is given
 
 
-@given(st.recursive(st.integers(), lambda inner: st.lists(inner) | st.tuples(inner)))
+def listed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Lists and tuples of what there is."""
+    return st.lists(inner, max_size=3) | st.tuples(inner, inner)
+
+
+@given(st.recursive(st.integers(), listed, max_leaves=9))
 def test_settling_gives_what_would_have_been_there(value: Any) -> None:
     """A structure whose numbers arrive later is the structure with the numbers in it."""
     wires: list[tuple[Wire, int]] = []

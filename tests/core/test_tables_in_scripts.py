@@ -296,7 +296,7 @@ def a_slice_is_whole_at_the_end():
     return xs[:], xs[0:1], xs[::-1]
 
 
-@wrong(LEFT)
+@row
 def a_starred_target_is_whole_at_the_end():
     _, *rest = [f(1), f(2), f(3)]
     return rest
