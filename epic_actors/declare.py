@@ -21,6 +21,10 @@ def _declare(
 def _external(order: Order, function: Any, resource: str, hint: str) -> External:
     if isinstance(function, External):
         function = function.function
+    if isinstance(function, staticmethod | classmethod):
+        raise UsageError(
+            f"@{hint} goes below @{type(function).__name__}, next to the function"
+        )
     if not callable(function):
         raise UsageError(
             f"@{hint} takes a function, async or not, and {function!r} is not callable"

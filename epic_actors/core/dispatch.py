@@ -10,6 +10,7 @@
 
 import functools
 import types
+from inspect import CO_VARKEYWORDS
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,16 @@ import attrs
 
 from . import summary
 from .calls import request
-from .effects import BUILTINS, METHODS, Effect, of_module, opaque, pure
+from .effects import (
+    ALL,
+    BUILTINS,
+    METHODS,
+    PURE_MODULES,
+    Effect,
+    of_module,
+    opaque,
+    pure,
+)
 from .externals import External, Order
 from .operations import Function, arguments
 from .perform import operate
@@ -133,6 +143,9 @@ def apply(
         return _function(network, function, args, kwargs)
     if kind is types.MethodType:
         owner = (function.__self__, *args)
+        if changes_itself(network, function):
+            effect = Effect(function.__func__, whole=ALL, writes=(0,), ordered=True)
+            return run_native(network, effect, owner, kwargs)
         return apply(network, function.__func__, owner, kwargs)
     if kind is types.BuiltinFunctionType or kind in _DESCRIPTORS:
         return native(network, function, args, kwargs)
@@ -203,6 +216,19 @@ def _function(
     return enter_function(network, fn, function, args, kwargs)
 
 
+def changes_itself(network: "Network", bound: types.MethodType) -> bool:
+    """Whether a method is some library's Python code, which may change its object."""
+    fn = bound.__func__
+    if not isinstance(fn, types.FunctionType) or isinstance(bound.__self__, type):
+        return False
+    module = getattr(fn, "__module__", None)
+    return module in PURE_MODULES - VALUE_MODULES and network.translate(fn) is None
+
+
+VALUE_MODULES = frozenset({"fractions", "decimal", "datetime", "enum", "re", "numbers"})
+"""Modules whose objects never change."""
+
+
 def aside(fn: types.FunctionType) -> External:
     """A function of the script's that only CPython can run, as a call in its turn."""
     return External(fn, Order.SEQUENTIAL, WORLD, aside=True)
@@ -217,6 +243,8 @@ def enter_function(
 ) -> Any:
     """Run the body of a function whose term is known."""
     values = function.parameters(fn, args, kwargs)
+    if kwargs and not network.calm and fn.__code__.co_flags & CO_VARKEYWORDS:
+        network.mark_dirty(values[-1])
     network.machine.meet(network, fn, function)
     return network.machine.run_function(network, function, values)
 

@@ -9,7 +9,7 @@ import functools
 import math
 import operator
 import types
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -40,7 +40,8 @@ class Effect:
         undo: Looks before the operation and returns the way back; None if there is none.
         ordered: It begins only when everything older has succeeded.
         immutable: The result holds nothing that can change.
-        fresh: The result shares nothing with what was there before.
+        fresh: The result is an object that was not there before.
+        shares: It may be, or contain, what is in the arguments all the same.
         by_type: Variants by the type of argument `on`.
         otherwise: The variant for any other type.
         count: How many results a pack of it has.
@@ -68,6 +69,7 @@ class Effect:
     dunders: tuple[str, ...] = ()
     kind: type | None = None
     keeps_kind: bool = False
+    shares: bool = False
     only_values: bool = attrs.field(init=False)
 
     @only_values.default
@@ -82,7 +84,9 @@ class Effect:
         found = self.by_type.get(kind)
         if found is not None:
             return found if found.by_type is None else found.chosen(args)
-        return self if kind is Wire else self.otherwise or self
+        if kind is Wire or self.otherwise is None:
+            return self
+        return self.otherwise.chosen(args)
 
 
 def pure(function: Callable[..., Any], **changes: Any) -> Effect:
@@ -223,8 +227,17 @@ _PRIMS: dict[str, Effect] = {
         whole=(1,),
         reads=(0,),
         dunders=("__getitem__", "__class_getitem__"),
-        on=1,
-        by_type={slice: Effect(_get, whole=(1,), reads=(0,), fresh=True)},
+        by_type={
+            defaultdict: Effect(_get, whole=(1,), writes=(0,), undo=back.snapshot)
+        },
+        otherwise=Effect(
+            _get,
+            whole=(1,),
+            reads=(0,),
+            dunders=("__getitem__", "__class_getitem__"),
+            on=1,
+            by_type={slice: Effect(_get, whole=(1,), reads=(0,), fresh=True, shares=True)},
+        ),
     ),
     "setitem": Effect(
         operator.setitem,
@@ -321,6 +334,8 @@ def prim_effect(op: str, static: Any = None) -> Effect:
         )
     elif op == "dict":
         made = _dict_display(made, static)
+    elif op == "function":
+        made = attrs.evolve(made, strict=range(static.defaults + len(static.kwdefaults)))
     return made
 
 
@@ -350,13 +365,19 @@ def _dict_display(made: Effect, starred: Any) -> Effect:
 def _attribute(op: str, name: str) -> Effect:
     function = functools.partial(OPERATIONS[op], name)
     if op == "getattr":
-        methods = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
-        return Effect(function, reads=(0,), by_type=methods)
+        kinds = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
+        shared = Effect(function, looks_at=(CLASS_ATTRIBUTES,))
+        kinds.update(dict.fromkeys(_SHARED, shared))
+        return Effect(function, reads=(0,), by_type=kinds)
     look = back.attribute(name)
-    return Effect(function, strict=(0,), writes=(0,), undo=look)
+    whole = Effect(function, whole=ALL, places=(CLASS_ATTRIBUTES,), ordered=True)
+    kinds = dict.fromkeys(_SHARED, whole)
+    return Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
 
 
-_NO_ATTRIBUTES = (list, dict, set, tuple, frozenset, str, deque, types.ModuleType, type)
+_SHARED = (types.ModuleType, type)
+CLASS_ATTRIBUTES = resource("attributes of classes and modules")
+_NO_ATTRIBUTES = (list, dict, set, tuple, frozenset, str, deque)
 """Types whose instances have methods but nothing of their own to read."""
 
 
@@ -390,9 +411,9 @@ _BY_DUNDER = {
 
 def _copier(function: Any) -> Effect:
     kinds = (list, tuple, dict, set, frozenset, str, bytes, range)
-    variant = shallow(function, 0, fresh=True)
+    variant = shallow(function, 0, fresh=True, shares=True)
     return pure(
-        function, by_type=dict.fromkeys(kinds, variant), dunders=("__iter__", "__len__")
+        function, shares=True, by_type=dict.fromkeys(kinds, variant), dunders=("__iter__", "__len__")
     )
 
 
@@ -402,12 +423,13 @@ BUILTINS: dict[Any, Effect] = {
             f,
             immutable=f in _IMMUTABLE_RESULT,
             dunders=_BY_DUNDER.get(f, ()),
+            shares=f not in _IMMUTABLE_RESULT,
             kind=f if f in (str, int, float, bool, bytes) else None,
         )
         for f in _PURE_BUILTINS
     },
     **{f: _copier(f) for f in (list, tuple)},
-    dict: pure(dict, by_type={dict: shallow(dict, 0, fresh=True)}),
+    dict: pure(dict, shares=True, by_type={dict: shallow(dict, 0, fresh=True, shares=True)}),
     **{f: Effect(f) for f in (enumerate, zip, reversed)},
     **{f: Effect(f) for f in (isinstance, issubclass, type, id, callable, hasattr)},
     range: pure(range, immutable=True),
@@ -440,7 +462,7 @@ def _list_methods() -> dict[str, Effect]:
             on=1,
         ),
         "insert": writer(list.insert, back.snapshot, strict=(0, 1), whole=(1,)),
-        "copy": shallow(list.copy, 0, fresh=True),
+        "copy": shallow(list.copy, 0, fresh=True, shares=True),
         "index": pure(list.index, immutable=True),
         "count": pure(list.count, immutable=True),
         "remove": writer(list.remove, back.snapshot, whole=ALL),
@@ -463,7 +485,7 @@ def _dict_methods() -> dict[str, Effect]:
             by_type={dict: writer(dict.update, back.snapshot, reads=(1,))},
             on=1,
         ),
-        "copy": shallow(dict.copy, 0, fresh=True),
+        "copy": shallow(dict.copy, 0, fresh=True, shares=True),
         **{
             name: shallow(getattr(dict, name), 0) for name in ("keys", "values", "items")
         },
@@ -547,19 +569,32 @@ RESOURCE_MODULES = {
     "secrets": "random",
     "time": "clock",
 }
-_CHANGING = {
-    ("heapq", 0), ("_heapq", 0), ("bisect", -1),
-}  # fmt: skip
+_CLOCKS = ("datetime", "_datetime")
+_OPERATOR = ("operator", "_operator")
+_INPLACE_NAMES = frozenset(
+    {"setitem", "delitem", *("i" + op for op in _ARITHMETIC), "iconcat", "iand", "ior"}
+)
+_NOT_PURE = frozenset({
+    ("json", "dump"), ("pprint", "pprint"), ("pprint", "pp"), ("_struct", "pack_into"),
+    ("struct", "pack_into"), ("csv", "writer"), ("_csv", "writer"),
+    ("csv", "DictWriter"), ("csv", "reader"), ("_csv", "reader"), ("csv", "DictReader"),
+})  # fmt: skip
 _HEAP = ("heappush", "heappop", "heapify", "heapreplace", "heappushpop")
 _INSORT = ("insort", "insort_left", "insort_right")
 
 
 def of_module(function: Any, module: str | None, name: str) -> Effect:
     """The effect of a function by the module it comes from."""
+    if module in _CLOCKS and name in ("now", "today", "utcnow"):
+        return on_resource(function, "clock")
+    if name in ("shuffle", "seed") and module in RESOURCE_MODULES:
+        return opaque(function)
     if module in RESOURCE_MODULES:
         return on_resource(function, RESOURCE_MODULES[module])
     if name in _HEAP or name in _INSORT:
         return writer(function, back.snapshot, whole=ALL)
+    if (module, name) in _NOT_PURE or (module in _OPERATOR and name in _INPLACE_NAMES):
+        return opaque(function)
     if module in PURE_MODULES:
         return pure(function, fresh=False)
     return opaque(function)

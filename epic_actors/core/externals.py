@@ -91,7 +91,8 @@ class External:
         if not self.is_async:
             call = functools.partial(self.function, *args, **kwargs)
             work = functools.partial(waiting_for_externals, call) if self.aside else call
-            result = await trio.to_thread.run_sync(work)
+            # Why: boxed, since trio takes a coroutine for a mistake.
+            [result] = await trio.to_thread.run_sync(lambda: [work()])
         else:
             result = await self.function(*args, **kwargs)
         if inspect.isawaitable(result):

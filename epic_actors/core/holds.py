@@ -60,18 +60,6 @@ class Inside:
     """All places reachable from an object; as they are while a hold keeps them so."""
 
     root: Any
-    _reach: set[int] | None = None
-    _keep: list[Any] | None = None
-
-    def has(self, place: Any) -> "Wire | bool":
-        """Whether `place` is one of them, or a wire to wait for before that is known."""
-        root = self.root = deref(self.root)
-        if root.__class__ is Wire:
-            return root if may_be(root, place) else False
-        if self._reach is None:
-            self._keep = list(walk(root))
-            self._reach = {id(found) for found in self._keep}
-        return id(place) in self._reach
 
 
 def deep_places(value: Any) -> list[Any]:
@@ -175,14 +163,45 @@ class Hold:
 
     def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
         if held.__class__ is Inside:
-            found = held.has(place)
-            return found if found.__class__ is Wire else self if found else None
+            root = deref(held.root)
+            if root.__class__ is not Wire:
+                return self if self.may_reach(root, place) else None
+            held = root
         held = deref(held)
         if held is place or held is EVERYWHERE or place is EVERYWHERE:
             return self
-        if held.__class__ is Wire and not held.immutable and may_be(held, place):
+        if held.__class__ is Wire and not held.immutable and self.may_be(held, place):
             return held  # type: ignore[no-any-return]
         return None
+
+    def may_be(self, wire: Wire, place: Any) -> bool:
+        """Whether a pending wire may turn out to be, or to contain, `place`."""
+        stack, seen = [wire], set()
+        while stack:
+            value = deref(stack.pop())
+            if value.__class__ is not Wire:
+                if self.may_reach(value, place):
+                    return True
+            elif id(value) not in seen:
+                seen.add(id(value))
+                if value.origin is None:
+                    return True
+                stack.extend(value.origin)
+        return False
+
+    def may_reach(self, root: Any, place: Any) -> bool:
+        """Whether `place` may be reached from `root` where this hold stands.
+
+        What an older store has still to put there is not known, so it may.
+        """
+        look = self.memory.conflict_outward
+        for found in walk(root):
+            if found is place:
+                return True
+            if found.__class__ is not tuple and self.memory.total[0] > 1:
+                if look(found, write=False, before=self.seq) is not None:
+                    return True
+        return False
 
 
 class Memory:
@@ -294,19 +313,3 @@ class Memory:
                 if found is not None:
                     return found
         return None
-
-
-def may_be(wire: Wire, place: Any) -> bool:
-    """Whether a pending wire may turn out to be, or to contain, the object `place`."""
-    stack, seen = [wire], set()
-    while stack:
-        value = deref(stack.pop())
-        if value.__class__ is not Wire:
-            if reaches(value, place):
-                return True
-        elif id(value) not in seen:
-            seen.add(id(value))
-            if value.origin is None:
-                return True
-            stack.extend(value.origin)
-    return False

@@ -198,6 +198,7 @@ class Network:
                 ledger.owner.succeeded()
         elif not self.calm or self.root is None:
             self.settle()
+            self.settler.forget()
             self.calm = True
             if self.root is not None:
                 self.root.become_oldest()

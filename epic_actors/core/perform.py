@@ -11,7 +11,7 @@ from .actors import TURN, Actor, Turn
 from .effects import PURE_MODULES, Effect
 from .holds import EVERYWHERE, Hold, deep_places
 from .operations import Pack
-from .reach import PLAIN, has_wire, holds_wire, is_atom, mutables, pending_in
+from .reach import CONSUMED, PLAIN, has_wire, holds_wire, is_atom, mutables, pending_in
 from .regions import Region, make_wires, set_wires
 from .wire import Wire, deref
 
@@ -122,6 +122,8 @@ def touched(effect: Effect, args: tuple[Any, ...]) -> list[tuple[Any, bool]]:
         if position in effect.writes:
             places.append((value, True))
         if position in effect.whole:
+            if value.__class__ in CONSUMED:
+                places.append((value, True))
             places += [(place, False) for place in deep_places(value)]
         elif position in effect.reads:
             places.append((value, False))
@@ -138,9 +140,12 @@ def perform(
     writes = effect.writes or effect.places
     if writes and effect.undo is not None and not region.settled:
         undo = effect.undo(*args)
-        result = effect.function(*args)
-        if undo is not None:
-            network.stored(undo)
+        try:
+            result = effect.function(*args)
+        finally:
+            # Why: what fails may have changed something before it did.
+            if undo is not None:
+                network.stored(undo)
     else:
         result = effect.function(*args)
     if not network.calm:
@@ -250,7 +255,7 @@ class Operation(Actor):
 
 def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """What the result may share objects with: its arguments, unless it is opaque."""
-    if effect.fresh:
+    if effect.fresh and not effect.shares:
         return ()
     return None if EVERYWHERE in effect.places else args
 

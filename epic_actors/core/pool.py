@@ -39,9 +39,13 @@ class Pool:
     async def open(self) -> AsyncIterator[None]:
         """Keep the tasks alive; on leaving, cancel what is still under way."""
         self._context = copy_context()
-        async with trio.open_nursery() as self._nursery:
-            yield
-            self._nursery.cancel_scope.cancel()
+        try:
+            async with trio.open_nursery() as self._nursery:
+                yield
+                self._nursery.cancel_scope.cancel()
+        finally:
+            self.cancelled += self.running
+            self.running = 0
 
     def launch(self, call: "ExternalCall") -> None:
         """Start a call, as soon as the event loop gets to it."""

@@ -39,6 +39,9 @@ ITERATORS: frozenset[type] = frozenset(
 )
 """Iterators and views whose sources the garbage collector can name."""
 
+CONSUMED: frozenset[type] = ITERATORS - {type(made()) for made in ({}.keys, {}.values, {}.items)}
+"""Iterators, which reading changes."""
+
 SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
 
 
@@ -185,6 +188,10 @@ class Settler:
 
     def __init__(self) -> None:
         self._tuples: dict[int, tuple[Any, Any]] = {}
+
+    def forget(self) -> None:
+        """Forget the tuples: no wire is left anywhere."""
+        self._tuples.clear()
 
     def settled(self, value: Any) -> Any:
         """What should stand for `value` itself."""

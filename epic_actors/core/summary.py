@@ -277,7 +277,7 @@ class Summaries:
         found = self._methods.get(name)
         if found is None:
             found = self._methods[name] = []
-            for cls in self.classes:
+            for cls in list(self.classes):
                 made = vars(cls).get(name)
                 made = getattr(made, "__func__", None) or getattr(made, "fget", made)
                 if isinstance(made, types.FunctionType):
@@ -489,7 +489,7 @@ class Reader:
 
     def hooked(self, name: str, obj: Value) -> None:
         """Properties of that name run as part of the script."""
-        for cls in self.summaries.classes:
+        for cls in list(self.summaries.classes):
             made = vars(cls).get(name)
             if isinstance(made, property) and isinstance(made.fget, types.FunctionType):
                 self.function(made.fget, [obj])

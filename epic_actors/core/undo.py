@@ -71,7 +71,8 @@ def attribute(name: str) -> Callable[..., Undo | None]:
 
     def look(holder: Any, *_: Any) -> Undo | None:
         own = getattr(holder, "__dict__", None)
-        if isinstance(own, dict):
+        slot = hasattr(getattr(type(holder), name, None), "__set__")
+        if isinstance(own, dict) and not slot:
             if name in own:
                 return snapshot_attributes(own)
             return lambda: own.pop(name, None)
