@@ -119,12 +119,6 @@ class Client:
         """Answer without an object."""
         return x
 
-    @epic.unordered
-    @staticmethod
-    async def looser(x):
-        """Answer without an object, declared the other way round."""
-        return x
-
     def plain(self, x):
         """Ask, undecorated."""
         return self.get(x)
@@ -319,7 +313,6 @@ async def test_failed_and_cancelled_calls_are_counted(
     assert autojump_clock.current_time() < 50
 
 
-@pytest.mark.xfail(strict=True, reason="cancelled calls are not counted at the end")
 @ways
 async def test_nothing_is_under_way_after_a_run(
     options: dict[str, Any], autojump_clock: MockClock
@@ -452,16 +445,15 @@ def test_externals_are_methods_like_others(options: dict[str, Any]) -> None:
     assert virtually(calling_methods, CLIENT, **options) == ((2, 3, 4, 4), 1)
 
 
-def calling_a_declared_static_method(client):
-    """As `@epic.script` allows it too."""
-    return client.looser(4)
-
-
-@pytest.mark.xfail(strict=True, reason="an external around a staticmethod is bound")
-@ways
-def test_static_methods_are_declared_either_way_round(options: dict[str, Any]) -> None:
-    """`@epic.unordered` may stand above or below `@staticmethod`."""
-    assert virtually(calling_a_declared_static_method, CLIENT, **options)[0] == 4
+@pytest.mark.parametrize("above", [staticmethod, classmethod])
+@pytest.mark.parametrize("declare", [epic.unordered, epic.sequential(resource="db")])
+def test_externals_are_declared_next_to_the_function(above: Any, declare: Any) -> None:
+    """Below `@staticmethod` and `@classmethod`, and the error says so."""
+    with pytest.raises(UsageError) as caught:
+        declare(above(len))
+    order = "unordered" if declare is epic.unordered else "sequential"
+    expected = f"@{order} goes below @{above.__name__}, next to the function"
+    assert str(caught.value) == expected
 
 
 class Compared:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .dispatch import apply
 from .effects import METHODS, Effect
 from .perform import operate
+from .regions import Frame, enter
 from .wire import Wire, deref
 
 
@@ -54,6 +55,9 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
     cls = obj.__class__
     if cls in METHODS:
         return getattr(obj, name)
+    if cls is Wire and network.summaries.may_hook(name):
+        footprint = lambda: network.summaries.of_attribute(obj, name)  # noqa: E731
+        return enter(network, _load_later(network, effect, name, obj), 1, footprint)
     if cls is Wire:
         found = operate(network, effect, obj)
         if found.__class__ is Wire:
@@ -65,6 +69,11 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
         else:
             return _load_hooked(network, effect, name, obj)
     return operate(network, effect, obj)
+
+
+def _load_later(network: "Network", effect: Effect, name: str, obj: Any) -> Frame:
+    obj = yield obj
+    return load(network, effect, name, obj)
 
 
 def _load_hooked(network: "Network", effect: Effect, name: str, obj: Any) -> Any:

@@ -27,6 +27,7 @@ class FastMachine:
     def meet(self, network: "Network", fn: FunctionType, function: Function) -> None:
         """Let calls of a function that takes plain arguments go straight to its unit."""
         network.units[id(fn.__code__)] = self.unit(function)
+        network.summaries.meet(function.namespace, ())
 
     def run_function(
         self, network: "Network", function: Function, values: tuple[Any, ...]
@@ -36,6 +37,7 @@ class FastMachine:
 
     def frame(self, network: "Network", function: Function, values: Any) -> Any:
         """The frame of a whole script."""
+        network.summaries.meet(function.namespace, values)
         return self._start(network, self.unit(function), values)
 
     def _start(self, network: "Network", unit: Unit, values: Any) -> Any:

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from .actors import TURN
-from .holds import EVERYWHERE
+from .holds import EVERYWHERE, Hold
 from .operations import Function
 from .regions import Block, Footprint, Frame
 from .terms import Lam, Term
@@ -69,10 +69,12 @@ class LiteralMachine:
     def frame(self, network: "Network", function: Function, values: Any) -> Frame:
         """The frame of a whole script: it puts down one node."""
         self.context = trio.lowlevel.current_task().context
+        network.summaries.meet(function.namespace, values)
         return lazily(self.run_function, network, function, values)
 
     def meet(self, network: "Network", fn: FunctionType, function: Function) -> None:
-        """Nothing is remembered of a function: every call is an application."""
+        """Nothing but where its classes are: every call is an application."""
+        network.summaries.meet(function.namespace, ())
 
     def run_function(
         self, network: "Network", function: Function, values: tuple[Any, ...]
@@ -183,8 +185,8 @@ class Node(Block):
     def wait(self) -> None:
         """Be woken; the first time for something real, say what may still be touched."""
         if self.walker is not None and not self.network.machine.rests(self.waits_for):
-            begun = list(self.region.memory.speaking())
-            parts = [self.walker.footprint(), *begun]
+            parts: list[Footprint | Hold] = [self.walker.footprint()]
+            parts += self.region.memory.speaking()
             self.hold.narrow(
                 [place for part in parts for place in part.reads],
                 [place for part in parts for place in part.writes],

@@ -20,7 +20,7 @@ Theory of operation
 
 import functools
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -220,18 +220,44 @@ class Summaries:
         if origin is None:
             return EVERYTHING
         receiver, name = origin
-        args = (receiver, *map(deref, values))
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.method(Method(given[0], name), given[1:], ())
+
+        return self._of_step(read, (receiver, *map(deref, values)))
+
+    def of_attribute(self, obj: Any, name: str) -> Footprint:
+        """What loading an attribute of something pending may touch."""
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.hooked(name, given[0])
+            reader.summary.reads |= given[0].tags
+            reader.summary.returns = UNKNOWN
+
+        return self._of_step(read, (obj,))
+
+    def may_hook(self, name: str) -> bool:
+        """Whether an attribute of that name may run code of the script's classes."""
+        return any(
+            isinstance(vars(cls).get(name), property)
+            or "__getattr__" in vars(cls)
+            or "__getattribute__" in vars(cls)
+            for cls in self.classes
+        )
+
+    def _of_step(
+        self, read: "Callable[[Reader, list[Value]], None]", args: tuple[Any, ...]
+    ) -> Footprint:
         params = tuple(f"a{index}" for index in range(len(args)))
         self.meet(None, args)
         while True:
             self.grew = False
             found = Summary()
-            reader = Reader(self, found)
             given = [
                 Value(frozenset({("is", param)}), callee_of(value))
                 for param, value in zip(params, args, strict=True)
             ]
-            reader.method(Method(given[0], name), given[1:], ())
+            read(Reader(self, found), given)
             if not self.grew:
                 return found.footprint(params, args)
 
@@ -488,8 +514,12 @@ class Reader:
         self.summary.writes |= tags
 
     def hooked(self, name: str, obj: Value) -> None:
-        """Properties of that name run as part of the script."""
+        """Properties of that name, and `__getattr__`, run as part of the script."""
         for cls in list(self.summaries.classes):
+            for hook in ("__getattr__", "__getattribute__"):
+                made = vars(cls).get(hook)
+                if isinstance(made, types.FunctionType):
+                    self.function(made, [obj, PLAIN_VALUE])
             made = vars(cls).get(name)
             if isinstance(made, property) and isinstance(made.fget, types.FunctionType):
                 self.function(made.fget, [obj])

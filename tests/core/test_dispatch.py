@@ -324,7 +324,6 @@ globals_: dict[str, Any] = {}
 LITERAL = "differs from the fast machine"
 LATE = "waits for what it does not need"
 WRONG = {
-    "exceptions_of_the_users_own": "classes are met while they are looked through",
     "reducing_by_asking": LATE,
     "filtering_by_asking": LATE,
     "builtins_that_take_functions": LATE,

@@ -59,13 +59,7 @@ def test_an_external_looks_like_its_function() -> None:
     assert external(Callable()).name == "Callable"
 
 
-HANDS_ON = pytest.param(
-    to_slow,
-    marks=pytest.mark.xfail(strict=True, reason="a thread cannot give a coroutine"),
-)
-
-
-@pytest.mark.parametrize("function", [slow, quick, HANDS_ON, Callable()])
+@pytest.mark.parametrize("function", [slow, quick, to_slow, Callable()])
 async def test_executing_waits_for_the_answer(function: Any) -> None:
     """Whatever kind of function it is; an awaitable answer is awaited."""
     answer = await external(function).execute((1,), {})

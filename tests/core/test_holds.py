@@ -11,7 +11,6 @@ from epic_actors.core.holds import (
     Hold,
     Inside,
     Memory,
-    may_be,
     resource,
 )
 from epic_actors.core.wire import Wire
@@ -125,15 +124,30 @@ def test_a_hold_can_be_widened_narrowed_and_cover_more() -> None:
 
 def test_a_wire_may_be_any_object_of_its_origin() -> None:
     """The answer of a call can be an argument, or something inside one."""
-    inner = [1]
-    assert may_be(Wire(), inner)
-    assert may_be(Wire(origin=([inner],)), inner)
-    assert not may_be(Wire(origin=()), inner)
-    assert not may_be(Wire(origin=([2],)), inner)
+    hold, inner = Hold(memory(), (), ()), [1]
+    assert hold.may_be(Wire(), inner)
+    assert hold.may_be(Wire(origin=([inner],)), inner)
+    assert not hold.may_be(Wire(origin=()), inner)
+    assert not hold.may_be(Wire(origin=([2],)), inner)
     between = Wire(origin=(inner,))
     between.origin = (between, *between.origin)  # type: ignore[misc]
-    assert may_be(Wire(origin=(between,)), inner)
-    assert not may_be(Wire(origin=(between, between)), [1])
+    assert hold.may_be(Wire(origin=(between,)), inner)
+    assert not hold.may_be(Wire(origin=(between, between)), [1])
+
+
+def test_a_store_that_is_still_to_come_may_put_any_object_there() -> None:
+    """What an object reaches is known once the older stores to it have been done."""
+    here, outer, inner = memory(), [], [1]
+    store = Hold(here, (), (outer,))
+    hold = Hold(here, (), (Inside([outer]),))
+    assert here.conflict(inner, write=False) is hold
+    assert hold.may_reach([outer], inner)
+    assert hold.may_be(Wire(origin=(outer,)), inner)
+    assert not hold.may_reach([2], inner)
+    Hold(here, (), (outer,))
+    store.release()
+    assert not hold.may_reach([outer], inner)
+    assert here.conflict(inner, write=False) is None
 
 
 def test_a_hold_on_a_wire_holds_what_it_may_turn_out_to_be() -> None:

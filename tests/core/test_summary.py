@@ -324,12 +324,7 @@ def a_method_that_every_class_has():
     return len(xs)
 
 
-WRONG = {
-    "a_method_that_every_class_has": "classes are met while they are looked through",
-}
-
-
-@pytest.mark.parametrize(("row", "fusion"), both_ways(table, WRONG))
+@pytest.mark.parametrize(("row", "fusion"), both_ways(table))
 def test_takes_exactly(row: Any, fusion: bool) -> None:
     """The script means what it means in CPython, and takes exactly its seconds."""
     check(row, fusion=fusion)
