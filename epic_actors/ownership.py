@@ -16,7 +16,9 @@ from .frontend import known
 
 
 _PATHS = sysconfig.get_paths()
-INSTALLED = tuple({_PATHS[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")})
+INSTALLED = tuple(
+    {_PATHS[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
+)
 OURS = __name__.partition(".")[0]
 
 

@@ -200,7 +200,8 @@ def run(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     try:
         return trio.run(functools.partial(evaluate, function, *args, **options))
     except BaseException as error:
-        raise error.with_traceback(without_lead(error.__traceback__))
+        trace = without_lead(error.__traceback__)
+        raise error.with_traceback(trace)  # noqa: B904 - it is the same error
 
 
 def _inside_trio() -> bool:

@@ -5,7 +5,7 @@ fires.  `attempt` is the whole protocol: look for an obstacle; subscribe to it, 
 Whatever an actor waits for (a wire, a hold, its turn) wakes it once, and it looks again.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .holds import Hold
 from .ledger import Entry
@@ -32,7 +32,6 @@ class Free(Hold):
 
     def release(self) -> None:
         """Let go of nothing."""
-
 
 
 TURN = Turn()

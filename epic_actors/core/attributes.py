@@ -41,11 +41,11 @@ def is_simple(cls: type) -> bool:
         for name, value in vars(base).items():
             if name in _HOOKS and isinstance(value, types.FunctionType):
                 return False
-            if hasattr(type(value), "__get__") and not isinstance(
-                value, _PLAIN_DESCRIPTORS
-            ):
-                if not getattr(type(value), "__epic_atom__", False):
-                    return False
+            descriptor = hasattr(type(value), "__get__")
+            plain = isinstance(value, _PLAIN_DESCRIPTORS)
+            external = getattr(type(value), "__epic_atom__", False)
+            if descriptor and not plain and not external:
+                return False
     return True
 
 

@@ -20,7 +20,10 @@ PENDABLE = (Wire, tuple)
 
 
 def request(
-    network: "Network", external: External, args: tuple[Any, ...], kwargs: dict[str, Any]
+    network: "Network",
+    external: External,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> Wire:
     """Ask for an external call at this point of the program; its answer is a wire."""
     call = ExternalCall(network, external, args, kwargs)
@@ -59,7 +62,7 @@ class ExternalCall(Actor):
         self.started = False
         self.number = 0
         self.plain = external.order is Order.UNORDERED and all(
-            [value.__class__ in PLAIN for value in self.values]
+            value.__class__ in PLAIN for value in self.values
         )
         if self.plain:
             super().__init__(network, FREE)
@@ -105,7 +108,9 @@ class ExternalCall(Actor):
         if changes and not self.ledger.settled_before(self):  # type: ignore[union-attr]
             return TURN
         if network.holds[0] > 0:
-            places = [place for value in self.values for place in mutables(deref(value))]
+            places = [
+                place for value in self.values for place in mutables(deref(value))
+            ]
             if order in (Order.READONLY, Order.SEQUENTIAL):
                 places.append(self.external.resource)
             if self.external.aside:
@@ -158,7 +163,7 @@ class ExternalCall(Actor):
             if tell:
                 self.tell("cancelled")
             raise
-        except BaseException as error:  # noqa: BLE001 - belongs to the script
+        except BaseException as error:
             result = outcome.Error(error)
             if tell:
                 self.tell("failed", error=error)
@@ -198,7 +203,7 @@ class ExternalCall(Actor):
         try:
             value = result.unwrap()
             self.external.check(value)
-        except BaseException as error:  # noqa: BLE001 - the script's, at this place
+        except BaseException as error:
             handled = self.outer.handled
             ledger.failed(self, self.network.traced(error, self.site, handled))
             return

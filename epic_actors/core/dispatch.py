@@ -1,17 +1,16 @@
 """Calling: what happens when the script applies a value to arguments.
 
-    a function whose term is known   its code runs here, with whatever arguments there are
-    an external                      a call is asked for; the answer is a wire
-    a class                          `__new__`, then `__init__` as above
-    a known builtin or method        a native operation with its effect
-    a pending value                  a block that waits for it
-    anything else                    an opaque operation: in program order
+a function whose term is known   its code runs here, with whatever arguments there are
+an external                      a call is asked for; the answer is a wire
+a class                          `__new__`, then `__init__` as above
+a known builtin or method        a native operation with its effect
+a pending value                  a block that waits for it
+anything else                    an opaque operation: in program order
 """
 
 import functools
 import types
 from inspect import CO_VARKEYWORDS
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -29,19 +28,19 @@ from .effects import (
     pure,
 )
 from .externals import External, Order
+from .holds import EVERYWHERE, WORLD
 from .operations import Function, arguments
 from .perform import operate
 from .prelude import instead_of
 from .reach import PLAIN, is_atom, mutables
 from .regions import Block, Footprint, Frame, enter
-from .holds import EVERYWHERE, WORLD
 from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
     from .network import Network
 
-NO_KEYWORDS: Mapping[str, Any] = types.MappingProxyType({})
+CALL = "__call__"
 
 
 def call(network: "Network", function: Any, *args: Any) -> Any:
@@ -69,7 +68,10 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
 
 
 def runs_natively(
-    network: "Network", fn: types.FunctionType, function: Function, args: tuple[Any, ...]
+    network: "Network",
+    fn: types.FunctionType,
+    function: Function,
+    args: tuple[Any, ...],
 ) -> bool:
     """Whether a call may be left to CPython: it can never ask for an external call."""
     key = id(fn.__code__)
@@ -255,7 +257,12 @@ def run_native(
     """Perform a native operation; keyword arguments count as further positions."""
     if not kwargs:
         return operate(network, effect, *args)
-    return operate(network, _with_keywords(effect, tuple(kwargs), len(args)), *args, *kwargs.values())
+    return operate(
+        network,
+        _with_keywords(effect, tuple(kwargs), len(args)),
+        *args,
+        *kwargs.values(),
+    )
 
 
 def _with_keywords(effect: Effect, names: tuple[str, ...], count: int) -> Effect:
@@ -316,7 +323,11 @@ def method_effect(owner: Any, bound: Any) -> Effect:
         return bound(*args, **kwargs)
 
     if isinstance(owner, type):
-        return of_module(perform, owner.__module__, name) if owner.__module__ != "builtins" else pure(perform)
+        return (
+            of_module(perform, owner.__module__, name)
+            if owner.__module__ != "builtins"
+            else pure(perform)
+        )
     if kind.__module__ == "builtins" and kind in _QUIET:
         return pure(perform)
     made = of_module(perform, kind.__module__, name)
@@ -400,7 +411,7 @@ def _object(
     script = getattr(function, "__script__", None)
     if script is not None:
         return apply(network, script, args, kwargs)
-    method = getattr(type(function), "__call__", None)
+    method = getattr(type(function), CALL, None)
     if isinstance(method, types.FunctionType) and network.translate(method):
         return apply(network, method, (function, *args), kwargs)
     module = type(function).__module__
@@ -412,4 +423,12 @@ def _object(
     return run_native(network, effect, (function, *args), kwargs)
 
 
-__all__ = ["EVERYWHERE", "Footprint", "apply", "call", "call_shaped", "is_atom", "mutables"]
+__all__ = [
+    "EVERYWHERE",
+    "Footprint",
+    "apply",
+    "call",
+    "call_shaped",
+    "is_atom",
+    "mutables",
+]

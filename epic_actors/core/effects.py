@@ -101,9 +101,7 @@ def shallow(function: Callable[..., Any], *reads: int, **changes: Any) -> Effect
 
 def opaque(function: Callable[..., Any]) -> Effect:
     """Nothing is known of it."""
-    return Effect(
-        function, whole=ALL, places=(WORLD, EVERYWHERE), ordered=True
-    )
+    return Effect(function, whole=ALL, places=(WORLD, EVERYWHERE), ordered=True)
 
 
 def on_resource(function: Callable[..., Any], name: str) -> Effect:
@@ -132,9 +130,21 @@ _COMPARED = {
     "gt": ("__gt__", "__lt__"),
     "ge": ("__ge__", "__le__"),
 }
-_ARITHMETIC = (
-    "add sub mul truediv floordiv mod pow matmul lshift rshift and or xor".split()
-)
+_ARITHMETIC = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "lshift",
+    "rshift",
+    "and",
+    "or",
+    "xor",
+]
 
 
 def _binary(op: str) -> Effect:
@@ -180,10 +190,13 @@ def _membership(op: str) -> Effect:
 def _unpack(function: Callable[..., Any]) -> Effect:
     kinds = dict.fromkeys((list, tuple, str, dict, range), shallow(function, 0))
     return Effect(
-        function, reads=(0,), writes=(0,), ordered=True, by_type=kinds, dunders=("__iter__",)
+        function,
+        reads=(0,),
+        writes=(0,),
+        ordered=True,
+        by_type=kinds,
+        dunders=("__iter__",),
     )
-
-
 
 
 def _slot_store(look: Any) -> Effect:
@@ -206,15 +219,11 @@ _get = operator.getitem
 _PRIMS: dict[str, Effect] = {
     **{op: _binary(op) for op in _ARITHMETIC},
     **{"i" + op: _inplace(op) for op in _ARITHMETIC},
-    **{
-        op: pure(OPERATIONS[op], dunders=names) for op, names in _COMPARED.items()
-    },
+    **{op: pure(OPERATIONS[op], dunders=names) for op, names in _COMPARED.items()},
     "neg": pure(operator.neg, dunders=("__neg__",)),
     "pos": pure(operator.pos, dunders=("__pos__",)),
     "invert": pure(operator.invert, dunders=("__invert__",)),
-    "not": shallow(
-        operator.not_, 0, immutable=True, dunders=("__bool__", "__len__")
-    ),
+    "not": shallow(operator.not_, 0, immutable=True, dunders=("__bool__", "__len__")),
     "truth": shallow(
         operator.truth, 0, immutable=True, dunders=("__bool__", "__len__")
     ),
@@ -236,7 +245,9 @@ _PRIMS: dict[str, Effect] = {
             reads=(0,),
             dunders=("__getitem__", "__class_getitem__"),
             on=1,
-            by_type={slice: Effect(_get, whole=(1,), reads=(0,), fresh=True, shares=True)},
+            by_type={
+                slice: Effect(_get, whole=(1,), reads=(0,), fresh=True, shares=True)
+            },
         ),
     ),
     "setitem": Effect(
@@ -335,7 +346,9 @@ def prim_effect(op: str, static: Any = None) -> Effect:
     elif op == "dict":
         made = _dict_display(made, static)
     elif op == "function":
-        made = attrs.evolve(made, strict=range(static.defaults + len(static.kwdefaults)))
+        made = attrs.evolve(
+            made, strict=range(static.defaults + len(static.kwdefaults))
+        )
     return made
 
 
@@ -352,7 +365,6 @@ def _with_static(effect: Effect, static: Any) -> Effect:
 
 def _dict_display(made: Effect, starred: Any) -> Effect:
     """A dict display needs its keys, and the mappings it spreads."""
-
     if starred is None:
         evens = range(0, 1_000_000, 2)
         return attrs.evolve(made, strict=evens, whole=evens)
@@ -409,11 +421,15 @@ _BY_DUNDER = {
     repr: ("__repr__",), round: ("__round__",), str: ("__str__", "__repr__"),
 }  # fmt: skip
 
+
 def _copier(function: Any) -> Effect:
     kinds = (list, tuple, dict, set, frozenset, str, bytes, range)
     variant = shallow(function, 0, fresh=True, shares=True)
     return pure(
-        function, shares=True, by_type=dict.fromkeys(kinds, variant), dunders=("__iter__", "__len__")
+        function,
+        shares=True,
+        by_type=dict.fromkeys(kinds, variant),
+        dunders=("__iter__", "__len__"),
     )
 
 
@@ -429,7 +445,9 @@ BUILTINS: dict[Any, Effect] = {
         for f in _PURE_BUILTINS
     },
     **{f: _copier(f) for f in (list, tuple)},
-    dict: pure(dict, shares=True, by_type={dict: shallow(dict, 0, fresh=True, shares=True)}),
+    dict: pure(
+        dict, shares=True, by_type={dict: shallow(dict, 0, fresh=True, shares=True)}
+    ),
     **{f: Effect(f) for f in (enumerate, zip, reversed)},
     **{f: Effect(f) for f in (isinstance, issubclass, type, id, callable, hasattr)},
     range: pure(range, immutable=True),
@@ -487,7 +505,8 @@ def _dict_methods() -> dict[str, Effect]:
         ),
         "copy": shallow(dict.copy, 0, fresh=True, shares=True),
         **{
-            name: shallow(getattr(dict, name), 0) for name in ("keys", "values", "items")
+            name: shallow(getattr(dict, name), 0)
+            for name in ("keys", "values", "items")
         },
         **{
             name: writer(getattr(dict, name), back.snapshot, whole=(1,))
@@ -497,10 +516,16 @@ def _dict_methods() -> dict[str, Effect]:
 
 
 def _set_methods() -> dict[str, Effect]:
-    changing = (
-        "discard remove pop update clear difference_update intersection_update "
-        "symmetric_difference_update"
-    ).split()
+    changing = [
+        "discard",
+        "remove",
+        "pop",
+        "update",
+        "clear",
+        "difference_update",
+        "intersection_update",
+        "symmetric_difference_update",
+    ]
     return {
         "add": writer(set.add, back.set_member, whole=(1,)),
         **{
@@ -512,7 +537,16 @@ def _set_methods() -> dict[str, Effect]:
 
 def _deque_methods() -> dict[str, Effect]:
     lenient = {"append", "appendleft"}
-    changing = "pop popleft clear extend extendleft remove reverse rotate".split()
+    changing = [
+        "pop",
+        "popleft",
+        "clear",
+        "extend",
+        "extendleft",
+        "remove",
+        "reverse",
+        "rotate",
+    ]
     return {
         **{
             name: writer(getattr(deque, name), back.snapshot, strict=(0,))
@@ -530,9 +564,31 @@ METHODS: dict[type, dict[str, Effect]] = {
 }
 _VALUE_TYPES = (str, bytes, int, float, complex, bool, tuple, frozenset, range, set)
 _TO_STR = frozenset(
-    "strip lstrip rstrip lower upper title capitalize casefold swapcase replace join "
-    "format format_map center ljust rjust zfill expandtabs removeprefix removesuffix "
-    "translate hex isoformat".split()
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "replace",
+        "join",
+        "format",
+        "format_map",
+        "center",
+        "ljust",
+        "rjust",
+        "zfill",
+        "expandtabs",
+        "removeprefix",
+        "removesuffix",
+        "translate",
+        "hex",
+        "isoformat",
+    ]
 )
 
 
@@ -554,14 +610,66 @@ for _kind in _VALUE_TYPES:
 # The standard library
 
 PURE_MODULES = frozenset(
-    """
-    math cmath re _sre json json.encoder json.decoder string textwrap operator _operator
-    functools _functools itertools collections _collections datetime _datetime decimal
-    _decimal fractions statistics unicodedata difflib bisect _bisect heapq _heapq copy
-    html urllib.parse base64 binascii hashlib _hashlib struct _struct enum dataclasses
-    typing types abc _abc collections.abc fnmatch colorsys calendar numbers keyword
-    pprint reprlib shlex ast inspect uuid zlib csv _csv
-    """.split()
+    [
+        "math",
+        "cmath",
+        "re",
+        "_sre",
+        "json",
+        "json.encoder",
+        "json.decoder",
+        "string",
+        "textwrap",
+        "operator",
+        "_operator",
+        "functools",
+        "_functools",
+        "itertools",
+        "collections",
+        "_collections",
+        "datetime",
+        "_datetime",
+        "decimal",
+        "_decimal",
+        "fractions",
+        "statistics",
+        "unicodedata",
+        "difflib",
+        "bisect",
+        "_bisect",
+        "heapq",
+        "_heapq",
+        "copy",
+        "html",
+        "urllib.parse",
+        "base64",
+        "binascii",
+        "hashlib",
+        "_hashlib",
+        "struct",
+        "_struct",
+        "enum",
+        "dataclasses",
+        "typing",
+        "types",
+        "abc",
+        "_abc",
+        "collections.abc",
+        "fnmatch",
+        "colorsys",
+        "calendar",
+        "numbers",
+        "keyword",
+        "pprint",
+        "reprlib",
+        "shlex",
+        "ast",
+        "inspect",
+        "uuid",
+        "zlib",
+        "csv",
+        "_csv",
+    ]
 )
 RESOURCE_MODULES = {
     "random": "random",

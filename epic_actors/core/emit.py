@@ -26,7 +26,6 @@ import attrs
 from .emit_nodes import LOAD, NET, Code
 from .emit_steps import OWNERS, RAISES, Steps
 from .free import FreeNames
-from .operations import Function
 from .terms import (
     App,
     At,
@@ -354,7 +353,9 @@ class Emitter(Steps):
             case Prim(op="pack") if len(names) != 1:
                 if [a.name for a in value.arguments if isinstance(a, Var)] == [*names]:
                     return []
-                return self.assign(names, self.tuple_of(map(self.atom, value.arguments)))
+                return self.assign(
+                    names, self.tuple_of(map(self.atom, value.arguments))
+                )
             case Prim():
                 return self.prim_step(names, value)
             case App() if self.is_internal(value):
@@ -555,7 +556,9 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
     params = [NET, *unit.lam.params]
     inner = ast.FunctionDef(".unit", _arguments(params, where), body, [], **where)
     give = ast.Return(ast.Name(".unit", LOAD, **where), **where)
-    outer = ast.FunctionDef(".make", _arguments([*names], where), [inner, give], [], **where)
+    outer = ast.FunctionDef(
+        ".make", _arguments([*names], where), [inner, give], [], **where
+    )
     module = ast.Module([outer], [])
     if hasattr(inner, "type_params"):
         inner.type_params = outer.type_params = []
@@ -565,7 +568,9 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
     [make] = (c for c in compiled.co_consts if isinstance(c, types.CodeType))
     make = make.replace(
         co_consts=tuple(
-            c.replace(co_name=origin.name, co_qualname=qualname) if isinstance(c, types.CodeType) else c
+            c.replace(co_name=origin.name, co_qualname=qualname)
+            if isinstance(c, types.CodeType)
+            else c
             for c in make.co_consts
         )
     )
@@ -577,4 +582,3 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
 def _arguments(names: list[str], where: dict[str, int]) -> ast.arguments:
     args = [ast.arg(name, None, **where) for name in names]
     return ast.arguments([], args, None, [], [], None, [])
-

@@ -160,7 +160,9 @@ class Nodes:
         self, test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt] | None = None
     ) -> ast.stmt:
         """An `if` statement."""
-        return ast.If(test, then or [ast.Pass(**self.where)], orelse or [], **self.where)
+        return ast.If(
+            test, then or [ast.Pass(**self.where)], orelse or [], **self.where
+        )
 
     def assign(self, names: tuple[str, ...], value: ast.expr) -> list[ast.stmt]:
         """Bind the names of a `let`."""

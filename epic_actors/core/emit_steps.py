@@ -138,7 +138,9 @@ class Steps(Nodes):
         self, names: tuple[str, ...], load: Prim, term: App
     ) -> list[ast.stmt]:
         """`obj.name(args)`, as it stands."""
-        method = ast.Attribute(self.atom(load.arguments[0]), load.static, LOAD, **self.where)
+        method = ast.Attribute(
+            self.atom(load.arguments[0]), load.static, LOAD, **self.where
+        )
         args = [self.atom(argument) for argument in term.arguments]
         return self.assign(names, ast.Call(method, args, [], **self.where))
 
@@ -160,7 +162,9 @@ class Steps(Nodes):
     ) -> list[ast.stmt]:
         """The call of an early method step."""
         self.move(term.at)
-        known = self.compare(self.name(bound), ast.Is(), ast.Constant(None, **self.where))
+        known = self.compare(
+            self.name(bound), ast.Is(), ast.Constant(None, **self.where)
+        )
         native = self.native_method(names, load, term)
         careful = self.assign(names, self.careful_method(load, term))
         builtin = [self.when(self.calm(), native, careful)]
@@ -205,7 +209,9 @@ class Steps(Nodes):
         """A primitive as an expression."""
         native = self.native_if_plain(term)
         if native is not None:
-            return self.choice(self.all_plain(term.arguments), native, self.careful(term))
+            return self.choice(
+                self.all_plain(term.arguments), native, self.careful(term)
+            )
         native = self.native(term)
         if native is None:
             return self.careful(term)
@@ -234,7 +240,9 @@ class Steps(Nodes):
             left, right = (self.named(self.atom(a)) for a in args)
             return self.compare(left, IDENTITY[op], right)
         if op == "getitem":
-            return ast.Subscript(self.atom(args[0]), self.atom(args[1]), LOAD, **self.where)
+            return ast.Subscript(
+                self.atom(args[0]), self.atom(args[1]), LOAD, **self.where
+            )
         if term.static is not None:
             return None
         if op == "tuple":
@@ -264,6 +272,7 @@ class Steps(Nodes):
         return self.assign(names, self.prim(term))
 
     def prim_inplace(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """An augmented assignment: in place where all is calm."""
         left, right = term.arguments
         operator = INPLACE[term.op]
         value = self.atom(right)
@@ -275,14 +284,17 @@ class Steps(Nodes):
         return [self.when(self.calm(), [*native, update], careful)]
 
     def prim_iter(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """The start of an iteration."""
         walk = self.call(".walk", self.name(NET), self.atom(term.arguments[0]))
         return self.assign(names, walk)
 
     def prim_await(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """`await`: calls are wires already."""
         wait = self.call(".await_", self.name(NET), self.atom(term.arguments[0]))
         return self.assign(names, wait) + self.look()
 
     def prim_set_global(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A store to a global, which makes loads of that name careful."""
         STORED.add(term.static[1])
         return self.assign(names, self.careful(term))
 
@@ -301,9 +313,11 @@ class Steps(Nodes):
         return [*out, ast.Raise(self.atom(error), source, **self.where)]
 
     def prim_raise(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A `raise`."""
         return self.raising(term)
 
     def prim_unpack(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """An unpacking assignment."""
         before, starred, after = term.static
         careful = self.assign(names, self.careful(term))
         if len(names) != before + starred + after:
@@ -316,12 +330,14 @@ class Steps(Nodes):
         return [self.when(self.calm(), [native], careful)]
 
     def prim_setitem(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A store to an item."""
         obj, key, value = map(self.atom, term.arguments)
         slot = ast.Subscript(obj, key, STORE, **self.where)
         native = ast.Assign([slot], value, **self.where)
         return [self.when(self.calm(), [native], [self.expr(self.careful(term))])]
 
     def prim_list_append(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """An item of a comprehension."""
         items, item = map(self.atom, term.arguments)
         append = ast.Attribute(items, "append", LOAD, **self.where)
         native = self.expr(ast.Call(append, [item], [], **self.where))
@@ -329,12 +345,14 @@ class Steps(Nodes):
         return [self.when(self.calm(), [native], [self.expr(collect)])]
 
     def prim_getattr(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A load of an attribute."""
         [obj] = term.arguments
         native = ast.Attribute(self.atom(obj), term.static, LOAD, **self.where)
         careful = self.assign(names, self.attribute_call(".load", term)) + self.look()
         return [self.when(self.is_simple(obj), self.assign(names, native), careful)]
 
     def prim_setattr(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A store to an attribute."""
         obj, value = term.arguments
         slot = ast.Attribute(self.atom(obj), term.static, STORE, **self.where)
         native = ast.Assign([slot], self.atom(value), **self.where)
@@ -356,6 +374,7 @@ class Steps(Nodes):
         return self.both(self.calm(), known)
 
     def prim_global(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A load of a global: by its name, unless scripts assign it."""
         _namespace, name = term.static
         label = ast.Constant(name, **self.where)
         shared = self.compare(label, ast.NotIn(), self.name(".STORED"))
@@ -365,6 +384,7 @@ class Steps(Nodes):
         )
 
     def prim_bound(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A read of a variable that may have no value yet."""
         [value] = term.arguments
         if not isinstance(value, Var):
             return self.assign(names, self.careful(term))
@@ -373,7 +393,9 @@ class Steps(Nodes):
             self.class_of(self.atom(value)), ast.IsNot(), self.name(".Wire")
         )
         both = self.both(there, arrived)
-        return self.assign(names, self.choice(both, self.atom(value), self.careful(term)))
+        return self.assign(
+            names, self.choice(both, self.atom(value), self.careful(term))
+        )
 
 
 PrimStep = Callable[[Steps, tuple[str, ...], Prim], list[ast.stmt]]

@@ -12,7 +12,8 @@ from typing import Any
 import attrs
 import trio
 
-from ..errors import UsageError
+from epic_actors.errors import UsageError
+
 from .holds import Resource
 from .reach import PLAIN
 
@@ -58,7 +59,7 @@ class External:
         bare = inspect.unwrap(self.function)
         while isinstance(bare, functools.partial):
             bare = bare.func
-        called = getattr(type(bare), "__call__", None)
+        called = vars(type(bare)).get("__call__")
         self.is_async = any(
             map(inspect.iscoroutinefunction, (bare, self.function, called))
         )
@@ -90,7 +91,9 @@ class External:
         """Run one call to its end."""
         if not self.is_async:
             call = functools.partial(self.function, *args, **kwargs)
-            work = functools.partial(waiting_for_externals, call) if self.aside else call
+            work = (
+                functools.partial(waiting_for_externals, call) if self.aside else call
+            )
             # Why: boxed, since trio takes a coroutine for a mistake.
             [result] = await trio.to_thread.run_sync(lambda: [work()])
         else:

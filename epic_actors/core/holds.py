@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .reach import is_atom, mutables, reaches, sources, walk
+from .reach import is_atom, mutables, sources, walk
 from .wire import Wire, deref
 
 
@@ -198,9 +198,10 @@ class Hold:
         for found in walk(root):
             if found is place:
                 return True
-            if found.__class__ is not tuple and self.memory.total[0] > 1:
-                if look(found, write=False, before=self.seq) is not None:
-                    return True
+            if found.__class__ is tuple or self.memory.total[0] == 1:
+                continue
+            if look(found, write=False, before=self.seq) is not None:
+                return True
         return False
 
 

@@ -125,9 +125,9 @@ class Ledger:
         while isinstance(entry := self.end.next, Store):
             self.remove(entry)
             owner = self.owner
-            if owner is not None and owner.ledger is not None:
-                if not owner.ledger.settled_before(owner):
-                    owner.ledger.insert(entry, owner)
+            above = None if owner is None else owner.ledger
+            if above is not None and not above.settled_before(owner):
+                above.insert(entry, owner)
 
     def flush_after(self, entry: Entry) -> None:
         """Take back everything younger than `entry`, youngest first."""

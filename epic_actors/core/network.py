@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import trio
 
-from ..errors import InternalError
+from epic_actors.errors import InternalError
+
 from .calls import ExternalCall
 from .externals import inside
 from .holds import Memory
@@ -25,9 +26,9 @@ from .ledger import Entry, Ledger, State, Store
 from .operations import Function
 from .pool import Pool
 from .reach import Settler
+from .recursion import room_to_recurse
 from .regions import Attempt, Region, Root
 from .summary import Summaries
-from .recursion import room_to_recurse
 from .traces import Site, retraced, site_here
 from .undo import Undo
 from .wire import deref
@@ -238,7 +239,7 @@ class Network:
             try:
                 with room_to_recurse():
                     await self._loop()
-            except Exception as error:  # noqa: BLE001 - a bug of ours, whatever it is
+            except Exception as error:
                 # Why: raised outside the nursery, it arrives as it is, not in a group.
                 self.error = as_internal(error)
             finally:
@@ -266,7 +267,9 @@ class Network:
             elif self.paused:
                 self.paused.pop(0).wake()
             else:
-                raise InternalError(f"nothing is left to wait for, please report: {self!r}")
+                raise InternalError(
+                    f"nothing is left to wait for, please report: {self!r}"
+                )
 
     @property
     def throttled(self) -> bool:
@@ -300,4 +303,3 @@ class Network:
         while entry is not self.ledger.end:
             count, entry = count + 1, entry.next
         return f"<Network {count} entries, {self.pool.running} calls, calm={self.calm}>"
-

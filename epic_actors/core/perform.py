@@ -11,7 +11,7 @@ from .actors import TURN, Actor, Turn
 from .effects import PURE_MODULES, Effect
 from .holds import EVERYWHERE, Hold, deep_places
 from .operations import Pack
-from .reach import CONSUMED, PLAIN, has_wire, holds_wire, is_atom, mutables, pending_in
+from .reach import CONSUMED, PLAIN, has_wire, holds_wire, is_atom, pending_in
 from .regions import Region, make_wires, set_wires
 from .wire import Wire, deref
 
@@ -153,12 +153,16 @@ def perform(
     return result
 
 
-def settled(network: "Network", effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...]:
+def settled(
+    network: "Network", effect: Effect, args: tuple[Any, ...]
+) -> tuple[Any, ...]:
     """The arguments with values in place of the wires that have been set."""
     settler = network.settler
     return tuple(
         [
-            settler.settle(value) if position in effect.whole else settler.settled(value)
+            settler.settle(value)
+            if position in effect.whole
+            else settler.settled(value)
             for position, value in enumerate(args)
         ]
     )
@@ -179,7 +183,8 @@ def note_wires(
             if part.__class__ is list and any(map(has_wire, part)):
                 network.mark_dirty(part)
     if effect.fresh and kind not in PLAIN and kind is not Wire and kind is not Pack:
-        if any(map(has_wire, args)) or (spread and holds_wire(result)):
+        direct = any(map(has_wire, args))
+        if direct or (spread and holds_wire(result)):
             network.mark_dirty(result)
 
 
@@ -243,7 +248,7 @@ class Operation(Actor):
         )
         try:
             result = perform(network, self.effect, self.args, region)
-        except BaseException as error:  # noqa: BLE001 - the script's, at this place
+        except BaseException as error:
             ledger.failed(self, network.traced(error, self.site, self.outer.handled))
         else:
             set_wires(self.results, result)

@@ -90,7 +90,8 @@ class Pool:
         except trio.WouldBlock:
             return
 
-    def _take(self, call: "ExternalCall", result: "outcome.Outcome[Any] | None"
+    def _take(
+        self, call: "ExternalCall", result: "outcome.Outcome[Any] | None"
     ) -> None:
         self.running -= 1
         if result is None:

@@ -19,18 +19,21 @@ MISSING: Any = object()
 
 
 def map_(function: Any, *columns: Any) -> Any:
+    """`map`, all at once."""
     if len(columns) == 1:
         return iter([function(item) for item in columns[0]])
     return iter([function(*row) for row in zip(*columns)])  # noqa: B905
 
 
 def filter_(function: Any, items: Any) -> Any:
+    """`filter`, all at once."""
     if function is None:
         return iter([item for item in items if item])
     return iter([item for item in items if function(item)])
 
 
 def sorted_(items: Any, *, key: Any, reverse: Any = False) -> Any:
+    """`sorted` with a key."""
     rows = list(items)
     keys = [key(row) for row in rows]
     order = sorted(range(len(rows)), key=keys.__getitem__, reverse=reverse)
@@ -38,10 +41,12 @@ def sorted_(items: Any, *, key: Any, reverse: Any = False) -> Any:
 
 
 def sort(items: Any, *, key: Any, reverse: Any = False) -> None:
+    """`list.sort` with a key."""
     items[:] = sorted(items, key=key, reverse=reverse)
 
 
 def extreme(choose: Any, *items: Any, key: Any, default: Any = MISSING) -> Any:
+    """`max` or `min` with a key."""
     rows = list(items[0]) if len(items) == 1 else list(items)
     if not rows and default is not MISSING:
         return default
@@ -50,14 +55,17 @@ def extreme(choose: Any, *items: Any, key: Any, default: Any = MISSING) -> Any:
 
 
 def max_(*items: Any, key: Any, default: Any = MISSING) -> Any:
+    """`max` with a key."""
     return extreme(max, *items, key=key, default=default)
 
 
 def min_(*items: Any, key: Any, default: Any = MISSING) -> Any:
+    """`min` with a key."""
     return extreme(min, *items, key=key, default=default)
 
 
 def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
+    """`functools.reduce`."""
     values = iter(items)
     if initial is MISSING:
         try:
@@ -95,10 +103,8 @@ def instead_of(
         return None
     if script is None:
         return None
-    if function in _BY_KEY:
-        given = kwargs.get("key")
-    else:
-        given = args[0] if args else None
+    first = args[0] if args else None
+    given = kwargs.get("key") if function in _BY_KEY else first
     return script if is_script_code(network, given) else None
 
 
@@ -114,4 +120,5 @@ def is_script_code(network: "Network", given: Any) -> bool:
         return True
     if isinstance(given, type):
         return isinstance(given.__init__, types.FunctionType)
-    return isinstance(getattr(type(given), "__call__", None), types.FunctionType)
+    method = vars(type(given)).get("__call__")
+    return isinstance(method, types.FunctionType)

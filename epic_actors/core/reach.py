@@ -10,14 +10,25 @@ import gc
 import itertools
 import types
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from .wire import Wire, deref
 
 
 PLAIN: frozenset[type] = frozenset(
-    {int, float, complex, bool, str, bytes, type(None), type(...), range, type(NotImplemented)}
+    {
+        int,
+        float,
+        complex,
+        bool,
+        str,
+        bytes,
+        type(None),
+        type(...),
+        range,
+        type(NotImplemented),
+    }
 )
 ATOM_TYPES: frozenset[type] = PLAIN | {
     type,
@@ -39,7 +50,9 @@ ITERATORS: frozenset[type] = frozenset(
 )
 """Iterators and views whose sources the garbage collector can name."""
 
-CONSUMED: frozenset[type] = ITERATORS - {type(made()) for made in ({}.keys, {}.values, {}.items)}
+CONSUMED: frozenset[type] = ITERATORS - {
+    type(made()) for made in ({}.keys, {}.values, {}.items)
+}
 """Iterators, which reading changes."""
 
 SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
@@ -214,7 +227,6 @@ class Settler:
 
     def settle_slots(self, holder: Any) -> None:
         """Settle what stands directly in `holder`."""
-        put: Callable[[Any, Any], Any]
         if isinstance(holder, list | deque):
             for index, item in enumerate(holder):
                 if has_wire(item):

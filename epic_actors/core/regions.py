@@ -105,9 +105,7 @@ class Block(Actor):
         self.results = make_wires(count, footprint.origin)
         outer = self.outer
         memory = Memory(self.hold, network.holds)
-        self.region = Region(
-            outer.ledger, self, memory, outer.handled, self.site
-        )
+        self.region = Region(outer.ledger, self, memory, outer.handled, self.site)
         self.wait()
 
     def wait(self) -> None:
@@ -133,7 +131,7 @@ class Block(Actor):
             self.waits_for = step(*args)
         except StopIteration as stop:
             ended = stop
-        except BaseException as raised:  # noqa: BLE001 - the script's own; taken in order
+        except BaseException as raised:
             error = raised
         network.here = outside
         if ended is not None:
@@ -231,7 +229,17 @@ Handler: TypeAlias = Callable[[BaseException], Any]
 class Attempt(Entry):
     """A `try` of the script whose body has not yet succeeded."""
 
-    __slots__ = ("child", "handler", "hold", "network", "outer", "region", "results", "site", "values")
+    __slots__ = (
+        "child",
+        "handler",
+        "hold",
+        "network",
+        "outer",
+        "region",
+        "results",
+        "site",
+        "values",
+    )
 
     def __init__(self, network: "Network", handler: Handler) -> None:
         super().__init__()
@@ -257,7 +265,7 @@ class Attempt(Entry):
         network.here = self.region
         try:
             self.values = body()
-        except BaseException as raised:  # noqa: BLE001 - what the script may catch
+        except BaseException as raised:
             error = raised
         finally:
             network.here = self.outer
@@ -302,7 +310,7 @@ class Attempt(Entry):
         )
         try:
             values = self.handler(error)
-        except BaseException as raised:  # noqa: BLE001 - the script's own
+        except BaseException as raised:
             ledger.failed(self, network.traced(raised, self.site, None))
         else:
             self.close(memory)

@@ -11,8 +11,8 @@ from .dispatch import call, call_shaped
 from .effects import METHODS, prim_effect
 from .externals import External, Order
 from .holds import WORLD
-from .operations import STORED
 from .ledger import Store
+from .operations import STORED
 from .perform import operate
 from .reach import PLAIN, has_wire
 from .terms import UNBOUND

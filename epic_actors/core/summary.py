@@ -45,10 +45,29 @@ Tags: TypeAlias = frozenset[Tag]
 NOTHING: Tags = frozenset()
 UNKNOWN: Tags = frozenset({("unknown", None)})
 STORES = frozenset(
-    "setitem setattr cell_set list tuple dict set list_append set_add cell function iter"
-    " iadd ior add getitem mul".split()
+    [
+        "setitem",
+        "setattr",
+        "cell_set",
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "list_append",
+        "set_add",
+        "cell",
+        "function",
+        "iter",
+        "iadd",
+        "ior",
+        "add",
+        "getitem",
+        "mul",
+    ]
 )
-LOADS = frozenset("getitem getattr current unpack cell_get special iter super".split())
+LOADS = frozenset(
+    ["getitem", "getattr", "current", "unpack", "cell_get", "special", "iter", "super"]
+)
 ROUNDS = 12
 
 
@@ -119,7 +138,7 @@ class Summary:
 
     def origin(self, given: dict[str, Any]) -> tuple[Any, ...] | None:
         """What the results may share objects with."""
-        if UNKNOWN <= self.returns:
+        if self.returns >= UNKNOWN:
             return None
         roots = {_root_key(root): root for _, root in self.returns}
         values = [_value(root, given) for root in roots.values()]
@@ -153,9 +172,7 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
 
 def inside(tags: Tags) -> Tags:
     """Where what is inside the objects of these tags comes from."""
-    return frozenset(
-        (kind if kind == "unknown" else "in", root) for kind, root in tags
-    )
+    return frozenset((kind if kind == "unknown" else "in", root) for kind, root in tags)
 
 
 def callee_of(value: Any) -> Any:
@@ -186,7 +203,9 @@ class Summaries:
         self.grew = False
         self._methods: dict[str, list[Function | None]] = {}
 
-    def footprint(self, lam: Lam, namespace: Namespace, args: tuple[Any, ...]) -> Footprint:
+    def footprint(
+        self, lam: Lam, namespace: Namespace, args: tuple[Any, ...]
+    ) -> Footprint:
         """What a unit may touch, for these arguments."""
         args = tuple(map(deref, args))
         self.meet(namespace, args)
@@ -381,6 +400,7 @@ class Reader:
                     return self.tail(term, names)
 
     def term_or_lam(self, term: Term, names: dict[str, Any]) -> Any:
+        """The value of what a `let` binds; a join is kept with its names."""
         if isinstance(term, Lam):
             return (term, names)
         if isinstance(term, Let | LetRec):
@@ -388,6 +408,7 @@ class Reader:
         return self.tail(term, names)
 
     def bind(self, names: dict[str, Any], bound: tuple[str, ...], value: Any) -> None:
+        """Bind the names of a `let`."""
         if len(bound) == 1:
             names[bound[0]] = value[0] if isinstance(value, list) else value
         elif isinstance(value, list) and len(value) == len(bound):
@@ -397,6 +418,7 @@ class Reader:
             names.update(dict.fromkeys(bound, merged))
 
     def tail(self, term: Term, names: dict[str, Any]) -> Any:
+        """The value of a step."""
         match term:
             case Var():
                 return names.get(term.name, PLAIN_VALUE)
@@ -412,7 +434,10 @@ class Reader:
             case App():
                 return self.application(term, names)
             case If():
-                then, orelse = self.term(term.then, names), self.term(term.orelse, names)
+                then, orelse = (
+                    self.term(term.then, names),
+                    self.term(term.orelse, names),
+                )
                 return _either(then, orelse)
             case Try():
                 body = self.term(term.body, names)
@@ -422,6 +447,7 @@ class Reader:
                 return self.term(term, names)
 
     def application(self, term: App, names: dict[str, Any]) -> Any:
+        """An application: of a loop or join, or of something of the script's."""
         function = self.tail(term.function, names)
         args = [self.tail(a, names) for a in term.arguments]
         if isinstance(function, tuple):
@@ -451,6 +477,7 @@ class Reader:
     # Steps
 
     def prim(self, term: Prim, args: list[Value]) -> Any:
+        """A primitive."""
         op = term.op
         if op == "global":
             return self.load_global(*term.static)
@@ -462,7 +489,7 @@ class Reader:
             self.hooked(term.static, args[0])
             tags = self.load(args[0].tags)
             return Value(tags, Method(args[0], term.static))
-        if op == "native" or op == "import":
+        if op in {"native", "import"}:
             self.summary.everything = True
             return Value(UNKNOWN)
         if op == "function":
@@ -484,10 +511,12 @@ class Reader:
         return inside(tags) | frozenset(self.stored)
 
     def store(self, args: list[Value]) -> None:
+        """What may be found inside anything made here from now on."""
         for arg in args:
             self.stored |= arg.tags | inside(arg.tags)
 
     def load_global(self, namespace: Namespace, name: str) -> Value:
+        """A global: a root of its own, unless it is plain."""
         value = namespace.values.get(name)
         if is_atom(value):
             return Value(NOTHING, callee_of(value))
@@ -509,7 +538,8 @@ class Reader:
                 self.summary.resources_written.add(place)
 
     def write(self, tags: Tags) -> None:
-        if UNKNOWN <= tags:
+        """These may be written."""
+        if tags >= UNKNOWN:
             self.summary.everything = True
         self.summary.writes |= tags
 
@@ -526,7 +556,9 @@ class Reader:
 
     # Calls
 
-    def call(self, function: Value, args: list[Value], shape: tuple[Any, ...] = ()) -> Value:
+    def call(
+        self, function: Value, args: list[Value], shape: tuple[Any, ...] = ()
+    ) -> Value:
         """A call of something of the script's."""
         callee = function.callee
         script = getattr(callee, "__script__", None)
@@ -543,7 +575,9 @@ class Reader:
                 return self.template(callee, function, args, shape)
             case types.MethodType():
                 bound = Value(inside(function.tags))
-                return self.function(callee.__func__, [bound, *args], (None, *shape) if shape else ())
+                return self.function(
+                    callee.__func__, [bound, *args], (None, *shape) if shape else ()
+                )
             case functools.partial():
                 merged = Value(inside(function.tags))
                 inner = Value(inside(function.tags), callee_of(callee.func))
@@ -557,6 +591,7 @@ class Reader:
                 return Value(UNKNOWN)
 
     def external(self, external: External, args: list[Value]) -> Value:
+        """A call of an external."""
         tags = _merged(args).tags
         deep = tags | inside(tags)
         summary = self.summary
@@ -571,6 +606,7 @@ class Reader:
         return Value(NOTHING if external.immutable else deep)
 
     def builtin(self, callee: Any, args: list[Value]) -> Value:
+        """A call of a builtin, or of a function whose term is not known."""
         try:
             effect = BUILTINS.get(callee)
         except TypeError:
@@ -590,6 +626,7 @@ class Reader:
         return Value(self.load(_merged(args).tags))
 
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
+        """A call of a class."""
         init = cls.__init__
         if not is_quiet(cls):
             self.summary.calls_out = True
@@ -598,7 +635,9 @@ class Reader:
             self.summaries._meet_class(cls)
             self.store(args)
             if function is not None:
-                self.function(init, [PLAIN_VALUE, *args], (None, *shape) if shape else ())
+                self.function(
+                    init, [PLAIN_VALUE, *args], (None, *shape) if shape else ()
+                )
                 return Value(frozenset(self.stored))
             if not hasattr(cls, "__dataclass_fields__"):
                 self.summary.everything = True
@@ -608,6 +647,7 @@ class Reader:
     def template(
         self, template: Template, function: Value, args: list[Value], shape: Any
     ) -> Value:
+        """A call of a nested function."""
         cells = tuple(types.CellType() for _ in template.freevars)
         code = template.code
         made = types.FunctionType(code, template.namespace.values, None, None, cells)
@@ -630,11 +670,15 @@ class Reader:
         values: list[Value] = [Value(cells)] * len(function.freevars)
         simple = len(args) <= len(own) and not any(shape)
         if simple and not function.code.co_flags & 0x0C:
-            rest = [Value(UNKNOWN if fn.__defaults__ else NOTHING)] * (len(own) - len(args))
+            rest = [Value(UNKNOWN if fn.__defaults__ else NOTHING)] * (
+                len(own) - len(args)
+            )
             values += [*args, *map(_default, rest)]
         else:
             merged = _merged(args)
-            values += [Value(merged.tags | inside(merged.tags), _one_callee(args))] * len(own)
+            values += [
+                Value(merged.tags | inside(merged.tags), _one_callee(args))
+            ] * len(own)
         return self.include(lam, values)
 
     def include(self, lam: Lam, values: list[Value]) -> Value:
@@ -662,7 +706,9 @@ class Reader:
             self.store(values)
         return Value(mapped(found.returns))
 
-    def method(self, callee: Method, args: list[Value], shape: tuple[Any, ...]) -> Value:
+    def method(
+        self, callee: Method, args: list[Value], shape: tuple[Any, ...]
+    ) -> Value:
         """A call of a method by name: of all that it may be."""
         name, receiver = callee.name, callee.receiver
         result: Tags = NOTHING

@@ -76,10 +76,9 @@ def is_part_of(part: types.CodeType | None, whole: types.CodeType) -> bool:
     """Whether code is a part of the function that `whole` is, or is a part of, too."""
     if part is None or not part.co_qualname.endswith(PART):
         return False
-    return (
-        part.co_filename == whole.co_filename
-        and part.co_qualname.removesuffix(PART) == whole.co_qualname.removesuffix(PART)
-    )
+    return part.co_filename == whole.co_filename and part.co_qualname.removesuffix(
+        PART
+    ) == whole.co_qualname.removesuffix(PART)
 
 
 def retraced(error: BaseException, site: Site | None) -> None:
@@ -98,7 +97,9 @@ def retraced(error: BaseException, site: Site | None) -> None:
         chain.pop()
     for code, lasti in reversed(chain):
         frame = _frame(code, lasti)
-        trace = types.TracebackType(trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+        trace = types.TracebackType(
+            trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno
+        )
     error.__traceback__ = trace
 
 

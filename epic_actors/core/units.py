@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 class Unit:
     """A piece of a script; compiled when it is first entered."""
 
-    __slots__ = ("_compile", "_namespace", "count", "generator", "lam", "origin", "plain", "run")
+    __slots__ = (
+        "_compile",
+        "_namespace",
+        "count",
+        "generator",
+        "lam",
+        "origin",
+        "plain",
+        "run",
+    )
 
     def __init__(
         self,

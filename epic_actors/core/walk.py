@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN
-from .effects import prim_effect
+from .effects import Effect
 from .perform import Operation, obstacle
 from .reach import ITERATORS, PLAIN, is_atom, mutables
 from .wire import Wire, deref
@@ -26,7 +26,6 @@ class _Pause:
 
 
 PAUSE: Any = _Pause()
-ITER = prim_effect("iter")
 READ_AHEAD = ITERATORS | {list, tuple, dict, set, frozenset, str, bytes, range}
 
 
@@ -99,10 +98,4 @@ def make_walk(values: Any, network: "Network") -> Walk:
     return Walk(network, values)
 
 
-def _walk_effect() -> Any:
-    from .effects import Effect
-
-    return Effect(make_walk, strict=(0,), reads=(0,), dunders=("__iter__",))
-
-
-ITER_WALK = _walk_effect()
+ITER_WALK = Effect(make_walk, strict=(0,), reads=(0,), dunders=("__iter__",))
