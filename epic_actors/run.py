@@ -114,7 +114,7 @@ class Options:
 class Job:
     """A script taken apart: the function to run and all of its arguments."""
 
-    function: types.FunctionType
+    function: Any
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 

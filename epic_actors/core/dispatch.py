@@ -184,7 +184,7 @@ def _pending(
         return apply(network, function, args, kwargs)
     known = _known_method(function)
     if known is not None:
-        return run_native(network, known, (function.method[0], *args), kwargs)
+        return run_native(network, known, (receiver_of(function), *args), kwargs)
     frame = _apply_later(network, function, args, kwargs)
     values = (*args, *kwargs.values())
     footprint = _unknown(network, function, values)
@@ -198,7 +198,15 @@ def _known_method(function: Wire) -> Effect | None:
     receiver, name = function.method
     receiver = deref(receiver)
     kind = receiver.kind if receiver.__class__ is Wire else receiver.__class__
-    return METHODS.get(kind, {}).get(name) if name != "sort" else None
+    if kind is None or name == "sort":
+        return None
+    return METHODS.get(kind, {}).get(name)
+
+
+def receiver_of(function: Wire) -> Any:
+    """The value that a pending method is of."""
+    assert function.method is not None
+    return function.method[0]
 
 
 def _apply_later(network: "Network", wire: Wire, args: Any, kwargs: Any) -> Frame:
@@ -350,12 +358,13 @@ def _class(
         if cls is type and len(args) != 1:
             effect = opaque(cls)
         return run_native(network, effect, args, kwargs)
-    init = cls.__init__
-    plain = cls.__new__ is object.__new__ and type(cls) is type
+    init: Any = cls.__init__  # type: ignore[misc]
+    new: Any = cls.__new__
+    plain = new is object.__new__ and type(cls) is type
     if plain and isinstance(init, types.FunctionType):
         function = network.translate(init)
         if function is not None:
-            made = object.__new__(cls)
+            made: Any = object.__new__(cls)
             _initialised(network, init, function, (made, *args), kwargs)
             return made
         if stores_only(cls):
@@ -398,7 +407,8 @@ def stores_only(cls: type) -> bool:
     hooks = ("__post_init__", "__attrs_post_init__", "__attrs_pre_init__")
     if not generated or any(hasattr(cls, hook) for hook in hooks):
         return False
-    plain = cls.__setattr__ is object.__setattr__
+    store: Any = cls.__setattr__
+    plain = store is object.__setattr__
     return hasattr(cls, "__dataclass_fields__") and (
         plain or cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
     )

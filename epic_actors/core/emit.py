@@ -579,6 +579,6 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
     return function
 
 
-def _arguments(names: list[str], where: dict[str, int]) -> ast.arguments:
+def _arguments(names: list[str], where: dict[str, Any]) -> ast.arguments:
     args = [ast.arg(name, None, **where) for name in names]
     return ast.arguments([], args, None, [], [], None, [])

@@ -56,7 +56,7 @@ class Nodes:
         self.counter = 0
         self.methods: dict[str, tuple[str, Prim]] = {}
         self.generator = False
-        self.where: dict[str, int] = {}
+        self.where: dict[str, Any] = {}
         self.move(at or At(1, 0, 1, 0))
 
     def fresh(self) -> str:
@@ -78,7 +78,7 @@ class Nodes:
         """A variable or one of our constants."""
         return ast.Name(name, LOAD, **self.where)
 
-    def target(self, name: str) -> ast.expr:
+    def target(self, name: str) -> ast.Name:
         """A variable to assign to."""
         return ast.Name(name, STORE, **self.where)
 

@@ -250,7 +250,7 @@ class Steps(Nodes):
         if op == "list":
             return ast.List(list(map(self.atom, args)), LOAD, **self.where)
         if op == "dict":
-            keys = list(map(self.atom, args[::2]))
+            keys: list[ast.expr | None] = [self.atom(key) for key in args[::2]]
             return ast.Dict(keys, list(map(self.atom, args[1::2])), **self.where)
         return None
 

@@ -110,7 +110,8 @@ class Ledger:
 
     def settled_before(self, before: Entry | None) -> bool:
         """Whether everything older than this place has succeeded."""
-        ledger, entry = self, before or self.end
+        ledger: Ledger = self
+        entry: Entry = before or self.end
         while entry.prev is ledger.end:
             if ledger.owner is None:
                 return True
@@ -125,9 +126,10 @@ class Ledger:
         while isinstance(entry := self.end.next, Store):
             self.remove(entry)
             owner = self.owner
-            above = None if owner is None else owner.ledger
-            if above is not None and not above.settled_before(owner):
-                above.insert(entry, owner)
+            if owner is None or owner.ledger is None:
+                continue
+            if not owner.ledger.settled_before(owner):
+                owner.ledger.insert(entry, owner)
 
     def flush_after(self, entry: Entry) -> None:
         """Take back everything younger than `entry`, youngest first."""

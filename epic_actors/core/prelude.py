@@ -119,6 +119,6 @@ def is_script_code(network: "Network", given: Any) -> bool:
     if isinstance(given, External):
         return True
     if isinstance(given, type):
-        return isinstance(given.__init__, types.FunctionType)
+        return isinstance(given.__init__, types.FunctionType)  # type: ignore[misc]
     method = vars(type(given)).get("__call__")
     return isinstance(method, types.FunctionType)

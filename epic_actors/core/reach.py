@@ -40,19 +40,20 @@ ATOM_TYPES: frozenset[type] = PLAIN | {
 BOUND_TYPES: frozenset[type] = frozenset(
     {types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType}
 )
-ITERATORS: frozenset[type] = frozenset(
-    {zip, enumerate, reversed, map, filter}
-    | {type(iter(made)) for made in ([], (), {}, set(), "", b"", range(0))}
-    | {type(made()) for made in ({}.keys, {}.values, {}.items)}
-    | {type(iter(made())) for made in ({}.values, {}.items)}
-    | {type(reversed(made)) for made in ([], {})}  # type: ignore[call-overload]
+_VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items())
+_EMPTY: tuple[Any, ...] = ([], (), {}, set(), "", b"", range(0), *_VIEWS)
+_REVERSIBLE: tuple[Any, ...] = ([], {}, *_VIEWS)
+VIEWS: frozenset[type] = frozenset(map(type, _VIEWS))
+ITERATORS: frozenset[type] = (
+    frozenset({zip, enumerate, reversed, map, filter})
+    | VIEWS
+    | {type(iter(empty)) for empty in _EMPTY}
+    | {type(reversed(empty)) for empty in _REVERSIBLE}
     | {kind for kind in vars(itertools).values() if isinstance(kind, type)}
 )
 """Iterators and views whose sources the garbage collector can name."""
 
-CONSUMED: frozenset[type] = ITERATORS - {
-    type(made()) for made in ({}.keys, {}.values, {}.items)
-}
+CONSUMED: frozenset[type] = ITERATORS - VIEWS
 """Iterators, which reading changes."""
 
 SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})

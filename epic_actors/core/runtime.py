@@ -83,6 +83,8 @@ def is_ours(frame: Any) -> bool:
     return str(frame.f_globals.get("__name__", "")).startswith("epic_actors.core")
 
 
+__all__ = ["RUNTIME", "STORED"]
+
 RUNTIME: dict[str, Any] = {
     ".Wire": Wire,
     ".PLAIN": PLAIN,

@@ -451,7 +451,8 @@ class Reader:
         function = self.tail(term.function, names)
         args = [self.tail(a, names) for a in term.arguments]
         if isinstance(function, tuple):
-            return self.internal(*function, args)
+            lam, around = function
+            return self.internal(lam, around, args)
         return self.call(function, args, term.shape)
 
     def internal(self, lam: Lam, names: dict[str, Any], args: list[Value]) -> Any:
@@ -627,7 +628,7 @@ class Reader:
 
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
         """A call of a class."""
-        init = cls.__init__
+        init: Any = cls.__init__  # type: ignore[misc]
         if not is_quiet(cls):
             self.summary.calls_out = True
         if isinstance(init, types.FunctionType):

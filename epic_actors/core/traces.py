@@ -95,10 +95,10 @@ def retraced(error: BaseException, site: Site | None) -> None:
     chain = site.chain() if site is not None else []
     if chain and kept and is_part_of(kept[0][0].f_code, chain[-1][0]):
         chain.pop()
-    for code, lasti in reversed(chain):
-        frame = _frame(code, lasti)
+    for code, place in reversed(chain):
+        above = _frame(code, place)
         trace = types.TracebackType(
-            trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno
+            trace, above.tb_frame, above.tb_lasti, above.tb_lineno
         )
     error.__traceback__ = trace
 
