@@ -47,13 +47,13 @@ class Script:
         return f"<script {self.__name__}>"  # type: ignore[attr-defined]
 
 
-def script(function: Callable[..., Any]) -> Any:
+def script(function: Any) -> Any:
     """Declare a function (or method) a script: calling it runs it out of order.
 
     Raises:
         UsageError: What is decorated is not a Python function.
     """
-    inner = function
+    inner: Any = function
     if isinstance(function, staticmethod | classmethod):
         inner = function.__func__
     if not isinstance(inner, types.FunctionType):
@@ -62,7 +62,7 @@ def script(function: Callable[..., Any]) -> Any:
             "decorate the function itself"
         )
     if isinstance(function, classmethod):
-        return classmethod(Script(inner))  # type: ignore[arg-type]
+        return classmethod(Script(inner))
     if isinstance(function, staticmethod):
         return staticmethod(Script(inner))
     return Script(function)

@@ -188,7 +188,9 @@ def _membership(op: str) -> Effect:
 
 
 def _unpack(function: Callable[..., Any]) -> Effect:
-    kinds = dict.fromkeys((list, tuple, str, dict, range), shallow(function, 0))
+    kinds: dict[type, Effect] = dict.fromkeys(
+        (list, tuple, str, dict, range), shallow(function, 0)
+    )
     return Effect(
         function,
         reads=(0,),
@@ -387,9 +389,9 @@ def _attribute(op: str, name: str) -> Effect:
     return Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
 
 
-_SHARED = (types.ModuleType, type)
+_SHARED: tuple[type, ...] = (types.ModuleType, type)
 CLASS_ATTRIBUTES = resource("attributes of classes and modules")
-_NO_ATTRIBUTES = (list, dict, set, tuple, frozenset, str, deque)
+_NO_ATTRIBUTES: tuple[type, ...] = (list, dict, set, tuple, frozenset, str, deque)
 """Types whose instances have methods but nothing of their own to read."""
 
 

@@ -560,8 +560,9 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
         ".make", _arguments([*names], where), [inner, give], [], **where
     )
     module = ast.Module([outer], [])
-    if hasattr(inner, "type_params"):
-        inner.type_params = outer.type_params = []
+    for definition in (inner, outer):
+        # Why: Python 3.12 wants the field, 3.11 does not know it.
+        setattr(definition, "type_params", [])  # noqa: B010
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         compiled = compile(module, origin.filename, "exec", dont_inherit=True)

@@ -168,9 +168,8 @@ class Nodes:
         """Bind the names of a `let`."""
         if not names:
             return [ast.Expr(value, **self.where)]
-        if len(names) == 1:
-            target = self.target(names[0])
-        else:
-            targets = [self.target(name) for name in names]
+        target: ast.expr = self.target(names[0])
+        if len(names) != 1:
+            targets: list[ast.expr] = [self.target(name) for name in names]
             target = ast.Tuple(targets, STORE, **self.where)
         return [ast.Assign([target], value, **self.where)]

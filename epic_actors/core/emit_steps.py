@@ -322,7 +322,7 @@ class Steps(Nodes):
         careful = self.assign(names, self.careful(term))
         if len(names) != before + starred + after:
             return careful
-        targets = [self.target(name) for name in names]
+        targets: list[ast.expr] = [self.target(name) for name in names]
         if starred:
             targets[before] = ast.Starred(targets[before], STORE, **self.where)
         pattern = ast.List(targets, STORE, **self.where)

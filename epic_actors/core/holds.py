@@ -171,7 +171,7 @@ class Hold:
         if held is place or held is EVERYWHERE or place is EVERYWHERE:
             return self
         if held.__class__ is Wire and not held.immutable and self.may_be(held, place):
-            return held  # type: ignore[no-any-return]
+            return held
         return None
 
     def may_be(self, wire: Wire, place: Any) -> bool:

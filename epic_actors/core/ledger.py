@@ -113,12 +113,13 @@ class Ledger:
         ledger: Ledger = self
         entry: Entry = before or self.end
         while entry.prev is ledger.end:
-            if ledger.owner is None:
+            owner = ledger.owner
+            if owner is None:
                 return True
-            if ledger.owner.ledger is None:
-                ledger, entry = ledger.owner.outer.place()
+            if owner.ledger is None:
+                ledger, entry = owner.outer.place()
             else:
-                ledger, entry = ledger.owner.ledger, ledger.owner
+                ledger, entry = owner.ledger, owner
         return False
 
     def retire(self) -> None:

@@ -57,7 +57,7 @@ def obstacle(
         return args[effect.on]  # type: ignore[no-any-return]
     for position, value in enumerate(args):
         if value.__class__ is Wire and position in effect.strict:
-            return value  # type: ignore[no-any-return]
+            return value
     tuples = network.dirty or network.holds[0]
     for position, value in enumerate(args):
         if position in effect.whole and (tuples or value.__class__ is tuple):

@@ -180,7 +180,7 @@ def pending_in(value: Any) -> Wire | None:
     """A pending wire reachable from `value`, or None; it is whole then."""
     for found in walk(value):
         if found.__class__ is Wire:
-            return found  # type: ignore[no-any-return]
+            return found
     return None
 
 

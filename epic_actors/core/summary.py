@@ -197,6 +197,7 @@ class Summaries:
     def __init__(self, network: "Network") -> None:
         self.translate = network.translate
         self.known: dict[Any, Summary] = {}
+        self.kept: dict[int, Lam] = {}
         self.namespaces: dict[int, Namespace] = {}
         self.classes: set[type] = set()
         self.growing: set[Any] = set()
@@ -306,6 +307,8 @@ class Summaries:
         found = self.known.get(key)
         if found is None:
             found = self.known[key] = Summary()
+            # Why: kept, or another term could take its identity.
+            self.kept[id(lam)] = lam
             self.grew = True
         elif key in self.growing or not self.grew:
             return found
@@ -576,9 +579,9 @@ class Reader:
                 return self.template(callee, function, args, shape)
             case types.MethodType():
                 bound = Value(inside(function.tags))
-                return self.function(
-                    callee.__func__, [bound, *args], (None, *shape) if shape else ()
-                )
+                behind: Any = callee.__func__
+                marks = (None, *shape) if shape else ()
+                return self.function(behind, [bound, *args], marks)
             case functools.partial():
                 merged = Value(inside(function.tags))
                 inner = Value(inside(function.tags), callee_of(callee.func))

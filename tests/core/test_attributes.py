@@ -206,7 +206,7 @@ IN_PLACE = "hooks and properties found late run in place, where calls cannot wai
 WRONG = {
     "properties_of_pending_objects": IN_PLACE,
     "a_hook_for_everything": IN_PLACE,
-    "a_hook_that_refuses-literal": "a failing handler of the literal machine",
+    "a_hook_that_refuses-literal": "the literal machine unpacks the None of a `__getattr__` that raises",
 }
 
 

@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 
-from epic_actors.core.effects import BUILTINS, METHODS, Effect, of_module, prim_effect
+from epic_actors.core.effects import (
+    BUILTINS,
+    CLASS_ATTRIBUTES,
+    METHODS,
+    Effect,
+    of_module,
+    prim_effect,
+)
 from epic_actors.core.holds import EVERYWHERE, WORLD, resource
 from epic_actors.core.operations import Namespace
 from epic_actors.core.reach import is_atom
 from epic_actors.core.wire import Wire
-from tests.core.effect_samples import RECEIVERS, Called, calls, drawn, taken_back
+from tests.core.effect_samples import RECEIVERS, Called, Thing, calls, drawn, taken_back
 
 
 NOT_CALLED = {print, input, super, object}
@@ -201,6 +208,17 @@ def test_unpacking_counts_its_results() -> None:
     assert effect.count == effect.chosen(([1],)).count == 3
 
 
+@pytest.mark.parametrize("op", ["setattr", "delattr"])
+@pytest.mark.parametrize("holder", [Thing, pytest])
+def test_a_store_to_a_class_or_module_is_never_taken_back(op: str, holder: Any) -> None:
+    """It is made when nothing older can fail, and loads of such attributes wait."""
+    effect = prim_effect(op, "x").chosen((holder, 1))
+    assert effect.ordered
+    assert effect.undo is None
+    loaded = prim_effect("getattr", "x").chosen((holder,))
+    assert effect.places == loaded.looks_at == (CLASS_ATTRIBUTES,)
+
+
 MODULES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "math": ("sqrt", ()),
     "random": ("random", (resource("random"),)),
@@ -216,6 +234,30 @@ def test_a_library_function_goes_by_its_module(module: str) -> None:
     effect = of_module(print, module, name)
     assert effect.places == places
     assert effect.ordered is bool(places)
+
+
+CHANGING = [
+    ("operator", "setitem"),
+    ("_operator", "iconcat"),
+    ("json", "dump"),
+    ("pprint", "pp"),
+    ("csv", "DictReader"),
+    ("_csv", "writer"),
+    ("_struct", "pack_into"),
+    ("random", "shuffle"),
+]
+
+
+@pytest.mark.parametrize(("module", "name"), CHANGING)
+def test_what_changes_its_arguments_is_not_pure(module: str, name: str) -> None:
+    """Whatever else of its module is."""
+    assert of_module(print, module, name).places == (WORLD, EVERYWHERE)
+
+
+@pytest.mark.parametrize("name", ["now", "today", "utcnow"])
+def test_the_time_of_day_is_read_in_order(name: str) -> None:
+    """On the clock, like the functions of `time`."""
+    assert of_module(print, "datetime", name).places == (resource("clock"),)
 
 
 @pytest.mark.parametrize("name", ["heappush", "insort"])

@@ -113,7 +113,9 @@ NOTES: list[Any] = [
     pytest.param(
         "None",
         type(None),
-        marks=pytest.mark.xfail(strict=True, reason="NoneType has another name"),
+        marks=pytest.mark.xfail(
+            strict=True, reason="of texts only builtins' names are read"
+        ),
     ),
     (None, type(None)),
     ("Unknown", None),
@@ -151,7 +153,7 @@ class Text(str):  # noqa: SLOT000 - as users write them
     """A text that can change: it may have attributes."""
 
 
-@pytest.mark.xfail(strict=True, reason="subclasses are let through")
+@pytest.mark.xfail(strict=True, reason="`isinstance` lets subclasses through")
 def test_a_subclass_of_a_plain_type_is_not_plain() -> None:
     """What is believed to be immutable has to be."""
     with pytest.raises(UsageError):

@@ -12,6 +12,7 @@ import json
 import operator
 import pprint
 import random
+import struct
 import types
 from collections.abc import Callable
 from typing import Any
@@ -71,8 +72,7 @@ def wrong(reason: str) -> Callable[..., Any]:
     return add
 
 
-LIBRARY = "a library function that changes something is taken for pure"
-SHARES = "a new container is taken to share nothing with the old one"
+SHARES = "the result is taken to share nothing with the arguments"
 CLASSES = "attributes of classes, modules and functions are no places"
 
 
@@ -123,7 +123,7 @@ def printing_prettily():
     return out.getvalue()
 
 
-@wrong(LIBRARY)
+@wrong("the operators of sets, called by name, are taken for pure")
 def a_set_operator_called_by_name():
     s = {1}
     s.__ior__({f(2)})
@@ -303,6 +303,37 @@ def collected_keywords_are_whole_at_the_end():
         return found
 
     return collect(a=f(1))
+
+
+@row
+def defaults_are_whole_at_the_end():
+    def ask(x=f(1), *, y=f(2)):
+        return x, y
+
+    return ask.__defaults__, ask.__kwdefaults__
+
+
+@row
+def class_attributes_are_whole_at_the_end():
+    class Made:
+        z = f(1)
+
+    return vars(Made)["z"], Made().z
+
+
+@row
+def packing_into_a_buffer():
+    buffer = bytearray(4)
+    struct.pack_into("<i", buffer, 0, f(7))
+    return buffer[0], buffer
+
+
+@row
+def reading_rows():
+    rows = csv.reader(["a,b", "c,d"])
+    if f(1):
+        next(rows)
+    return list(rows)
 
 
 @row

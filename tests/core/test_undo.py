@@ -165,17 +165,6 @@ def test_a_deleted_attribute_comes_back(cls: type) -> None:
     assert list(state(holder).items()) == [("a", 1), ("b", 2)]
 
 
-@pytest.mark.xfail(strict=True, reason="stores to attributes of classes")
-def test_a_class_attribute_comes_back() -> None:
-    """Also one that the class had only inherited."""
-    cls = type("Sub", (type("Top", (), {"a": 1}),), {})
-    back = undo.attribute("a")(cls)
-    cls.a = 2  # type: ignore[attr-defined]
-    assert back is not None
-    back()
-    assert "a" not in vars(cls)
-
-
 @pytest.mark.parametrize("full", [True, False])
 def test_a_captured_variable_comes_back(full: bool) -> None:
     """With its value, or without one."""
