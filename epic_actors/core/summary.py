@@ -203,6 +203,7 @@ class Summaries:
         self.growing: set[Any] = set()
         self.grew = False
         self._methods: dict[str, list[Function | None]] = {}
+        self._hooks: dict[str, list[types.FunctionType]] = {}
 
     def footprint(
         self, lam: Lam, namespace: Namespace, args: tuple[Any, ...]
@@ -258,12 +259,27 @@ class Summaries:
 
     def may_hook(self, name: str) -> bool:
         """Whether an attribute of that name may run code of the script's classes."""
-        return any(
-            isinstance(vars(cls).get(name), property)
-            or "__getattr__" in vars(cls)
-            or "__getattribute__" in vars(cls)
-            for cls in self.classes
-        )
+        return bool(self.hooks(name))
+
+    def hooks(self, name: str) -> list[types.FunctionType]:
+        """The script's own code that loading an attribute of that name may run."""
+        found = self._hooks.get(name)
+        if found is None:
+            made = [
+                function
+                for cls in self.classes
+                for function in (
+                    getattr(vars(cls).get(name), "fget", None),
+                    vars(cls).get("__getattr__"),
+                    vars(cls).get("__getattribute__"),
+                )
+            ]
+            found = self._hooks[name] = [
+                function
+                for function in made
+                if isinstance(function, types.FunctionType) and self.translate(function)
+            ]
+        return found
 
     def _of_step(
         self, read: "Callable[[Reader, list[Value]], None]", args: tuple[Any, ...]
@@ -297,6 +313,7 @@ class Summaries:
             return
         self.classes.add(cls)
         self._methods.clear()
+        self._hooks.clear()
         self.known.clear()
         for base in (*cls.__mro__, *type.__subclasses__(cls)):
             self._meet_class(base)
@@ -549,14 +566,9 @@ class Reader:
 
     def hooked(self, name: str, obj: Value) -> None:
         """Properties of that name, and `__getattr__`, run as part of the script."""
-        for cls in list(self.summaries.classes):
-            for hook in ("__getattr__", "__getattribute__"):
-                made = vars(cls).get(hook)
-                if isinstance(made, types.FunctionType):
-                    self.function(made, [obj, PLAIN_VALUE])
-            made = vars(cls).get(name)
-            if isinstance(made, property) and isinstance(made.fget, types.FunctionType):
-                self.function(made.fget, [obj])
+        for function in self.summaries.hooks(name):
+            own = function.__code__.co_argcount
+            self.function(function, [obj, PLAIN_VALUE][:own])
 
     # Calls
 

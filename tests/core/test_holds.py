@@ -137,7 +137,8 @@ def test_a_wire_may_be_any_object_of_its_origin() -> None:
 
 def test_a_store_that_is_still_to_come_may_put_any_object_there() -> None:
     """What an object reaches is known once the older stores to it have been done."""
-    here, outer, inner = memory(), [], [1]
+    here, inner = memory(), [1]
+    outer: list[Any] = []
     store = Hold(here, (), (outer,))
     hold = Hold(here, (), (Inside([outer]),))
     assert here.conflict(inner, write=False) is hold

@@ -315,10 +315,13 @@ def defaults_are_whole_at_the_end():
 
 @row
 def class_attributes_are_whole_at_the_end():
-    class Made:
-        z = f(1)
+    x = f(1)
 
-    return vars(Made)["z"], Made().z
+    class Made:
+        z = x
+
+    Made.y = f(2)
+    return [vars(Made)[name] for name in "yz"]
 
 
 @row
