@@ -61,9 +61,11 @@ class ExternalCall(Actor):
         self.scope: trio.CancelScope | None = None
         self.started = False
         self.number = 0
-        self.plain = external.order is Order.UNORDERED and all(
-            value.__class__ in PLAIN for value in self.values
-        )
+        self.plain = external.order is Order.UNORDERED
+        for value in self.values:
+            if value.__class__ not in PLAIN:
+                self.plain = False
+                break
         if self.plain:
             super().__init__(network, FREE)
             self.answer = Wire(external.immutable, (), external.kind)

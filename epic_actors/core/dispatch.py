@@ -90,8 +90,8 @@ def runs_natively(
     return closed == 2 or network.calm
 
 
-CALLS_BEFORE_LOOKING = 2
-"""A function is looked at when it is called this often: looking costs milliseconds."""
+CALLS_BEFORE_LOOKING = 1
+"""A function is looked at when it has been called this often."""
 
 
 def is_native(value: Any) -> bool:

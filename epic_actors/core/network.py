@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 Listener = Callable[[str, dict[str, Any]], object]
 Translate = Callable[[FunctionType], Function | None]
 
-TURN_CALLS = 128
+TURN_CALLS = 256
 """So many calls are started before the event loop gets its turn."""
 
 
