@@ -153,7 +153,8 @@ class Run:
         self._scope = scope
         self._done = trio.Event()
         self._value: Any = None
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
+        self._heard = False
 
     async def result(self) -> Any:
         """Wait for the script's value.
@@ -164,6 +165,7 @@ class Run:
             UsageError: The run was cancelled by `cancel`.
         """
         await self._done.wait()
+        self._heard = True
         if self._error is not None:
             raise self._error
         return self._value
@@ -273,7 +275,8 @@ async def open_run(
 ) -> AsyncIterator[Run]:
     """Start a run and go on beside it.
 
-    Leaving the block waits for the run; leaving it by an exception cancels the run.
+    Leaving the block waits for the run, and raises what the script raised if nobody has
+    asked for its result; leaving it by an exception cancels the run.
     Arguments as for `evaluate`.
     """
     chosen, job = Options.of(options), Job.of(function, args)
@@ -289,10 +292,13 @@ async def open_run(
                     started._error = error
             if started._scope.cancelled_caught:
                 started._error = UsageError("the run was cancelled")
+                started._heard = True
             started._done.set()
 
         nursery.start_soon(work)
         yield started
+    if started._error is not None and not started._heard:
+        raise started._error
 
 
 def run_sequentially(function: Callable[..., Any], *args: Any) -> Any:

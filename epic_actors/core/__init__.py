@@ -7,14 +7,13 @@ Read it in this order:
     dispatch, prelude, attributes, walk, summary, traces, recursion      what scripts do
     literal                                                              one machine
     units, runtime, emit_nodes, emit_steps, emit, fast                   the other
+
+Names used at every run are here; the rest of the calculus is imported from its modules.
 """
 
 from .externals import External, Order
 from .holds import Resource, resource
-from .interpret import Interpreter
 from .network import Network, Statistics
-from .parser import ParseError, parse
-from .printer import show
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 
 
@@ -24,20 +23,16 @@ __all__ = [
     "Const",
     "External",
     "If",
-    "Interpreter",
     "Lam",
     "Let",
     "LetRec",
     "Network",
     "Order",
-    "ParseError",
     "Prim",
     "Resource",
     "Statistics",
     "Term",
     "Try",
     "Var",
-    "parse",
     "resource",
-    "show",
 ]

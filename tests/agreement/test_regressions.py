@@ -45,6 +45,11 @@ REGRESSIONS = {
         finally:
             xs0.append(inc(9))
         """,
+    "a_property_among_the_arguments_of_an_undecided_call": """
+        if f(n0):
+            b0.best(1, *[], k2=b0.size)
+        return len(xs0)
+        """,
 }
 
 
