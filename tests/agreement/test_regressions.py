@@ -1,5 +1,7 @@
 """Programs on which the machine once differed from CPython, shrunk, one name each."""
 
+from typing import Any
+
 import pytest
 
 from tests.agreement.test_agreement import judge
@@ -52,10 +54,24 @@ REGRESSIONS = {
         """,
 }
 
+WRONG = {
+    "a_property_among_the_arguments_of_an_undecided_call": (
+        "the summary of what is called names the caller's variables, by way of the "
+        "receiver of a method among its arguments: KeyError"
+    ),
+}
+
+
+def known(name: str) -> Any:
+    """A program's name; those that still disagree are marked so."""
+    why = WRONG.get(name)
+    marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
+    return pytest.param(name, id=name, marks=marks)
+
 
 @pytest.mark.parametrize("schedule", range(3))
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
-@pytest.mark.parametrize("name", REGRESSIONS)
+@pytest.mark.parametrize("name", [known(name) for name in REGRESSIONS])
 def test_agrees(name: str, fusion: bool, schedule: int) -> None:
     """The machine does what CPython does, on a few schedules."""
     lines = [line[4:] for line in REGRESSIONS[name].strip("\n").splitlines()]
