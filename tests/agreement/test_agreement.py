@@ -21,7 +21,7 @@ from tests.agreement.world import outside
 from tests.agreement.writer import programs
 
 
-SHARDS = 2
+SHARDS = 10
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2000"))
 CALLS_AT_MOST = 300
 

@@ -204,7 +204,7 @@ def a_native_property():
 
 IN_PLACE = "hooks and properties found late run in place, where calls cannot wait"
 WRONG = {
-    "properties_of_pending_objects": IN_PLACE,
+    "properties_of_pending_objects-fused": IN_PLACE,
     "a_hook_for_everything": IN_PLACE,
     "a_hook_that_refuses-literal": "the literal machine unpacks the None of a `__getattr__` that raises",
 }
