@@ -117,12 +117,7 @@ def test_it_does_what_it_does_in_cpython(script: Any, options: dict[str, Any]) -
     assert evaluated(script, **options) == epic.run_sequentially(script)
 
 
-UNSET = "the literal machine takes its context from the first frame, and there is none"
-LITERAL = pytest.param(
-    {"fusion": False},
-    id="literal",
-    marks=pytest.mark.xfail(strict=True, reason=UNSET),
-)
+LITERAL = pytest.param({"fusion": False}, id="literal")
 
 
 @pytest.mark.parametrize("options", [pytest.param(WAYS[0], id="fused"), LITERAL])

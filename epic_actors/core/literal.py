@@ -33,6 +33,7 @@ Where else to change
     A new kind of term also goes to `emit` (the fast machine) and `interpret`.
 """
 
+from contextvars import copy_context
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,7 @@ class LiteralMachine:
         self.resting: list[Wire] = []
         self.at_rest = trio.Event()
         self.lams: dict[int, tuple[Term, Lam]] = {}
+        self.context = copy_context()
 
     def frame(self, network: "Network", function: Function, values: Any) -> Frame:
         """The frame of a whole script: it puts down one node."""

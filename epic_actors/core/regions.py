@@ -77,10 +77,13 @@ def make_wires(count: int, origin: tuple[Any, ...] | None = None) -> Any:
 
 
 def set_wires(wires: Any, values: Any) -> None:
-    """Give the results of something undecided their values."""
+    """Give the results of something undecided their values.
+
+    None in the place of several values: what gives them has failed, and they never come.
+    """
     if wires.__class__ is Wire:
         wires.set(values)
-    else:
+    elif values is not None:
         for wire, value in zip(wires, values, strict=True):
             wire.set(value)
 

@@ -390,7 +390,7 @@ class Reader:
         for _ in range(ROUNDS):
             before = (len(self.stored), self.summary.size(), self._lam_sizes())
             names = {
-                name: Value(frozenset({("is", name)}), callee)
+                name: Value(frozenset({("is", name)}), own_callee(name, callee))
                 for name, callee in zip(lam.params, callees, strict=True)
             }
             result = self.term(lam.body, names)
@@ -700,7 +700,10 @@ class Reader:
     def include(self, lam: Lam, values: list[Value]) -> Value:
         """Add the summary of a function, in terms of these arguments."""
         found = self.summaries.of(lam, tuple(value.callee for value in values))
-        given = {name: v.tags for name, v in zip(lam.params, values, strict=True)}
+        given = {
+            name: value.tags | receiver_tags(value.callee)
+            for name, value in zip(lam.params, values, strict=True)
+        }
 
         def mapped(tags: Iterable[Tag]) -> Tags:
             out: set[Tag] = set()
@@ -770,6 +773,18 @@ class Reader:
             merged = _merged(args)
             values = [Value(merged.tags | inside(merged.tags), _one_callee(args))] * own
         return [PLAIN_VALUE] * free + values
+
+
+def own_callee(param: str, callee: Any) -> Any:
+    """A callee as a function sees it that is given it: a method's object is its own."""
+    if not isinstance(callee, Method):
+        return callee
+    return Method(Value(frozenset({("is", param), ("in", param)})), callee.name)
+
+
+def receiver_tags(callee: Any) -> Tags:
+    """Where the object of a method comes from."""
+    return callee.receiver.tags if isinstance(callee, Method) else NOTHING
 
 
 UNKNOWN_ERROR: Tags = NOTHING

@@ -63,15 +63,7 @@ REGRESSIONS = {
         """,
 }
 
-WRONG = {
-    "a_property_among_the_arguments_of_an_undecided_call": (
-        "the summary of what is called names the caller's variables, by way of the "
-        "receiver of a method among its arguments: KeyError"
-    ),
-    "a_call_in_a_finally_while_a_handler_fails-literal": (
-        "the literal machine unpacks the None of a handler that raises"
-    ),
-}
+WRONG: dict[str, str] = {}
 
 
 def known(name: str, fusion: bool) -> Any:
