@@ -4,7 +4,7 @@ Read it in this order:
     terms, printer, parser, check, operations, interpret, church, free   the calculus
     wire, reach, ledger, holds, undo, effects                            what is pending
     actors, perform, externals, calls, pool, regions, network            the network
-    dispatch, prelude, attributes, walk, summary, traces, recursion      what scripts do
+    dispatch, prelude, attributes, walk, tags, reading, summary, traces, recursion      what scripts do
     literal                                                              one machine
     units, runtime, emit_nodes, emit_steps, emit, fast                   the other
 

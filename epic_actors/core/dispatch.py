@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from . import summary
 from .calls import request
 from .effects import (
     ALL,
@@ -33,6 +32,7 @@ from .operations import Function, arguments
 from .perform import operate
 from .prelude import instead_of
 from .reach import PLAIN, is_atom, mutables
+from .reading import is_quiet
 from .regions import Block, Footprint, Frame, enter
 from .wire import Wire, deref
 
@@ -97,7 +97,7 @@ CALLS_BEFORE_LOOKING = 1
 def is_native(value: Any) -> bool:
     """Whether operators on a value run no Python code of the script's."""
     kind = value.__class__
-    return kind in PLAIN or kind in METHODS or summary.is_quiet(kind)
+    return kind in PLAIN or kind in METHODS or is_quiet(kind)
 
 
 def call_shaped(

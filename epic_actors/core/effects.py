@@ -3,6 +3,8 @@
 An `Effect` describes one native operation by the positions of its arguments.  The tables
 below are data: one line an operation.  What stands in none of them is opaque: it runs in
 program order, when everything older has succeeded, and may touch everything.
+
+It is longer than most modules since it is nearly all data, to be looked up in one place.
 """
 
 import functools

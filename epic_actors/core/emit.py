@@ -13,6 +13,8 @@ Theory of operation
 
 Jumps: a tail application of a dotted name (a loop, a join) becomes an assignment to its
 parameters and `continue`, `break`, or falling through to the join's code right after.
+
+It is longer than most modules: branches, loops, joins and units refer to each other.
 """
 
 import ast

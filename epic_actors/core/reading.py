@@ -1,0 +1,522 @@
+"""Reading a term for what it may touch: one step after another, abstractly.
+
+A `Reader` reads one function of the term until nothing new turns up; what it calls it
+takes from the `Summaries`, in terms of the arguments.
+It is a little longer than most modules: one method for each kind of step.
+"""
+
+import functools
+import types
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .effects import BUILTINS, METHODS, READ_ONLY_NAMES, Effect, of_module, prim_effect
+from .externals import External, Order
+from .holds import EVERYWHERE
+from .operations import Function, Namespace, Template
+from .reach import is_atom
+from .tags import (
+    NOTHING,
+    PLAIN_VALUE,
+    UNKNOWN,
+    Method,
+    Summary,
+    Tag,
+    Tags,
+    Value,
+    callee_of,
+    inside,
+)
+from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
+
+
+if TYPE_CHECKING:
+    from .summary import Summaries
+
+STORES = frozenset(
+    [
+        "setitem",
+        "setattr",
+        "cell_set",
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "list_append",
+        "set_add",
+        "cell",
+        "function",
+        "iter",
+        "iadd",
+        "ior",
+        "add",
+        "getitem",
+        "mul",
+    ]
+)
+LOADS = frozenset(
+    ["getitem", "getattr", "current", "unpack", "cell_get", "special", "iter", "super"]
+)
+ROUNDS = 12
+
+
+@functools.lru_cache(4096)
+def is_quiet(cls: type) -> bool:
+    """Whether operators on the class's instances run no Python code of the script's."""
+    return all(
+        name in _LOUD_ENOUGH or not name.startswith("__")
+        for base in cls.__mro__
+        if base.__module__ != "builtins"
+        for name, value in vars(base).items()
+        if isinstance(value, types.FunctionType)
+    )
+
+
+_LOUD_ENOUGH = frozenset({"__init__", "__repr__", "__str__", "__post_init__"})
+
+
+class Reader:
+    """Reads one function of the term."""
+
+    def __init__(self, summaries: "Summaries", summary: Summary) -> None:
+        self.summaries = summaries
+        self.summary = summary
+        self.stored: set[Tag] = set()
+        self.lams: dict[int, tuple[list[Value], Any, bool]] = {}
+
+    def read(self, lam: Lam, callees: tuple[Any, ...]) -> None:
+        """Read the body until nothing new turns up."""
+        for _ in range(ROUNDS):
+            before = (len(self.stored), self.summary.size(), self._lam_sizes())
+            names = {
+                name: Value(frozenset({("is", name)}), own_callee(name, callee))
+                for name, callee in zip(lam.params, callees, strict=True)
+            }
+            result = self.term(lam.body, names)
+            returned = frozenset().union(*(v.tags for v in _values(result)))
+            self.summary.returns |= returned | frozenset(self.stored)
+            if before == (len(self.stored), self.summary.size(), self._lam_sizes()):
+                return
+        self.summary.everything = True
+
+    def _lam_sizes(self) -> list[int]:
+        return [sum(len(v.tags) for v in params) for params, _, _ in self.lams.values()]
+
+    # Terms
+
+    def term(self, term: Term, names: dict[str, Any]) -> Any:
+        """The value of a term: a `Value`, or a list of them for a pack."""
+        names = dict(names)
+        while True:
+            match term:
+                case Let():
+                    self.bind(names, term.names, self.term_or_lam(term.value, names))
+                    term = term.body
+                case LetRec():
+                    names[term.name] = (term.function, names)
+                    term = term.body
+                case _:
+                    return self.tail(term, names)
+
+    def term_or_lam(self, term: Term, names: dict[str, Any]) -> Any:
+        """The value of what a `let` binds; a join is kept with its names."""
+        if isinstance(term, Lam):
+            return (term, names)
+        if isinstance(term, Let | LetRec):
+            return self.term(term, names)
+        return self.tail(term, names)
+
+    def bind(self, names: dict[str, Any], bound: tuple[str, ...], value: Any) -> None:
+        """Bind the names of a `let`."""
+        if len(bound) == 1:
+            names[bound[0]] = value[0] if isinstance(value, list) else value
+        elif isinstance(value, list) and len(value) == len(bound):
+            names.update(zip(bound, value, strict=True))
+        else:
+            merged = _merged(_values(value))
+            names.update(dict.fromkeys(bound, merged))
+
+    def tail(self, term: Term, names: dict[str, Any]) -> Any:
+        """The value of a step."""
+        match term:
+            case Var():
+                return names.get(term.name, PLAIN_VALUE)
+            case Const():
+                return Value(NOTHING, callee_of(term.value))
+            case Prim(op="pack"):
+                return [self.tail(a, names) for a in term.arguments]
+            case Prim():
+                return self.prim(term, [self.tail(a, names) for a in term.arguments])
+            case Call():
+                args = [self.tail(a, names) for a in term.arguments]
+                return self.external(term.external, args)
+            case App():
+                return self.application(term, names)
+            case If():
+                then, orelse = (
+                    self.term(term.then, names),
+                    self.term(term.orelse, names),
+                )
+                return _either(then, orelse)
+            case Try():
+                body = self.term(term.body, names)
+                caught = {**names, term.name: Value(UNKNOWN_ERROR)}
+                return _either(body, self.term(term.handler, caught))
+            case _:
+                return self.term(term, names)
+
+    def application(self, term: App, names: dict[str, Any]) -> Any:
+        """An application: of a loop or join, or of something of the script's."""
+        function = self.tail(term.function, names)
+        args = [self.tail(a, names) for a in term.arguments]
+        if isinstance(function, tuple):
+            lam, around = function
+            return self.internal(lam, around, args)
+        return self.call(function, args, term.shape)
+
+    def internal(self, lam: Lam, names: dict[str, Any], args: list[Value]) -> Any:
+        """A loop or join: its parameters collect what they are given."""
+        known = self.lams.get(id(lam))
+        params = known[0] if known else [PLAIN_VALUE] * len(args)
+        merged = [_merged([a, b]) for a, b in zip(params, args, strict=True)]
+        result, active = (known[1], known[2]) if known else (PLAIN_VALUE, False)
+        if active or (known and merged == params and not self._fresh_round(lam)):
+            self.lams[id(lam)] = (merged, result, active)
+            return result
+        self.lams[id(lam)] = (merged, result, True)
+        inner = {**names, **dict(zip(lam.params, merged, strict=True))}
+        found = self.term(lam.body, inner)
+        merged = self.lams[id(lam)][0]
+        result = _either(result, found) if known else found
+        self.lams[id(lam)] = (merged, result, False)
+        return result
+
+    def _fresh_round(self, lam: Lam) -> bool:
+        return True
+
+    # Steps
+
+    def prim(self, term: Prim, args: list[Value]) -> Any:
+        """A primitive."""
+        op = term.op
+        if op == "global":
+            return self.load_global(*term.static)
+        if op in ("advance", "iter"):
+            self.summary.reads |= _merged(args).tags
+            return args[0] if op == "iter" else PLAIN_VALUE
+        if op == "getattr":
+            self.summary.reads |= args[0].tags
+            self.hooked(term.static, args[0])
+            tags = self.load(args[0].tags)
+            return Value(tags, Method(args[0], term.static))
+        if op in {"native", "import"}:
+            self.summary.everything = True
+            return Value(UNKNOWN)
+        if op == "function":
+            self.store(args)
+            return Value(_merged(args).tags, term.static)
+        self.effect(prim_effect(op, term.static), args)
+        if op in STORES:
+            self.store(args)
+        if op in LOADS:
+            return Value(self.load(args[0].tags))
+        if op == "bound":
+            return args[0]
+        if op in ("iadd", "ior", "iand", "isub", "ixor", "imul"):
+            return Value(args[0].tags)
+        return PLAIN_VALUE
+
+    def load(self, tags: Tags) -> Tags:
+        """What may be found inside: also what was stored here."""
+        return inside(tags) | frozenset(self.stored)
+
+    def store(self, args: list[Value]) -> None:
+        """What may be found inside anything made here from now on."""
+        for arg in args:
+            self.stored |= arg.tags | inside(arg.tags)
+
+    def load_global(self, namespace: Namespace, name: str) -> Value:
+        """A global: a root of its own, unless it is plain."""
+        value = namespace.values.get(name)
+        if is_atom(value):
+            return Value(NOTHING, callee_of(value))
+        return Value(frozenset({("is", (namespace, name))}), callee_of(value))
+
+    def effect(self, effect: Effect, args: list[Value]) -> None:
+        """A native operation."""
+        for position, arg in enumerate(args):
+            if position in effect.writes:
+                self.write(arg.tags)
+            if position in effect.whole:
+                self.summary.reads |= arg.tags | inside(arg.tags)
+            elif position in effect.reads:
+                self.summary.reads |= arg.tags
+        for place in effect.places:
+            if place is EVERYWHERE:
+                self.summary.everything = True
+            else:
+                self.summary.resources_written.add(place)
+
+    def write(self, tags: Tags) -> None:
+        """These may be written."""
+        if tags >= UNKNOWN:
+            self.summary.everything = True
+        self.summary.writes |= tags
+
+    def hooked(self, name: str, obj: Value) -> None:
+        """Properties of that name, and `__getattr__`, run as part of the script."""
+        for function in self.summaries.hooks(name):
+            own = function.__code__.co_argcount
+            self.function(function, [obj, PLAIN_VALUE][:own])
+
+    # Calls
+
+    def call(
+        self, function: Value, args: list[Value], shape: tuple[Any, ...] = ()
+    ) -> Value:
+        """A call of something of the script's."""
+        callee = function.callee
+        script = getattr(callee, "__script__", None)
+        if script is not None:
+            callee = script
+        match callee:
+            case External():
+                return self.external(callee, args)
+            case Method():
+                return self.method(callee, args, shape)
+            case types.FunctionType():
+                return self.function(callee, args, shape, inside(function.tags))
+            case Template():
+                return self.template(callee, function, args, shape)
+            case types.MethodType():
+                bound = Value(inside(function.tags))
+                behind: Any = callee.__func__
+                marks = (None, *shape) if shape else ()
+                return self.function(behind, [bound, *args], marks)
+            case functools.partial():
+                merged = Value(inside(function.tags))
+                inner = Value(inside(function.tags), callee_of(callee.func))
+                return self.call(inner, [merged] * len(callee.args) + args, ("?",))
+            case type():
+                return self.construct(callee, args, shape)
+            case types.BuiltinFunctionType():
+                return self.builtin(callee, args)
+            case _:
+                self.summary.everything = True
+                return Value(UNKNOWN)
+
+    def external(self, external: External, args: list[Value]) -> Value:
+        """A call of an external."""
+        tags = _merged(args).tags
+        deep = tags | inside(tags)
+        summary = self.summary
+        if external.order is not Order.PURE or external.is_async:
+            summary.calls_out = True
+        summary.reads |= deep
+        if external.order is Order.SEQUENTIAL:
+            self.write(deep)
+            summary.resources_written.add(external.resource)
+        elif external.order is Order.READONLY:
+            summary.resources_read.add(external.resource)
+        return Value(NOTHING if external.immutable else deep)
+
+    def builtin(self, callee: Any, args: list[Value]) -> Value:
+        """A call of a builtin, or of a function whose term is not known."""
+        try:
+            effect = BUILTINS.get(callee)
+        except TypeError:
+            effect = None
+        if effect is None:
+            owner = getattr(callee, "__self__", None)
+            if owner is not None and not isinstance(owner, types.ModuleType):
+                self.summary.everything = True
+                return Value(UNKNOWN)
+            effect = of_module(callee, callee.__module__, callee.__name__)
+        for arg in args:
+            if arg.callee is not None:
+                inner = [Value(self.load(_merged(args).tags))] * 1
+                self.call(arg, inner, ("?",))
+        self.effect(effect, args)
+        self.store(args)
+        return Value(self.load(_merged(args).tags))
+
+    def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
+        """A call of a class."""
+        init: Any = cls.__init__  # type: ignore[misc]
+        if not is_quiet(cls):
+            self.summary.calls_out = True
+        if isinstance(init, types.FunctionType):
+            function = self.summaries.translate(init)
+            self.summaries._meet_class(cls)
+            self.store(args)
+            if function is not None:
+                self.function(
+                    init, [PLAIN_VALUE, *args], (None, *shape) if shape else ()
+                )
+                return Value(frozenset(self.stored))
+            if not hasattr(cls, "__dataclass_fields__"):
+                self.summary.everything = True
+            return Value(frozenset(self.stored))
+        return self.builtin(cls, args)
+
+    def template(
+        self, template: Template, function: Value, args: list[Value], shape: Any
+    ) -> Value:
+        """A call of a nested function."""
+        cells = tuple(types.CellType() for _ in template.freevars)
+        code = template.code
+        made = types.FunctionType(code, template.namespace.values, None, None, cells)
+        return self.function(made, args, shape, function.tags)
+
+    def function(
+        self,
+        fn: types.FunctionType,
+        args: list[Value],
+        shape: tuple[Any, ...] = (),
+        cells: Tags = NOTHING,
+    ) -> Value:
+        """A call of a function whose term may be known."""
+        function = self.summaries.translate(fn)
+        if function is None:
+            return self.builtin(fn, args)
+        self.summaries.meet(function.namespace, ())
+        lam = function.lam
+        own = lam.params[len(function.freevars) :]
+        values: list[Value] = [Value(cells)] * len(function.freevars)
+        simple = len(args) <= len(own) and not any(shape)
+        if simple and not function.code.co_flags & 0x0C:
+            rest = [Value(UNKNOWN if fn.__defaults__ else NOTHING)] * (
+                len(own) - len(args)
+            )
+            values += [*args, *map(_default, rest)]
+        else:
+            merged = _merged(args)
+            values += [
+                Value(merged.tags | inside(merged.tags), _one_callee(args))
+            ] * len(own)
+        return self.include(lam, values)
+
+    def include(self, lam: Lam, values: list[Value]) -> Value:
+        """Add the summary of a function, in terms of these arguments."""
+        found = self.summaries.of(lam, tuple(value.callee for value in values))
+        given = {
+            name: value.tags | receiver_tags(value.callee)
+            for name, value in zip(lam.params, values, strict=True)
+        }
+
+        def mapped(tags: Iterable[Tag]) -> Tags:
+            out: set[Tag] = set()
+            for kind, root in tags:
+                if isinstance(root, str):
+                    out |= given[root] if kind == "is" else self.load(given[root])
+                else:
+                    out.add((kind, root))
+            return frozenset(out)
+
+        summary = self.summary
+        summary.everything |= found.everything
+        summary.calls_out |= found.calls_out
+        summary.reads |= mapped(found.reads)
+        self.write(mapped(found.writes))
+        summary.resources_read |= found.resources_read
+        summary.resources_written |= found.resources_written
+        if found.writes:
+            self.store(values)
+        return Value(mapped(found.returns))
+
+    def method(
+        self, callee: Method, args: list[Value], shape: tuple[Any, ...]
+    ) -> Value:
+        """A call of a method by name: of all that it may be."""
+        name, receiver = callee.name, callee.receiver
+        result: Tags = NOTHING
+        found = False
+        for function in self.summaries.methods(name):
+            found = True
+            if function is None:
+                self.summary.everything = True
+            else:
+                values = self._spread(function, [receiver, *args], shape)
+                result |= self.include(function.lam, values).tags
+        for methods in METHODS.values():
+            effect = methods.get(name)
+            if effect is not None:
+                found = True
+                self.effect(effect, [receiver, *args])
+        if receiver.callee is not None and not isinstance(receiver.callee, Method):
+            found = self.attribute_call(receiver.callee, name, args, shape) or found
+        if not found and name not in READ_ONLY_NAMES:
+            self.summary.everything = True
+            return Value(UNKNOWN)
+        self.store(args)
+        return Value(result | self.load(receiver.tags | _merged(args).tags))
+
+    def attribute_call(
+        self, owner: Any, name: str, args: list[Value], shape: tuple[Any, ...]
+    ) -> bool:
+        """A call through a class or the like, whose attribute is known."""
+        target = callee_of(getattr(owner, name, None))
+        if target is None:
+            return False
+        self.call(Value(NOTHING, target), args, shape)
+        return True
+
+    def _spread(self, function: Function, args: list[Value], shape: Any) -> list[Value]:
+        lam = function.lam
+        free = len(function.freevars)
+        own = len(lam.params) - free
+        fits = len(args) <= own and not any(shape) and not function.code.co_flags & 0x0C
+        if fits:
+            values = [*args, *([PLAIN_VALUE] * (own - len(args)))]
+        else:
+            merged = _merged(args)
+            values = [Value(merged.tags | inside(merged.tags), _one_callee(args))] * own
+        return [PLAIN_VALUE] * free + values
+
+
+def own_callee(param: str, callee: Any) -> Any:
+    """A callee as a function sees it that is given it: a method's object is its own."""
+    if not isinstance(callee, Method):
+        return callee
+    return Method(Value(frozenset({("is", param), ("in", param)})), callee.name)
+
+
+def receiver_tags(callee: Any) -> Tags:
+    """Where the object of a method comes from."""
+    return callee.receiver.tags if isinstance(callee, Method) else NOTHING
+
+
+UNKNOWN_ERROR: Tags = NOTHING
+
+
+def _default(value: Value) -> Value:
+    return value if value.tags else PLAIN_VALUE
+
+
+def _one_callee(args: list[Value]) -> Any:
+    callees = [arg.callee for arg in args if arg.callee is not None]
+    return callees[0] if len(callees) == 1 else None
+
+
+def _values(value: Any) -> list[Value]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, Value) else []
+
+
+def _merged(values: Iterable[Any]) -> Value:
+    tags: set[Tag] = set()
+    callees = []
+    for value in values:
+        if isinstance(value, Value):
+            tags |= value.tags
+            if value.callee is not None:
+                callees.append(value.callee)
+    same = callees and all(callee is callees[0] for callee in callees)
+    return Value(frozenset(tags), callees[0] if same else None)
+
+
+def _either(one: Any, other: Any) -> Any:
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [_merged(pair) for pair in zip(one, other, strict=True)]
+    return _merged([*_values(one), *_values(other)])

@@ -1,0 +1,153 @@
+"""Where the objects of a name come from, and what a unit may touch, in those terms.
+
+    ("is", root)    the object that `root` stands for
+    ("in", root)    anything reachable from it
+    UNKNOWN         anything
+    no tags         an object made here, or a plain value
+
+A root is a parameter of the unit, or a global.
+"""
+
+import functools
+import types
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from .externals import External
+from .holds import EVERYWHERE, WORLD, Inside
+from .reach import is_atom, sources
+from .regions import Footprint
+from .wire import deref
+
+
+if TYPE_CHECKING:
+    pass
+
+Root: TypeAlias = Any
+Tag: TypeAlias = tuple[str, Root]
+Tags: TypeAlias = frozenset[Tag]
+
+NOTHING: Tags = frozenset()
+UNKNOWN: Tags = frozenset({("unknown", None)})
+
+
+@attrs.frozen
+class Value:
+    """What is known of a name: where its objects come from, what calling it calls."""
+
+    tags: Tags = NOTHING
+    callee: Any = None
+
+
+PLAIN_VALUE = Value()
+
+
+@attrs.frozen
+class Method:
+    """The callee of a name bound to `receiver.name`."""
+
+    receiver: Value
+    name: str
+
+
+@attrs.define
+class Summary:
+    """The places a unit may touch, in terms of roots.
+
+    Attributes:
+        everything: It may touch anything at all.
+        calls_out: It may call an external, or something unknown that does.
+    """
+
+    reads: set[Tag] = attrs.Factory(set)
+    writes: set[Tag] = attrs.Factory(set)
+    resources_read: set[Any] = attrs.Factory(set)
+    resources_written: set[Any] = attrs.Factory(set)
+    everything: bool = False
+    calls_out: bool = False
+    returns: Tags = NOTHING
+
+    def size(self) -> tuple[int, ...]:
+        """Grows with every new finding."""
+        sets = (self.reads, self.writes, self.resources_read, self.resources_written)
+        return (*map(len, sets), self.everything, self.calls_out, len(self.returns))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it may as well run natively: it never asks for an external call."""
+        return not (self.everything or self.calls_out)
+
+    @property
+    def touches_nothing(self) -> bool:
+        """Whether all it does is to compute a value from plain arguments."""
+        own = all(isinstance(root, str) for _, root in self.reads | self.writes)
+        return own and not (self.resources_read or self.resources_written)
+
+    def footprint(self, params: tuple[str, ...], args: tuple[Any, ...]) -> Footprint:
+        """The places, for these arguments."""
+        if self.everything:
+            return EVERYTHING
+        given = dict(zip(params, args, strict=True))
+        reads = [place for tag in self.reads for place in _places(tag, given)]
+        writes = [place for tag in self.writes for place in _places(tag, given)]
+        return Footprint(
+            (*reads, *self.resources_read),
+            (*writes, *self.resources_written),
+            self.origin(given),
+        )
+
+    def origin(self, given: dict[str, Any]) -> tuple[Any, ...] | None:
+        """What the results may share objects with."""
+        if self.returns >= UNKNOWN:
+            return None
+        roots = {_root_key(root): root for _, root in self.returns}
+        values = [_value(root, given) for root in roots.values()]
+        return tuple([value for value in values if not is_atom(value)])
+
+
+EVERYTHING = Footprint((), (EVERYWHERE, WORLD))
+
+
+def _root_key(root: Root) -> Any:
+    return root if isinstance(root, str) else (id(root[0]), root[1])
+
+
+def _value(root: Root, given: dict[str, Any]) -> Any:
+    """What a root stands for by now."""
+    if isinstance(root, str):
+        return deref(given.get(root))
+    namespace, name = root
+    return deref(namespace.values.get(name))
+
+
+def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
+    kind, root = tag
+    if kind == "unknown":
+        return (EVERYWHERE,)
+    value = _value(root, given)
+    if is_atom(value):
+        return ()
+    return sources(value) if kind == "is" else (Inside(value),)
+
+
+def inside(tags: Tags) -> Tags:
+    """Where what is inside the objects of these tags comes from."""
+    return frozenset((kind if kind == "unknown" else "in", root) for kind, root in tags)
+
+
+def callee_of(value: Any) -> Any:
+    """What calling a value calls, if that can be followed."""
+    value = deref(value)
+    callable_kinds = (
+        External,
+        types.FunctionType,
+        types.MethodType,
+        types.BuiltinFunctionType,
+        functools.partial,
+        type,
+    )
+    if isinstance(value, callable_kinds) or hasattr(value, "__script__"):
+        return value
+    return None
