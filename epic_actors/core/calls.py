@@ -160,7 +160,11 @@ class ExternalCall(Actor):
         if tell:
             self.tell("started")
         try:
-            result: outcome.Outcome[Any] = outcome.Value(await self._run())
+            if self.scope is None:
+                value = await self.external.execute(self.args, self.kwargs)
+            else:
+                value = await self._run(self.scope)
+            result: outcome.Outcome[Any] = outcome.Value(value)
         except trio.Cancelled:
             if tell:
                 self.tell("cancelled")
@@ -178,10 +182,8 @@ class ExternalCall(Actor):
             self.tell("complete")
         return result
 
-    async def _run(self) -> Any:
-        if self.scope is None:
-            return await self.external.execute(self.args, self.kwargs)
-        with self.scope:
+    async def _run(self, scope: trio.CancelScope) -> Any:
+        with scope:
             return await self.external.execute(self.args, self.kwargs)
 
     def tell(self, step: str, **data: Any) -> None:

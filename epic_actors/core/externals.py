@@ -89,18 +89,13 @@ class External:
 
     async def execute(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run one call to its end."""
-        if not self.is_async:
-            call = functools.partial(self.function, *args, **kwargs)
-            work = (
-                functools.partial(waiting_for_externals, call) if self.aside else call
-            )
-            # Why: boxed, since trio takes a coroutine for a mistake.
-            [result] = await trio.to_thread.run_sync(lambda: [work()])
-        else:
-            result = await self.function(*args, **kwargs)
-        if inspect.isawaitable(result):
-            result = await result
-        return result
+        if self.is_async:
+            return await self.function(*args, **kwargs)
+        call = functools.partial(self.function, *args, **kwargs)
+        work = functools.partial(waiting_for_externals, call) if self.aside else call
+        # Why: boxed, since trio takes a coroutine for a mistake.
+        [result] = await trio.to_thread.run_sync(lambda: [work()])
+        return await result if inspect.isawaitable(result) else result
 
     def check(self, value: Any) -> None:
         """Hold the call to the plain type it declares.
