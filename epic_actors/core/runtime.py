@@ -40,8 +40,10 @@ def truth(network: "Network", value: Any) -> Any:
 def collect(network: "Network", items: list[Any], item: Any) -> None:
     """Append to a comprehension's own list, which nothing but its loop has seen."""
     if network.holds[0] > 0:
-        operate(network, APPEND, items, item)
-        return
+        look = network.here.memory.conflict_outward
+        if look(items, write=True) is not None:
+            operate(network, APPEND, items, item)
+            return
     items.append(item)
     if item.__class__ not in PLAIN and has_wire(item):
         network.mark_dirty(items)
