@@ -82,11 +82,12 @@ class Reader:
         self.summaries = summaries
         self.summary = summary
         self.stored: set[Tag] = set()
-        self.lams: dict[int, tuple[list[Value], Any, bool]] = {}
+        self.lams: dict[int, tuple[list[Value], Any, int]] = {}
+        self.round = 0
 
     def read(self, lam: Lam, callees: tuple[Any, ...]) -> None:
         """Read the body until nothing new turns up."""
-        for _ in range(ROUNDS):
+        for self.round in range(ROUNDS):
             before = (len(self.stored), self.summary.size(), self._lam_sizes())
             names = {
                 name: Value(frozenset({("is", name)}), own_callee(name, callee))
@@ -179,20 +180,18 @@ class Reader:
         known = self.lams.get(id(lam))
         params = known[0] if known else [PLAIN_VALUE] * len(args)
         merged = [_merged([a, b]) for a, b in zip(params, args, strict=True)]
-        result, active = (known[1], known[2]) if known else (PLAIN_VALUE, False)
-        if active or (known and merged == params and not self._fresh_round(lam)):
-            self.lams[id(lam)] = (merged, result, active)
+        result, seen = (known[1], known[2]) if known else (PLAIN_VALUE, -1)
+        if seen == self.round and merged == params:
             return result
-        self.lams[id(lam)] = (merged, result, True)
+        # Why: marked before it is read, so that it is read once a round however many
+        # ways lead to it, and a loop that goes to itself ends.
+        self.lams[id(lam)] = (merged, result, self.round)
         inner = {**names, **dict(zip(lam.params, merged, strict=True))}
         found = self.term(lam.body, inner)
         merged = self.lams[id(lam)][0]
         result = _either(result, found) if known else found
-        self.lams[id(lam)] = (merged, result, False)
+        self.lams[id(lam)] = (merged, result, self.round)
         return result
-
-    def _fresh_round(self, lam: Lam) -> bool:
-        return True
 
     # Steps
 
