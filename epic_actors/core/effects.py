@@ -8,7 +8,6 @@ It is longer than most modules since it is nearly all data, to be looked up in o
 """
 
 import functools
-import math
 import operator
 import types
 from collections import defaultdict, deque
@@ -18,7 +17,7 @@ from typing import Any
 import attrs
 
 from . import undo as back
-from .holds import EVERYWHERE, WORLD, Resource, resource
+from .holds import EVERYWHERE, WORLD, resource
 from .operations import OPERATIONS, TAKES_STATIC, Namespace
 from .wire import Wire
 
@@ -116,10 +115,6 @@ def on_resource(function: Callable[..., Any], name: str) -> Effect:
 def writer(function: Callable[..., Any], look: Any, **changes: Any) -> Effect:
     """Changes its first argument."""
     return Effect(function, writes=(0,), undo=look, **changes)
-
-
-def _variants(op: str, kinds: Iterable[type], made: Effect) -> dict[type, Effect]:
-    return dict.fromkeys(kinds, made)
 
 
 # Primitives
@@ -719,18 +714,3 @@ READ_ONLY_NAMES = frozenset(
     if not name.startswith("__")
 ) | {"get", "keys", "values", "items", "copy", "union", "intersection", "difference"}
 """Methods of these names, on a pending value, are taken to write nothing."""
-
-__all__ = [
-    "ALL",
-    "BUILTINS",
-    "METHODS",
-    "READ_ONLY_NAMES",
-    "Effect",
-    "Resource",
-    "math",
-    "of_module",
-    "opaque",
-    "prim_effect",
-    "pure",
-    "types",
-]

@@ -161,7 +161,7 @@ class Reader:
                 return _either(then, orelse)
             case Try():
                 body = self.term(term.body, names)
-                caught = {**names, term.name: Value(UNKNOWN_ERROR)}
+                caught = {**names, term.name: PLAIN_VALUE}
                 return _either(body, self.term(term.handler, caught))
             case _:
                 return self.term(term, names)
@@ -483,9 +483,6 @@ def own_callee(param: str, callee: Any) -> Any:
 def receiver_tags(callee: Any) -> Tags:
     """Where the object of a method comes from."""
     return callee.receiver.tags if isinstance(callee, Method) else NOTHING
-
-
-UNKNOWN_ERROR: Tags = NOTHING
 
 
 def _default(value: Value) -> Value:
