@@ -22,12 +22,13 @@ from .errors import (
     Transient,
     UsageError,
 )
-from .run import Run, evaluate, open_run, run, run_sequentially, script
+from .run import Event, Run, evaluate, open_run, run, run_sequentially, script
 
 
 __all__ = [
     "DeadlineExceeded",
     "EpicError",
+    "Event",
     "InternalError",
     "LimitError",
     "OutsideError",

@@ -10,7 +10,7 @@ import inspect
 import sysconfig
 import types
 
-from .core import prelude
+from .core import iterating, prelude
 from .core.operations import Function
 from .frontend import known
 
@@ -20,6 +20,8 @@ INSTALLED = tuple(
     {_PATHS[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
 OURS = __name__.partition(".")[0]
+OUR_SCRIPTS = frozenset({prelude.__name__, iterating.__name__})
+"""Modules of ours whose functions are run as scripts."""
 
 
 @functools.lru_cache(4096)
@@ -51,8 +53,10 @@ class Ownership:
     def owns(self, fn: types.FunctionType) -> bool:
         """Whether a function belongs to the script."""
         package = _package(fn)
+        if _is_script(fn):
+            return True
         if package == OURS:
-            return fn.__module__ == prelude.__name__
+            return fn.__module__ in OUR_SCRIPTS
         if package == self.package and package is not None:
             return True
         return not is_installed(fn.__code__.co_filename)
@@ -61,3 +65,9 @@ class Ownership:
 def _package(fn: types.FunctionType) -> str | None:
     name = fn.__globals__.get("__name__")
     return name.partition(".")[0] if isinstance(name, str) else None
+
+
+def _is_script(fn: types.FunctionType) -> bool:
+    """Whether a function is, or stands in, one that its module declares a script."""
+    outermost = fn.__globals__.get(fn.__qualname__.partition(".")[0])
+    return hasattr(outermost, "__script__")

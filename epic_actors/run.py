@@ -1,5 +1,6 @@
 """Running scripts: from plain code, inside a trio program, step by step, or in order."""
 
+import contextlib
 import functools
 import inspect
 import types
@@ -17,6 +18,7 @@ from .core.fast import FastMachine
 from .core.literal import LiteralMachine
 from .core.network import Listener, Network, Statistics
 from .core.operations import Function
+from .core.outlet import Outlet, Pieces
 from .core.traces import without_lead
 from .errors import DeadlineExceeded, ScriptError, UsageError
 from .frontend import NotCompiled, translate
@@ -145,16 +147,32 @@ class Job:
         return cls(function, args, kwargs)
 
 
+@attrs.frozen
+class Event:
+    """A step of an external call.
+
+    Attributes:
+        name: `call.run.started`, `streaming`, `complete`, `failed` or `cancelled`.
+        data: The `call`'s number, the external's `name`, the `time` on trio's clock, the
+            `error` if there is one.
+    """
+
+    name: str
+    data: dict[str, Any]
+
+
 class Run:
     """A run under way; made by `open_run`."""
 
-    def __init__(self, network: Network, scope: trio.CancelScope) -> None:
+    def __init__(self, network: Network, outlet: Outlet) -> None:
         self._network = network
-        self._scope = scope
+        self._outlet = outlet
+        self._scope = trio.CancelScope()
         self._done = trio.Event()
         self._value: Any = None
         self._error: Exception | None = None
         self._heard = False
+        self._listeners: list[trio.MemorySendChannel[Event]] = []
 
     async def result(self) -> Any:
         """Wait for the script's value.
@@ -164,11 +182,51 @@ class Run:
             DeadlineExceeded: The run was not done in time.
             UsageError: The run was cancelled by `cancel`.
         """
+        self._outlet.stop_reading()
         await self._done.wait()
         self._heard = True
         if self._error is not None:
             raise self._error
         return self._value
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        """The value piece by piece, as soon as each piece is settled.
+
+        A text comes in pieces that make it up, a list element by element, any other
+        value but None as a whole.  While the reader is busy, calls that stream only
+        what it is to read wait for it.
+
+        Raises:
+            Exception: Whatever the script raised; pieces may have come before.
+        """
+        return Pieces(self._outlet, self._done, self.result)
+
+    def events(self) -> trio.MemoryReceiveChannel[Event]:
+        """The steps of external calls from now on, to be iterated over."""
+        send, receive = trio.open_memory_channel[Event](float("inf"))
+        self._listeners.append(send)
+        if self._done.is_set():
+            send.close()
+        return receive
+
+    def listen(self, also: Listener | None) -> Listener:
+        """Tell those who iterate over `events`, and another listener."""
+
+        def tell(name: str, data: dict[str, Any]) -> None:
+            if also is not None:
+                also(name, data)
+            for send in self._listeners:
+                with contextlib.suppress(trio.BrokenResourceError):
+                    send.send_nowait(Event(name, data))
+
+        return tell
+
+    def end(self) -> None:
+        """Hear that the run is over."""
+        self._done.set()
+        self._outlet.wake()
+        for send in self._listeners:
+            send.close()
 
     def cancel(self) -> None:
         """Give the run up: cancel its calls and take back what was not final."""
@@ -281,8 +339,11 @@ async def open_run(
     """
     chosen, job = Options.of(options), Job.of(function, args)
     network = _network(job, chosen)
+    network.outlet = outlet = Outlet(network)
+    left_by: Exception | None = None
     async with trio.open_nursery() as nursery:
-        started = Run(network, trio.CancelScope())
+        started = Run(network, outlet)
+        network.listener = started.listen(chosen.on_event)
 
         async def work() -> None:
             with started._scope:
@@ -293,10 +354,18 @@ async def open_run(
             if started._scope.cancelled_caught:
                 started._error = UsageError("the run was cancelled")
                 started._heard = True
-            started._done.set()
+            started.end()
 
         nursery.start_soon(work)
-        yield started
+        try:
+            yield started
+        except Exception as error:
+            # Why: raised outside the nursery, it arrives as it is, not in a group.
+            left_by = error
+            nursery.cancel_scope.cancel()
+        outlet.stop_reading()
+    if left_by is not None:
+        raise left_by
     if started._error is not None and not started._heard:
         raise started._error
 
@@ -323,6 +392,7 @@ async def _run_in_order(job: Job) -> Any:
 
 
 __all__ = [
+    "Event",
     "Run",
     "evaluate",
     "open_run",

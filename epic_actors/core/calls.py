@@ -9,6 +9,7 @@ from .actors import FREE, TURN, Actor, Turn
 from .externals import External, Order
 from .holds import EVERYWHERE, Hold, deep_places
 from .reach import PLAIN, is_atom, mutables, pending_in
+from .stream import STREAMS, Stream
 from .wire import Wire, deref
 
 
@@ -46,6 +47,8 @@ class ExternalCall(Actor):
         "plain",
         "scope",
         "started",
+        "stream",
+        "told",
     )
 
     def __init__(
@@ -71,6 +74,14 @@ class ExternalCall(Actor):
             self.answer = Wire(external.immutable, (), external.kind)
         else:
             self.touch(network)
+        self.stream: Stream | None = None
+        if external.stream is not None:
+            self.stream = self.answer.source = STREAMS[external.stream]()
+            self.told = False
+            if external.stream is list:
+                # Why: what is read early can be reached before the list is there.
+                elements = self.stream.elements
+                self.answer.origin = (*self.answer.origin, elements)
 
     def touch(self, network: "Network") -> None:
         """Hold the arguments and the resource for as long as the call takes."""
@@ -161,7 +172,7 @@ class ExternalCall(Actor):
             self.tell("started")
         try:
             if self.scope is None:
-                value = await self.external.execute(self.args, self.kwargs)
+                value = await self.perform()
             else:
                 value = await self._run(self.scope)
             result: outcome.Outcome[Any] = outcome.Value(value)
@@ -184,7 +195,29 @@ class ExternalCall(Actor):
 
     async def _run(self, scope: trio.CancelScope) -> Any:
         with scope:
+            return await self.perform()
+
+    async def perform(self) -> Any:
+        """Let the external do it."""
+        stream, network = self.stream, self.network
+        if stream is None:
             return await self.external.execute(self.args, self.kwargs)
+        async for piece in self.external.pieces(self.args, self.kwargs):
+            if not stream.count and network.listener is not None:
+                self.tell("streaming")
+            stream.grow(piece)
+            if stream.readers and not self.told:
+                self.told = True
+                network.pool.has_grown(self)
+            if network.outlet is not None and network.outlet.reading:
+                await network.outlet.make_room(self)
+        return stream.whole()
+
+    def wake_readers(self) -> None:
+        """Wake those who wait for more of the stream."""
+        self.told = False
+        assert self.stream is not None
+        self.stream.wake()
 
     def tell(self, step: str, **data: Any) -> None:
         """Report a step of the call to the run's listener."""
@@ -211,6 +244,8 @@ class ExternalCall(Actor):
             handled = self.outer.handled
             ledger.failed(self, self.network.traced(error, self.site, handled))
             return
+        if self.stream is not None:
+            self.stream.end()
         self.answer.set(value)
         self.hold.release()
         ledger.done(self)

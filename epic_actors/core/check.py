@@ -8,6 +8,9 @@ What is checked
     4. A loop or join (a function bound to a dotted name) is only applied, to as many
        arguments as it takes.
     5. Every operation exists; every call shape is one that Python could have written.
+    6. In the front end's terms, a name that a block in the place of a value binds again
+       is not read after the block, unless the block hands it out under that name.  So
+       the names of a function can be the variables of one frame.
 
 A fault is our own: it is shown with the lines of the term around it.
 """
@@ -16,6 +19,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from epic_actors.core.free import FreeNames
 from epic_actors.core.operations import OPERATIONS, TAKES_STATIC
 from epic_actors.core.printer import layout, show_name
 from epic_actors.core.terms import (
@@ -115,6 +119,8 @@ class _Checker:
         self.whole = whole
         self.operations = operations
         self.atomic = atomic
+        self.free = FreeNames()
+        self.binders = Binders()
         self.scope: dict[str, list[int | None]] = {name: [None] for name in free}
 
     def fault(self, message: str, node: Term) -> CheckError:
@@ -144,6 +150,7 @@ class _Checker:
             case Let(names, value, body):
                 self.distinct("let", names, term)
                 self.packed(term)
+                self.overwritten(term)
                 yield value
                 with self.bound(names, _arity(names, value)):
                     yield body
@@ -212,6 +219,16 @@ class _Checker:
                 raise self.fault("a pack may only be unpacked by a let", term)
             yield operand
 
+    def overwritten(self, term: Let) -> None:
+        """Check that what a block binds again is not read after it."""
+        if not self.atomic or isinstance(term.value, Lam):
+            return
+        after = self.free.of(term.body).keys() - set(term.names)
+        lost = self.binders.of(term.value) & after
+        if lost:
+            message = f"{show_name(min(lost))} is bound again before it is read"
+            raise self.fault(message, term)
+
     def operation(self, term: Prim) -> None:
         if term.op not in self.operations:
             raise self.fault(f"prim[{term.op}] is no operation", term)
@@ -234,6 +251,43 @@ class _Checker:
                 has = "1 value" if parts == 1 else f"a pack of {parts}"
                 names = "1 name" if len(term.names) == 1 else f"{len(term.names)} names"
                 raise self.fault(f"let binds {names} to {has}", term)
+
+
+class Binders:
+    """Finds and remembers the names that are bound anywhere in a term."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, frozenset[str]] = {}
+
+    def of(self, term: Term) -> frozenset[str]:
+        """The names bound in `term`."""
+        steps = []
+        while isinstance(term, Let | LetRec) and id(term) not in self._known:
+            steps.append(term)
+            term = term.body
+        found = self._known.get(id(term))
+        if found is None:
+            found = self._known[id(term)] = self._tail(term)
+        for step in reversed(steps):
+            value, names = _bound_by(step)
+            found = self._known[id(step)] = found | self.of(value) | set(names)
+        return found
+
+    def _tail(self, term: Term) -> frozenset[str]:
+        match term:
+            case If(_, then, orelse):
+                return self.of(then) | self.of(orelse)
+            case Lam(params, body):
+                return self.of(body) | set(params)
+            case _:
+                # Why: the two sides of a `try` have frames of their own.
+                return frozenset()
+
+
+def _bound_by(step: Let | LetRec) -> tuple[Term, tuple[str, ...]]:
+    if isinstance(step, Let):
+        return step.value, step.names
+    return step.function, (step.name,)
 
 
 def _arity(names: tuple[str, ...], value: Term) -> int | None:

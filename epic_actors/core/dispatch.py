@@ -29,8 +29,10 @@ from .effects import (
 from .externals import External, Order
 from .holds import EVERYWHERE, WORLD
 from .operations import Function, arguments
-from .perform import operate
+from .perform import NATIVE, operate
 from .prelude import instead_of
+from .pulls import begin
+from .protocols import bits_of
 from .reach import PLAIN, is_atom, mutables
 from .reading import is_quiet
 from .regions import Block, Footprint, Frame, enter
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from .network import Network
 
 CALL = "__call__"
+LOUD = bits_of("list")
+TEXT = bits_of("print")
 
 
 def call(network: "Network", function: Any, *args: Any) -> Any:
@@ -117,6 +121,8 @@ def call_shaped(
 def _spread(network: "Network", mark: str | None, value: Any) -> Any:
     """What stands behind a star, read here and now."""
     value = deref(value)
+    if mark == "*" and network.loud & LOUD and value.__class__ is not Wire:
+        value = network.specials.spread(value)
     if network.calm or mark not in ("*", "**") or value.__class__ is Wire:
         return value
     kind = tuple if mark == "*" else dict
@@ -255,6 +261,8 @@ def enter_function(
     values = function.parameters(fn, args, kwargs)
     if kwargs and not network.calm and fn.__code__.co_flags & CO_VARKEYWORDS:
         network.mark_dirty(values[-1])
+    if function.is_generator:
+        return begin(network, fn, function, values)
     network.machine.meet(network, fn, function)
     return network.machine.run_function(network, function, values)
 
@@ -294,6 +302,10 @@ def native(
     if script is not None:
         return apply(network, script, args, kwargs)
     effect = _known_builtin(function)
+    if function is print and network.loud & TEXT:
+        found = network.specials.printed(args, kwargs)
+        if found is not NATIVE:
+            return found
     if effect is not None:
         return run_native(network, effect, args, kwargs)
     owner = getattr(function, "__self__", None)
@@ -358,6 +370,10 @@ def _class(
         if cls is type and len(args) != 1:
             effect = opaque(cls)
         return run_native(network, effect, args, kwargs)
+    network.summaries.meet_class(cls)
+    making = network.specials.making(cls)
+    if making is not None:
+        return apply(network, making, (cls, *args), kwargs)
     init: Any = cls.__init__  # type: ignore[misc]
     new: Any = cls.__new__
     plain = new is object.__new__ and type(cls) is type

@@ -25,9 +25,11 @@ from typing import Any
 
 import attrs
 
+from .closures import RESUMES
 from .emit_nodes import LOAD, NET, Code
 from .emit_steps import OWNERS, RAISES, Steps
 from .free import FreeNames
+from .runtime import TRUTH
 from .terms import (
     App,
     At,
@@ -48,6 +50,8 @@ from .units import Unit
 
 
 DECIDED = ".decided"
+DECIDED_STEMS = ("thrown.", "inside.")
+"""Parameters of resumptions that are never pending."""
 
 
 @attrs.frozen
@@ -96,6 +100,10 @@ class Emitter(Steps):
         while True:
             if isinstance(term, Let):
                 self.move(term.at or getattr(term.value, "at", None))
+                if isinstance(term.value, Lam) and is_resumption(term.names[0]):
+                    out += self.suspension(term.names[0], term.value)
+                    term = term.body
+                    continue
                 if isinstance(term.value, Lam):
                     return out + self.join(term, term.value, tail)
                 fused = method_call(term)
@@ -133,7 +141,7 @@ class Emitter(Steps):
         if tail.names is not None:
             leave: list[ast.stmt] = [ast.Break(**self.where)] if tail.leave else []
             return self.let(tail.names, term) + leave
-        if isinstance(term, Try) or self.is_internal(term):
+        if isinstance(term, Try) or self.is_internal(term) or is_resumed(term):
             names = tuple(self.fresh() for _ in range(self.results))
             first = self.name(names[0]) if len(names) == 1 else self.names(names)
             return [*self.let(names, term), *self.give(first)]
@@ -190,6 +198,8 @@ class Emitter(Steps):
         assert isinstance(term.test, Var)
         name = self.fresh()
         out = self.assign((name,), self.name(term.test.name))
+        if term.test.name.startswith(DECIDED_STEMS):
+            return [*out, self.arms(name, term, tail)]
         undecided = self.undecided(name)
         if tail.names is None:
             out.append(self.when(undecided, self.suspend(name, term)))
@@ -206,7 +216,7 @@ class Emitter(Steps):
         truth = self.call(".truth", self.name(NET), self.name(name))
         decided = ast.NamedExpr(self.target(name), truth, **self.where)
         wire = self.compare(self.class_of(decided), ast.Is(), self.name(".Wire"))
-        return self.both(self.negation(self.calm()), other, wire)
+        return self.both(self.negation(self.quiet(TRUTH.loud)), other, wire)
 
     def arms(self, name: str, term: If, tail: Tail) -> ast.stmt:
         """The two sides of a decided branch."""
@@ -362,6 +372,8 @@ class Emitter(Steps):
                 return self.prim_step(names, value)
             case App() if self.is_internal(value):
                 return self.loop_call(names, value)
+            case App() if is_resumed(value):
+                return self.resume(names, value)
             case App(function=Var(name=bound)) if bound in self.methods:
                 return self.late_method_step(names, *self.methods[bound], value)
             case App():
@@ -462,6 +474,33 @@ class Emitter(Steps):
         )
         return self.assign(names, made) + self.look()
 
+    def suspension(self, name: str, lam: Lam) -> list[ast.stmt]:
+        """What follows a `yield`, as a unit of its own, made once for all ways to it."""
+        unit = self.origin.parts.get(id(lam))
+        if unit is None:
+            body = self.closed(lam.body)
+            given = [name for name in self.free.of(body) if name not in lam.params]
+            whole = Lam((*lam.params, *given), body, name=self.origin.name, at=lam.at)
+            unit = self.origin.parts[id(lam)] = Unit(whole, self.origin, compile_unit)
+        made = self.call(
+            ".suspended",
+            self.name(self.code.constant(unit, "u")),
+            self.names(unit.lam.params[len(lam.params) :]),
+        )
+        return self.assign((name,), made)
+
+    def resume(self, names: tuple[str, ...], term: App) -> list[ast.stmt]:
+        """The application of what follows a `yield`."""
+        made = self.call(
+            ".resume",
+            self.name(NET),
+            self.count(names),
+            self.name(self.code.constant(self.origin, "f")),
+            self.atom(term.function),
+            *map(self.atom, term.arguments),
+        )
+        return self.assign(names, made) + self.look()
+
     def loop_call(self, names: tuple[str, ...], term: App) -> list[ast.stmt]:
         """A loop that the rest of the block may overtake, as a unit of its own."""
         assert isinstance(term.function, Var)
@@ -474,6 +513,18 @@ class Emitter(Steps):
             ".run_unit", self.name(NET), self.name(unit), self.count(names), *args
         )
         return self.assign(names, run) + self.look()
+
+
+def is_resumption(name: str) -> bool:
+    """Whether a name stands for what follows a `yield`."""
+    return name.startswith(RESUMES)
+
+
+def is_resumed(term: Term) -> bool:
+    """Whether a term applies what follows a `yield`."""
+    if not (isinstance(term, App) and isinstance(term.function, Var)):
+        return False
+    return is_resumption(term.function.name)
 
 
 def is_method(term: Let, free: FreeNames) -> bool:
@@ -528,6 +579,7 @@ def compile_unit(unit: Unit) -> tuple[Any, bool]:
     body = emitter.block(lam.body, RETURN)
     emitter.move(lam.at)
     body = emitter.look() + body
+    emitter.listen()
     if is_handler(lam):
         body = emitter_handler(emitter, lam, body)
     return build(emitter, unit, body), emitter.generator

@@ -15,6 +15,8 @@ from .terms import At, Const, Prim, Term, Var
 NET = ".net"
 CALM = ".calm"
 """The local variable that says whether the network is calm."""
+QUIET = ".quiet"
+"""And whether none of this unit's operations is code of the script's."""
 LOAD, STORE = ast.Load(), ast.Store()
 _LITERALS = (int, float, complex, str, bytes, bool, type(None), type(...))
 
@@ -56,6 +58,8 @@ class Nodes:
         self.counter = 0
         self.methods: dict[str, tuple[str, Prim]] = {}
         self.generator = False
+        self.loud = 0
+        self.looks: list[tuple[ast.Assign, ast.Constant]] = []
         self.where: dict[str, Any] = {}
         self.move(at or At(1, 0, 1, 0))
 
@@ -107,10 +111,33 @@ class Nodes:
         """Whether nothing is pending, as last seen."""
         return self.name(CALM)
 
+    def quiet(self, loud: int) -> ast.expr:
+        """Whether an operation that may run these special methods is native now."""
+        if not loud:
+            return self.calm()
+        self.loud |= loud
+        return self.name(QUIET)
+
     def look(self) -> list[ast.stmt]:
         """See whether all is still calm, after something that may have changed it."""
         now = ast.Attribute(self.name(NET), "calm", LOAD, **self.where)
-        return self.assign((CALM,), now)
+        loud = ast.Attribute(self.name(NET), "loud", LOAD, **self.where)
+        mask = ast.Constant(0, **self.where)
+        heard = ast.BinOp(loud, ast.BitAnd(), mask, **self.where)
+        quiet = ast.Assign(
+            [self.target(QUIET)],
+            self.both(self.calm(), self.negation(heard)),
+            **self.where,
+        )
+        self.looks.append((quiet, mask))
+        return [*self.assign((CALM,), now), quiet]
+
+    def listen(self) -> None:
+        """Let all looks look for the special methods that the unit may run."""
+        for quiet, mask in self.looks:
+            mask.value = self.loud
+            if not self.loud:
+                quiet.targets, quiet.value = [self.target(CALM)], self.calm()
 
     def expr(self, value: ast.expr) -> ast.stmt:
         """An expression as a statement."""

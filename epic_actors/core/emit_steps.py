@@ -11,6 +11,7 @@ from typing import Any
 
 from .effects import BUILTINS, METHODS
 from .emit_nodes import LOAD, NET, STORE, Nodes
+from .protocols import ANY, bits_of
 from .reach import PLAIN
 from .runtime import STORED
 from .terms import UNBOUND, App, Call, Const, Prim, Term, Var
@@ -49,6 +50,7 @@ UNARY: dict[str, ast.unaryop] = {
     "not": ast.Not(),
 }
 RAISES = ("raise", "reraise")
+DISPLAYS = ("tuple", "list", "dict")
 DIRECT = frozenset(
     {abs, bool, chr, divmod, float, hash, int, isinstance, len, ord, range, repr, round,
      str, type, id, list, tuple, zip, enumerate, reversed, bytes, hex, bin, set, dict,
@@ -115,13 +117,14 @@ class Steps(Nodes):
         if term.shape:
             return None
         if isinstance(term.function, Const):
-            return self.calm() if is_direct(term.function.value) else None
+            value = term.function.value
+            return self.quiet(BUILTINS[value].loud) if is_direct(value) else None
         function = self.atom(term.function)
         builtin = self.compare(self.class_of(function), ast.Is(), self.name(".BUILTIN"))
         if len(term.arguments) < 2:
-            return self.both(self.calm(), builtin)
+            return self.both(self.quiet(ANY), builtin)
         other = self.compare(function, ast.IsNot(), self.name(".reduce"))
-        return self.both(self.calm(), builtin, other)
+        return self.both(self.quiet(ANY), builtin, other)
 
     def method_step(
         self, names: tuple[str, ...], load: Prim, bound: str, term: App
@@ -193,29 +196,30 @@ class Steps(Nodes):
             self.class_of(self.atom(term)), ast.In(), self.name(".PLAIN")
         )
 
-    def all_plain(self, arguments: tuple[Term, ...]) -> ast.expr:
-        """Whether an operation is native anyway: all is calm, or all operands plain."""
+    def all_plain(self, op: str, arguments: tuple[Term, ...]) -> ast.expr:
+        """Whether an operation is native anyway: all is quiet, or all operands plain."""
         unsure = [
             argument
             for argument in arguments
             if not (isinstance(argument, Const) and type(argument.value) in PLAIN)
         ]
+        quiet = self.quiet(bits_of(op))
         checks = [self.is_plain(argument) for argument in unsure]
         if len(checks) > 1:
             checks = [self.both(*checks)]
-        return self.either(self.calm(), *checks) if checks else self.calm()
+        return self.either(quiet, *checks) if checks else self.calm()
 
     def prim(self, term: Prim) -> ast.expr:
         """A primitive as an expression."""
         native = self.native_if_plain(term)
         if native is not None:
-            return self.choice(
-                self.all_plain(term.arguments), native, self.careful(term)
-            )
+            plain = self.all_plain(term.op, term.arguments)
+            return self.choice(plain, native, self.careful(term))
         native = self.native(term)
         if native is None:
             return self.careful(term)
-        return self.choice(self.calm(), native, self.careful(term))
+        quiet = self.quiet(0 if term.op in DISPLAYS else bits_of(term.op))
+        return self.choice(quiet, native, self.careful(term))
 
     def native_if_plain(self, term: Prim) -> ast.expr | None:
         """The Python operation of an operator that does nothing else on plain values."""
@@ -281,12 +285,18 @@ class Steps(Nodes):
         plain = ast.BinOp(self.atom(left), operator, self.atom(right), **self.where)
         both = self.both(self.is_plain(left), self.is_plain(right))
         careful = self.assign(names, self.choice(both, plain, self.careful(term)))
-        return [self.when(self.calm(), [*native, update], careful)]
+        return [self.when(self.quiet(bits_of(term.op)), [*native, update], careful)]
 
     def prim_iter(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """The start of an iteration."""
         walk = self.call(".walk", self.name(NET), self.atom(term.arguments[0]))
         return self.assign(names, walk)
+
+    def prim_delegate(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A step of `yield from`."""
+        args = map(self.atom, term.arguments)
+        step = self.call(".delegate", self.name(NET), *args)
+        return self.assign(names, step) + self.look()
 
     def prim_await(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """`await`: calls are wires already."""
@@ -327,14 +337,15 @@ class Steps(Nodes):
             targets[before] = ast.Starred(targets[before], STORE, **self.where)
         pattern = ast.List(targets, STORE, **self.where)
         native = ast.Assign([pattern], self.atom(term.arguments[0]), **self.where)
-        return [self.when(self.calm(), [native], careful)]
+        return [self.when(self.quiet(bits_of("unpack")), [native], careful)]
 
     def prim_setitem(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A store to an item."""
         obj, key, value = map(self.atom, term.arguments)
         slot = ast.Subscript(obj, key, STORE, **self.where)
         native = ast.Assign([slot], value, **self.where)
-        return [self.when(self.calm(), [native], [self.expr(self.careful(term))])]
+        careful = [self.expr(self.careful(term))]
+        return [self.when(self.quiet(bits_of("setitem")), [native], careful)]
 
     def prim_list_append(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """An item of a comprehension."""
@@ -358,6 +369,10 @@ class Steps(Nodes):
         native = ast.Assign([slot], self.atom(value), **self.where)
         careful = [self.expr(self.attribute_call(".store", term)), *self.look()]
         return [self.when(self.is_simple(obj), [native], careful)]
+
+    def prim_delattr(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A deletion of an attribute."""
+        return [self.expr(self.attribute_call(".delete", term)), *self.look()]
 
     def attribute_call(self, function: str, term: Prim) -> ast.expr:
         """A load or store of an attribute by way of the machine."""
@@ -404,11 +419,13 @@ PRIM_STEPS: dict[str, PrimStep] = {
     "list_append": Steps.prim_list_append,
     "getattr": Steps.prim_getattr,
     "setattr": Steps.prim_setattr,
+    "delattr": Steps.prim_delattr,
     "global": Steps.prim_global,
     "bound": Steps.prim_bound,
     "unpack": Steps.prim_unpack,
     "iter": Steps.prim_iter,
     "await": Steps.prim_await,
+    "delegate": Steps.prim_delegate,
     "raise": Steps.prim_raise,
     "reraise": Steps.prim_raise,
     "set_global": Steps.prim_set_global,

@@ -5,7 +5,8 @@ import inspect
 import threading
 import types
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from enum import Enum
 from typing import Any
 
@@ -16,6 +17,7 @@ from epic_actors.errors import UsageError
 
 from .holds import Resource
 from .reach import PLAIN
+from .stream import STREAMS
 
 
 class Order(Enum):
@@ -49,6 +51,8 @@ class External:
     function: Callable[..., Any]
     order: Order
     resource: Resource
+    stream: type | None = None
+    """What the pieces of an asynchronous generator make: `str` or `list`."""
     aside: bool = False
     """It is code of the script's that only CPython can run: it may touch everything."""
     __epic_atom__ = True
@@ -63,9 +67,16 @@ class External:
         self.is_async = any(
             map(inspect.iscoroutinefunction, (bare, self.function, called))
         )
-        self.returns = returned_type(bare)
+        if any(map(inspect.isasyncgenfunction, (bare, self.function, called))):
+            self.is_async = True
+            self.stream = self.stream or streamed_type(bare)
+        elif self.stream is not None:
+            raise UsageError(
+                f"stream= is for asynchronous generators, and {self.function!r} is none"
+            )
+        self.returns = self.stream or returned_type(bare)
         self.immutable = self.returns in PLAIN
-        self.kind = self.returns if self.immutable else None
+        self.kind = self.returns if self.immutable or self.stream else None
         self.name = getattr(self, "__name__", type(self.function).__name__)
 
     def __repr__(self) -> str:
@@ -84,11 +95,16 @@ class External:
                 "from the script or a plain function, or declare the caller external"
             )
         if inside.blocking is not None and self.is_async:
-            return inside.blocking(lambda: self.function(*args, **kwargs))
+            return inside.blocking(lambda: self.execute(args, kwargs))
         return self.function(*args, **kwargs)
 
     async def execute(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run one call to its end."""
+        if self.stream is not None:
+            whole = STREAMS[self.stream]()
+            async for piece in self.pieces(args, kwargs):
+                whole.grow(piece)
+            return whole.whole()
         if self.is_async:
             return await self.function(*args, **kwargs)
         call = functools.partial(self.function, *args, **kwargs)
@@ -96,6 +112,23 @@ class External:
         # Why: boxed, since trio takes a coroutine for a mistake.
         [result] = await trio.to_thread.run_sync(lambda: [work()])
         return await result if inspect.isawaitable(result) else result
+
+    async def pieces(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> AsyncIterator[Any]:
+        """Run one call of an asynchronous generator, piece by piece.
+
+        Raises:
+            UsageError: A piece of a text is no text.
+        """
+        async with aclosing(self.function(*args, **kwargs)) as given:
+            async for piece in given:
+                if self.stream is str and not isinstance(piece, str):
+                    raise UsageError(
+                        f"{self.name}() streams text and gave {piece!r}; annotate it "
+                        "AsyncIterator[...] or declare it with stream=list"
+                    )
+                yield piece
 
     def check(self, value: Any) -> None:
         """Hold the call to the plain type it declares.
@@ -124,6 +157,16 @@ def waiting_for_externals(work: Callable[[], Any]) -> Any:
         return work()
     finally:
         inside.blocking = None
+
+
+def streamed_type(function: Any) -> type:
+    """What the pieces of an asynchronous generator make: text, unless it says else."""
+    noted = (getattr(function, "__annotations__", None) or {}).get("return")
+    if isinstance(noted, str):
+        inner = noted.partition("[")[2].partition(",")[0].rstrip("]").strip()
+        return list if inner not in ("", "str", "Any", "typing.Any") else str
+    pieces: tuple[Any, ...] = typing.get_args(noted) or (str,)
+    return str if pieces[0] in (str, "str", typing.Any) else list
 
 
 def returned_type(function: Any) -> Any:

@@ -3,9 +3,10 @@
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from .closures import Beginning
 from .emit import compile_unit
 from .operations import Function
-from .units import Unit, run_unit
+from .units import Unit, resume, run_unit
 
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class FastMachine:
         """The unit of a function, made once."""
         unit: Unit | None = function.unit
         if unit is None:
-            unit = function.unit = Unit(function.lam, function, compile_unit)
+            count = 3 if function.is_generator else 1
+            unit = function.unit = Unit(function.lam, function, compile_unit, count)
         return unit
 
     def meet(self, network: "Network", fn: FunctionType, function: Function) -> None:
@@ -34,6 +36,15 @@ class FastMachine:
     ) -> Any:
         """Run the body of a function where the script stands."""
         return run_unit(network, self.unit(function), 1, *values)
+
+    def resume(
+        self, network: "Network", function: Function, rest: Any, args: tuple[Any, ...]
+    ) -> Any:
+        """Run what is left of a generator to its next item, where the script stands."""
+        if rest.__class__ is not Beginning:
+            return resume(network, 3, function, rest, *args)
+        values = map(network.settler.settled, rest.values)
+        return run_unit(network, self.unit(function), 3, *values)
 
     def frame(self, network: "Network", function: Function, values: Any) -> Any:
         """The frame of a whole script."""

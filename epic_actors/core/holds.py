@@ -170,38 +170,31 @@ class Hold:
         held = deref(held)
         if held is place or held is EVERYWHERE or place is EVERYWHERE:
             return self
-        if held.__class__ is Wire and not held.immutable and self.may_be(held, place):
-            return held
+        if held.__class__ is Wire and not held.immutable:
+            return held if self.may_reach(held, place) else None
         return None
-
-    def may_be(self, wire: Wire, place: Any) -> bool:
-        """Whether a pending wire may turn out to be, or to contain, `place`."""
-        stack, seen = [wire], set()
-        while stack:
-            value = deref(stack.pop())
-            if value.__class__ is not Wire:
-                if self.may_reach(value, place):
-                    return True
-            elif id(value) not in seen:
-                seen.add(id(value))
-                if value.origin is None:
-                    return True
-                stack.extend(value.origin)
-        return False
 
     def may_reach(self, root: Any, place: Any) -> bool:
         """Whether `place` may be reached from `root` where this hold stands.
 
-        What an older store has still to put there is not known, so it may.
+        A pending value may be, or contain, what its origin reaches.  What an older store
+        has still to put somewhere is not known, so that may be `place`.
         """
         look = self.memory.conflict_outward
-        for found in walk(root):
-            if found is place:
-                return True
-            if found.__class__ is tuple or self.memory.total[0] == 1:
-                continue
-            if look(found, write=False, before=self.seq) is not None:
-                return True
+        stack, seen = [root], set()
+        while stack:
+            for found in walk(stack.pop()):
+                if found is place:
+                    return True
+                if found.__class__ is Wire:
+                    if found.origin is None and not found.immutable:
+                        return True
+                    if id(found) not in seen and found.origin is not None:
+                        seen.add(id(found))
+                        stack.extend(found.origin)
+                elif found.__class__ is not tuple and self.memory.total[0] != 1:
+                    if look(found, write=False, before=self.seq) is not None:
+                        return True
         return False
 
 

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias, assert_never
 
 import attrs
 
+from epic_actors.core.closures import Closure
+from epic_actors.core.generators import Generated, generate
 from epic_actors.core.operations import Function, arguments, operate
 from epic_actors.core.terms import (
     App,
@@ -30,14 +32,6 @@ from epic_actors.core.terms import (
 
 
 Environment: TypeAlias = dict[str, Any]
-
-
-@attrs.frozen(eq=False)
-class Closure:
-    """A function of the term with the names it was made among."""
-
-    lam: Lam
-    environment: Environment
 
 
 def _known_to_nobody(fn: types.FunctionType) -> Function | None:
@@ -94,7 +88,7 @@ class Interpreter:
                     term = term.body
                 case LetRec():
                     closure = Closure(term.function, dict(env))
-                    closure.environment[term.name] = env[term.name] = closure
+                    closure.names[term.name] = env[term.name] = closure
                     term = term.body
                 case Try():
                     try:
@@ -120,14 +114,22 @@ class Interpreter:
     def _parts(self, terms: tuple[Term, ...], env: Environment) -> tuple[Any, ...]:
         return tuple([self._part(term, env) for term in terms])
 
+    def step(
+        self, generated: Generated, thrown: bool, sent: Any
+    ) -> tuple[bool, Any]:
+        """Take a generator to its next item."""
+
+        def run(rest: Any) -> Any:
+            return self.run(rest.lam.body, rest.enter((thrown, sent)))
+
+        return generated.advance(thrown, sent, run)
+
     def _enter(
         self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[Term, Environment] | None:
         """The body of a function and its environment; None if it has no term."""
         if isinstance(function, Closure):
-            lam, inherited = function.lam, function.environment
-            pairs = zip(lam.params, args, strict=True)
-            return lam.body, {**inherited, **dict(pairs)}
+            return function.lam.body, function.enter(args)
         if isinstance(function, types.MethodType):
             return self._enter(function.__func__, (function.__self__, *args), kwargs)
         if not isinstance(function, types.FunctionType):
@@ -136,6 +138,8 @@ class Interpreter:
         if found is None:
             return None
         values = found.parameters(function, args, kwargs)
+        if found.is_generator:
+            return Const(generate(function, found, values, self.step)), {}
         return found.lam.body, dict(zip(found.lam.params, values, strict=True))
 
 

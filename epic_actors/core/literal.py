@@ -86,6 +86,14 @@ class LiteralMachine:
         walker = Walker(network, function, network.here.site, function.lam.body, names)
         return self.put(network, walker.frame(), 1, walker)
 
+    def resume(
+        self, network: "Network", function: Function, rest: Any, args: tuple[Any, ...]
+    ) -> Any:
+        """Run what is left of a generator to its next item, where the script stands."""
+        site, names = network.here.site, rest.enter(args)
+        walker = Walker(network, function, site, rest.lam.body, names, 3)
+        return self.put(network, walker.frame(), 3, walker)
+
     def put(
         self,
         network: "Network",

@@ -7,12 +7,15 @@ Rules
        script runs.  So within one step of a frame nothing that is pending changes.
     3. `calm` is true when the ledger is empty: nothing is pending, no wire stands in any
        slot, and what the script does next is plain Python.
+    4. `loud` has the bits of the special methods that are code of the script's (see
+       `special`): operations that may run them are not plain Python even in calm.
 """
 
 from collections import deque
 from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import attrs
 import trio
@@ -21,13 +24,16 @@ from epic_actors.errors import InternalError
 
 from .calls import ExternalCall
 from .externals import inside
+from .generators import Generated
 from .holds import Memory
 from .ledger import Entry, Ledger, State, Store
 from .operations import Function
+from .outlet import Outlet
 from .pool import Pool
 from .reach import Settler
 from .recursion import room_to_recurse
 from .regions import Attempt, Region, Root
+from .special import Specials
 from .summary import Summaries
 from .traces import Site, retraced, site_here
 from .undo import Undo
@@ -36,6 +42,7 @@ from .wire import deref
 
 if TYPE_CHECKING:
     from .actors import Actor
+    from .effects import Effect
     from .units import Unit
 
 
@@ -98,9 +105,10 @@ class Network:
         self.listener = listener
         self.window = window
         self.calm = True
+        self.loud = 0
         self.holds = [0]
         self.ledger = Ledger(self.note)
-        self.here = Region(self.ledger, None, Memory(None, self.holds))
+        self.here = self.home = Region(self.ledger, None, Memory(None, self.holds))
         self.ready: deque[Actor] = deque()
         self.literal: bool = machine.literal
         self.wake: Callable[[Actor], None] = (
@@ -120,9 +128,13 @@ class Network:
             machine.post if self.literal else ExternalCall.answered
         )
         self.pool = Pool(self)
+        self.specials = Specials(self)
         self.summaries = Summaries(self)
         self.closed: dict[int, int] = {}
+        self.generators: WeakSet[Generated] = WeakSet()
         self.units: dict[int, Unit] = {}
+        self.walking: Effect | None = None
+        self.outlet: Outlet | None = None
 
     # What actors tell
 
@@ -149,6 +161,8 @@ class Network:
         self.value = value
         self.root = None
         self.note(self.ledger)
+        if self.outlet is not None:
+            self.outlet.value.set(value)
 
     def raised(self, error: BaseException) -> None:
         """The script has raised; older entries may still fail first."""
@@ -200,7 +214,7 @@ class Network:
         elif not self.calm or self.root is None:
             self.settle()
             self.settler.forget()
-            self.calm = True
+            self.calm = not self.generating
             if self.root is not None:
                 self.root.become_oldest()
             elif self.error is None:
@@ -270,6 +284,11 @@ class Network:
                 raise InternalError(
                     f"nothing is left to wait for, please report: {self!r}"
                 )
+
+    @property
+    def generating(self) -> bool:
+        """Whether a generator of the script's is under way, which is never calm."""
+        return any(made.rest is not None for made in self.generators)
 
     @property
     def throttled(self) -> bool:

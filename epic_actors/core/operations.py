@@ -86,6 +86,10 @@ class Function:
         lam: the term; its parameters are the free variables' cells, then those of `bind`.
         code: the function's own code object, which names its source.
         freevars: the names of the cells, in the order of `fn.__closure__`.
+        is_generator: a call of it gives a generator, whose steps the term says.
+        unit: the code that the fast machine has made of it.
+        parts: the same of what follows each `yield`, by the identity of its term.
+        closed: what follows a `yield`, as a function of all that it needs.
     """
 
     name: str
@@ -96,7 +100,10 @@ class Function:
     freevars: tuple[str, ...]
     is_async: bool
     namespace: Namespace
+    is_generator: bool = False
     unit: Any = attrs.field(init=False, default=None)
+    parts: dict[int, Any] = attrs.field(init=False, factory=dict)
+    closed: dict[int, Any] = attrs.field(init=False, factory=dict)
     plain: int = attrs.field(init=False)
     _stub: types.CodeType | None = attrs.field(init=False, default=None)
 
@@ -508,6 +515,24 @@ def _await(value: Any) -> Any:
     raise RuntimeError(f"{value!r} waits for {step!r}: there is no event loop here")
 
 
+def _delegate(cursor: Cursor, thrown: bool, sent: Any) -> tuple[bool, Any]:
+    """One step of `yield from`: whether there is an item, and it or the end's value."""
+    items: Any = cursor.iterator
+    if thrown and isinstance(sent, GeneratorExit):
+        getattr(items, "close", lambda: None)()
+        raise sent
+    throw = getattr(items, "throw", None)
+    if thrown and throw is None:
+        raise sent
+    try:
+        if thrown:
+            assert throw is not None
+            return Pack((True, throw(sent)))
+        return Pack((True, next(items) if sent is None else items.send(sent)))
+    except StopIteration as stop:
+        return Pack((False, stop.value))
+
+
 def _flip(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return lambda item, container: test(container, item)
 
@@ -554,6 +579,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "iter": lambda values: Cursor(iter(values)),
     "advance": Cursor.advance,
     "current": lambda cursor: cursor.item,
+    "delegate": _delegate,
     "bound": _bound,
     "cell": _cell,
     "cell_get": _cell_get,

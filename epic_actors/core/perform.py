@@ -5,14 +5,41 @@ argument it needs is pending, or an older access holds a place it touches, the o
 becomes an actor and its result a wire.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from .actors import TURN, Actor, Turn
 from .effects import PURE_MODULES, Effect
 from .holds import EVERYWHERE, Hold, deep_places
 from .operations import Pack
-from .reach import CONSUMED, PLAIN, has_wire, holds_wire, is_atom, pending_in
+from .reach import (
+    CONSUMED,
+    PLAIN,
+    aliases,
+    has_wire,
+    holds_wire,
+    is_atom,
+    moves,
+    pending_in,
+    runs_code,
+    sources,
+    taken,
+)
 from .regions import Region, make_wires, set_wires
+from .stream import Unreadable, Wait
+from .text import (
+    EARLY,
+    ITEMS,
+    PARTS,
+    STREAMED,
+    TEXT,
+    Reading,
+    characters,
+    is_text,
+    table_key,
+)
 from .wire import Wire, deref
 
 
@@ -26,8 +53,21 @@ TRUSTED = PURE_MODULES | {"builtins"}
 """Modules whose special methods are known to change nothing but their object."""
 
 
+NATIVE: Any = object()
+"""Says that no special method of the script's is involved."""
+
+
+def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
+    """Perform an operation whose special methods are not the script's."""
+    return operate(network, attrs.evolve(effect, loud=0), *args)
+
+
 def operate(network: "Network", effect: Effect, *args: Any) -> Any:
     """Perform a native operation here in program order."""
+    if effect.loud & network.loud:
+        found = network.specials.perform(effect, args)
+        if found is not NATIVE:
+            return found
     if network.calm:
         return effect.function(*args)
     for value in args:
@@ -53,14 +93,14 @@ def obstacle(
 ) -> "Obstacle":
     """What an operation has to wait for: arguments, older accesses, its turn."""
     effect = effect.chosen(args)
-    if effect.by_type is not None and args[effect.on].__class__ is Wire:
-        return args[effect.on]  # type: ignore[no-any-return]
+    if (undecided := effect.undecided(args)) is not None:
+        return undecided  # type: ignore[no-any-return]
     for position, value in enumerate(args):
         if value.__class__ is Wire and position in effect.strict:
             return value
     tuples = network.dirty or network.holds[0]
     for position, value in enumerate(args):
-        if position in effect.whole and (tuples or value.__class__ is tuple):
+        if (tuples or value.__class__ is tuple) and is_whole(effect, position, value):
             wire = pending_in(value)
             if wire is not None:
                 return wire
@@ -76,13 +116,23 @@ def obstacle(
     return None
 
 
+def is_whole(effect: Effect, position: int, value: Any) -> bool:
+    """Whether nothing in an argument may be pending."""
+    if position in effect.whole:
+        return True
+    return position in effect.spreads and not moves(value)
+
+
 def needs_turn(effect: Effect, args: tuple[Any, ...]) -> bool:
     """Whether the operation must wait until everything older has succeeded."""
     return effect.ordered or runs_script_code(effect, args)
 
 
 def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
-    """Whether a special method written in Python would run inside the operation."""
+    """Whether the script's Python would run inside: a special method, a generator."""
+    for position, value in enumerate(args):
+        if runs_code(value) and looks_into(effect, position):
+            return True
     if not effect.dunders:
         return False
     for value in args:
@@ -94,6 +144,30 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
                 if hasattr(getattr(kind, name, None), "__code__"):
                     return True
     return False
+
+
+def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether a pending value may turn out to be a generator or the like.
+
+    Answers of calls are none of the script's, but what unknown code gives may be.
+    """
+    for position, value in enumerate(args):
+        if value.__class__ is Wire and looks_into(effect, position):
+            known = value.immutable or value.kind is not None
+            if value.origin is None and not known:
+                return True
+    return False
+
+
+def looks_into(effect: Effect, position: int) -> bool:
+    """Whether an operation reads or changes the argument at `position` itself."""
+    return (
+        position in effect.whole
+        or position in effect.spreads
+        or position in effect.reads
+        or position in effect.writes
+        or position in effect.alters
+    )
 
 
 def conflict(
@@ -114,19 +188,23 @@ def touched(effect: Effect, args: tuple[Any, ...]) -> list[tuple[Any, bool]]:
     places = [(place, True) for place in effect.places]
     if effect.looks_at:
         places += [(place, False) for place in effect.looks_at]
-    if runs_script_code(effect, args):
+    if runs_script_code(effect, args) or may_run_script_code(effect, args):
         places.append((EVERYWHERE, True))
     for position, value in enumerate(args):
         if is_atom(value):
             continue
         if position in effect.writes:
-            places.append((value, True))
-        if position in effect.whole:
+            places += [(place, True) for place in aliases(value)]
+        if position in effect.alters:
+            places += [(place, True) for place in deep_places(value)]
+        if is_whole(effect, position, value):
             if value.__class__ in CONSUMED:
                 places.append((value, True))
             places += [(place, False) for place in deep_places(value)]
+        elif position in effect.spreads:
+            places += taken(value)
         elif position in effect.reads:
-            places.append((value, False))
+            places += [(place, False) for place in sources(value)]
     return places
 
 
@@ -161,7 +239,7 @@ def settled(
     return tuple(
         [
             settler.settle(value)
-            if position in effect.whole
+            if is_whole(effect, position, value)
             else settler.settled(value)
             for position, value in enumerate(args)
         ]
@@ -177,6 +255,8 @@ def note_wires(
         holder = args[effect.writes[0]]
         if any(map(has_wire, args)) or (spread and any(map(holds_wire, args[1:]))):
             network.mark_dirty(holder)
+        elif spread and effect.spreads and holds_wire(holder):
+            network.mark_dirty(holder)
     kind = result.__class__
     if kind is Pack:
         for part in result:
@@ -191,7 +271,7 @@ def note_wires(
 class Operation(Actor):
     """A native operation that has to wait."""
 
-    __slots__ = ("args", "effect", "results")
+    __slots__ = ("args", "early", "effect", "key", "results")
 
     def __init__(
         self,
@@ -202,6 +282,12 @@ class Operation(Actor):
     ) -> None:
         self.effect = effect
         self.args = args
+        self.key = table_key(effect.function)
+        question = EARLY.get(self.key)
+        self.early = None
+        if question is not None:
+            static = getattr(effect.function, "args", ())
+            self.early = question(*static, *args)
         chosen = effect.chosen(args)
         places = touched(chosen, args)
         hold = Hold(
@@ -215,7 +301,9 @@ class Operation(Actor):
             self.results.immutable = chosen.immutable or plain_result(chosen, args)
             self.results.origin = origin_of(chosen, args)
             self.results.kind = chosen.kind or same_kind(chosen, args)
-        if found is None or network.literal:
+            if self.key in STREAMED:
+                self.results.source = self
+        if found is None or network.literal or self.early is not None:
             self.begin()
         else:
             found.subscribe(self)
@@ -230,7 +318,64 @@ class Operation(Actor):
                 self.args = tuple([deref(value) for value in self.args])
                 self.fire()
                 return
-        super().attempt()
+        obstacle = self.obstacle()
+        if obstacle is None:
+            self.fire()
+        elif self.early is None or not self.ask_early():
+            obstacle.subscribe(self)
+
+    def ask_early(self) -> bool:
+        """Try to answer from the beginning of a text; False if that cannot be done."""
+        wait = self.readable()
+        if wait is None:
+            assert self.early is not None
+            try:
+                wait = next(self.early)
+            except StopIteration as answer:
+                self.succeed(answer.value)
+                return True
+            except Unreadable:
+                self.early = None
+                return False
+        wait.on.subscribe(self)
+        return True
+
+    # The beginning of the result, for those who read it early
+
+    def readable(self) -> Wait | None:
+        """What to wait for before the arguments may be looked at."""
+        if self.network.holds[0] == 0:
+            return None
+        effect = self.effect.chosen(self.args)
+        found = conflict(effect, self.args, self.outer, self)
+        return None if found is None else Wait(found)  # type: ignore[arg-type]
+
+    def parts(self) -> list[Any] | Wait | None:
+        """The values the result is one after the other, if that is what it is."""
+        made = PARTS.get(self.key)
+        if made is None:
+            return None
+        return self.readable() or made(*map(deref, self.args))
+
+    def text(self) -> Reading:
+        """The text of the result."""
+        return self._read(TEXT)
+
+    def items(self) -> Reading:
+        """The elements of the result."""
+        return self._read(ITEMS)
+
+    def _read(self, table: dict[Any, Any]) -> Reading:
+        if self.key in table:
+            while (wait := self.readable()) is not None:
+                yield wait
+            yield from table[self.key](*map(deref, self.args))
+        elif table is ITEMS and is_text(self.results):
+            yield from characters(self.results)
+        else:
+            raise Unreadable
+
+    # Firing
 
     def obstacle(self) -> "Obstacle":
         """Arguments, older accesses, our turn."""
@@ -239,6 +384,20 @@ class Operation(Actor):
 
     def fire(self) -> None:
         """Perform it here, at our place in program order."""
+        self.complete(self.perform)
+
+    def perform(self, region: Region) -> Any:
+        """The result, now that nothing is in the way."""
+        return perform(self.network, self.effect, self.args, region)
+
+    def succeed(self, answer: Any) -> None:
+        """Take an early answer."""
+        if answer.__class__ is list and any(map(has_wire, answer)):
+            self.network.mark_dirty(answer)
+        self.complete(lambda _: answer)
+
+    def complete(self, work: Callable[[Region], Any]) -> None:
+        """Give the results, at our place in program order."""
         network, ledger = self.network, self.ledger
         assert ledger is not None
         outside = network.here
@@ -247,7 +406,7 @@ class Operation(Actor):
             ledger, self, outer.memory, outer.handled, outer.site
         )
         try:
-            result = perform(network, self.effect, self.args, region)
+            result = work(region)
         except BaseException as error:
             ledger.failed(self, network.traced(error, self.site, self.outer.handled))
         else:

@@ -14,10 +14,15 @@ from typing import TYPE_CHECKING, Any
 import outcome
 import trio
 
+from .shared import keep_shared
+
 
 if TYPE_CHECKING:
     from .calls import ExternalCall
     from .network import Network
+
+
+GREW: outcome.Outcome[Any] = outcome.Value("a stream has grown")
 
 
 class Pool:
@@ -38,9 +43,9 @@ class Pool:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Keep the tasks alive; on leaving, cancel what is still under way."""
-        self._context = copy_context()
         try:
-            async with trio.open_nursery() as self._nursery:
+            async with keep_shared(), trio.open_nursery() as self._nursery:
+                self._context = copy_context()
                 yield
                 self._nursery.cancel_scope.cancel()
         finally:
@@ -68,6 +73,10 @@ class Pool:
         self._numbers += 1
         return self._numbers
 
+    def has_grown(self, call: "ExternalCall") -> None:
+        """Have those woken who wait for more of a stream."""
+        self._answers_in.send_nowait((call, GREW))
+
     async def _work(self, call: "ExternalCall") -> None:
         task = trio.lowlevel.current_task()
         while True:
@@ -79,6 +88,8 @@ class Pool:
 
     async def wait_answer(self) -> None:
         """Wait until a call has answered; take in all that have."""
+        if self.network.outlet is not None:
+            self.network.outlet.resume_wanted()
         self._take(*await self._answers_out.receive())
         self.take_answers()
 
@@ -93,6 +104,9 @@ class Pool:
     def _take(
         self, call: "ExternalCall", result: "outcome.Outcome[Any] | None"
     ) -> None:
+        if result is GREW:
+            call.wake_readers()
+            return
         self.running -= 1
         if result is None:
             self.cancelled += 1

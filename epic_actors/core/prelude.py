@@ -81,6 +81,24 @@ def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
     return result
 
 
+# Generators
+
+
+def step(items: Any, thrown: bool, sent: Any) -> Any:
+    """One step of an iterator: whether there is an item, and it or the end's value."""
+    return (yield from items)
+
+
+def close(items: Any) -> None:
+    """`generator.close`."""
+    try:
+        more, _ = step(items, True, GeneratorExit())
+    except (GeneratorExit, StopIteration):
+        return
+    if more:
+        raise RuntimeError("generator ignored GeneratorExit")
+
+
 SCRIPTS: dict[Any, Callable[..., Any]] = {
     map: map_,
     filter: filter_,

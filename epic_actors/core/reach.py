@@ -58,6 +58,14 @@ CONSUMED: frozenset[type] = ITERATORS - VIEWS
 
 SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
 
+CONTAINERS: frozenset[type] = SEQUENCES | VIEWS | {dict, str, bytes, bytearray, range}
+"""Types whose instances give their elements as they are."""
+
+MOVERS: frozenset[type] = (CONSUMED - {map, filter}) - {
+    kind for kind in vars(itertools).values() if isinstance(kind, type)
+} | {itertools.chain, itertools.islice, itertools.zip_longest}
+"""Iterators that give the elements of what they iterate as they are."""
+
 
 BARE_TYPES: frozenset[type] = frozenset({dict, types.FunctionType}) | BOUND_TYPES
 
@@ -79,6 +87,25 @@ def is_atom(value: Any) -> bool:
     return isinstance(value, type) or getattr(kind, "__epic_atom__", False)
 
 
+def aliases(value: Any) -> tuple[Any, ...]:
+    """An object, and the dictionary of its attributes, which is the same place."""
+    kind = value.__class__
+    if kind is Wire or kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES:
+        return (value,)
+    own = own_dict(value)
+    return (value,) if own is None else (value, own)
+
+
+def own_dict(value: Any) -> dict[str, Any] | None:
+    """The dictionary of an object's attributes, if it has one."""
+    try:
+        # Why: no hook of the class may run.
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return None
+    return own if own.__class__ is dict else None
+
+
 def sources(value: Any) -> tuple[Any, ...]:
     """The places to watch for `value`: itself, and what an iterator or view is of."""
     if value.__class__ in ITERATORS:
@@ -86,7 +113,34 @@ def sources(value: Any) -> tuple[Any, ...]:
     if value.__class__ is types.GeneratorType:
         return (value, *frame_values(value))
     found = getattr(value.__class__, "__epic_sources__", None)
-    return (value,) if found is None else tuple(found(value))
+    return aliases(value) if found is None else tuple(found(value))
+
+
+def steps_of(iterator: Any) -> Iterator[Any]:
+    """The iterators and containers that a builtin iterator takes its items from."""
+    for inner in gc.get_referents(iterator):
+        if inner.__class__ is tuple:
+            yield from inner
+        yield inner
+
+
+def moves(value: Any) -> bool:
+    """Whether iterating `value` only moves elements: nothing is done with them."""
+    kind = value.__class__
+    if kind in MOVERS:
+        steps = steps_of(value)
+        return all(moves(step) for step in steps if hasattr(type(step), "__next__"))
+    return kind in CONTAINERS
+
+
+def taken(value: Any) -> list[tuple[Any, bool]]:
+    """The places that iterating `value` reads (False) and changes (True)."""
+    if value.__class__ not in CONSUMED:
+        return [(value, False)] if value.__class__ not in PLAIN else []
+    places = [(value, True)]
+    for step in steps_of(value):
+        places += taken(step)
+    return places
 
 
 def children(value: Any) -> Iterator[Any]:
@@ -116,10 +170,29 @@ def children(value: Any) -> Iterator[Any]:
         yield inside
 
 
-def frame_values(generator: Generator[Any, Any, Any]) -> tuple[Any, ...]:
-    """What a generator that has not ended has in its variables."""
-    frame = getattr(generator, "gi_frame", None)
-    return () if frame is None else tuple(frame.f_locals.values())
+def runs_code(value: Any) -> bool:
+    """Whether taking the next item of `value` runs Python code."""
+    kind = value.__class__
+    if kind is types.GeneratorType:
+        return True
+    if kind not in CONSUMED:
+        return False
+    return any(
+        inner.__class__ is types.FunctionType or runs_code(inner)
+        for inner in gc.get_referents(value)
+    )
+
+
+def frame_values(generator: Generator[Any, Any, Any]) -> Iterator[Any]:
+    """What a generator that has not ended holds: variables, cells, what it loops over.
+
+    Why: asked of the garbage collector, since `f_locals` has a cell's content only, and
+    it is the cell that a value is put into when it has come.
+    """
+    for value in gc.get_referents(generator):
+        yield value
+        if value.__class__ is types.CellType:
+            yield from cell_value(value)
 
 
 def cell_value(cell: types.CellType) -> tuple[Any, ...]:
@@ -137,8 +210,8 @@ def attributes(value: Any) -> Iterator[tuple[str, Any]]:
         return
     if hasattr(kind, "__epic_sources__"):
         return
-    own = getattr(value, "__dict__", None)
-    if own.__class__ is dict:
+    own = own_dict(value)
+    if own is not None:
         yield from list(own.items())
     for base in kind.__mro__:
         slots = base.__dict__.get("__slots__", ())
@@ -162,6 +235,7 @@ def walk(value: Any) -> Iterator[Any]:
         elif not is_atom(value) or value.__class__ is tuple:
             yield value
             stack.extend(children(value))
+            stack.extend(aliases(value)[1:])
 
 
 def reaches(value: Any, place: Any) -> bool:

@@ -10,10 +10,12 @@ import types
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .effects import BUILTINS, METHODS, READ_ONLY_NAMES, Effect, of_module, prim_effect
+from .closures import FREE, RESUMES
+from .effects import BUILTINS, METHODS, READ_ONLY_NAMES, Effect, of_module
 from .externals import External, Order
 from .holds import EVERYWHERE
 from .operations import Function, Namespace, Template
+from .protocols import PROTOCOLS, TAKES_ITEMS
 from .reach import is_atom
 from .tags import (
     NOTHING,
@@ -55,7 +57,7 @@ STORES = frozenset(
     ]
 )
 LOADS = frozenset(
-    ["getitem", "getattr", "current", "unpack", "cell_get", "special", "iter", "super"]
+    ["getitem", "getattr", "current", "delegate", "unpack", "cell_get", "special", "iter", "super"]
 )
 ROUNDS = 12
 
@@ -101,7 +103,10 @@ class Reader:
         self.summary.everything = True
 
     def _lam_sizes(self) -> list[int]:
-        return [sum(len(v.tags) for v in params) for params, _, _ in self.lams.values()]
+        return [
+            sum(len(value.tags) for value in (*params, *_values(result)))
+            for params, result, _ in self.lams.values()
+        ]
 
     # Terms
 
@@ -121,6 +126,8 @@ class Reader:
 
     def term_or_lam(self, term: Term, names: dict[str, Any]) -> Any:
         """The value of what a `let` binds; a join is kept with its names."""
+        if isinstance(term, Lam) and term.name.startswith(RESUMES):
+            return self.resumption(term, names)
         if isinstance(term, Lam):
             return (term, names)
         if isinstance(term, Let | LetRec):
@@ -154,6 +161,7 @@ class Reader:
             case App():
                 return self.application(term, names)
             case If():
+                self.special("truth", [self.tail(term.test, names)])
                 then, orelse = (
                     self.term(term.then, names),
                     self.term(term.orelse, names),
@@ -170,6 +178,8 @@ class Reader:
         """An application: of a loop or join, or of something of the script's."""
         function = self.tail(term.function, names)
         args = [self.tail(a, names) for a in term.arguments]
+        if isinstance(term.function, Var) and term.function.name.startswith(RESUMES):
+            return self.resumed(function)
         if isinstance(function, tuple):
             lam, around = function
             return self.internal(lam, around, args)
@@ -193,10 +203,32 @@ class Reader:
         self.lams[id(lam)] = (merged, result, self.round)
         return result
 
+    def resumption(self, lam: Lam, names: dict[str, Any]) -> Value:
+        """What follows a `yield`: it is read where it is made, as if it went on here."""
+        self.internal(lam, names, [PLAIN_VALUE] * len(lam.params))
+        kept = [names.get(name) for name in FREE.of(lam)]
+        return Value(_merged(kept).tags | frozenset(self.stored))
+
+    def resumed(self, function: Value) -> Value:
+        """What going on gives; what it touches is known, unless it comes from outside."""
+        lam = getattr(function.callee, "lam", None)
+        if lam is not None:
+            held = Value(function.tags | inside(function.tags))
+            self.include(lam, [held] * len(lam.params))
+        return Value(self.load(function.tags))
+
     # Steps
 
     def prim(self, term: Prim, args: list[Value]) -> Any:
-        """A primitive."""
+        """A primitive, which may be code of the script's."""
+        result = self.native(term, args)
+        tags = self.special(term.op, args)
+        if not tags:
+            return result
+        return _either(Value(tags), result)
+
+    def native(self, term: Prim, args: list[Value]) -> Any:
+        """What a primitive does itself."""
         op = term.op
         if op == "global":
             return self.load_global(*term.static)
@@ -205,16 +237,18 @@ class Reader:
             return args[0] if op == "iter" else PLAIN_VALUE
         if op == "getattr":
             self.summary.reads |= args[0].tags
-            self.hooked(term.static, args[0])
+            self.hooked(op, term.static, args)
             tags = self.load(args[0].tags)
             return Value(tags, Method(args[0], term.static))
+        if op in ("setattr", "delattr"):
+            self.hooked(op, term.static, args)
         if op in {"native", "import"}:
             self.summary.everything = True
             return Value(UNKNOWN)
         if op == "function":
             self.store(args)
             return Value(_merged(args).tags, term.static)
-        self.effect(prim_effect(op, term.static), args)
+        self.effect(self.summaries.effect(term), args)
         if op in STORES:
             self.store(args)
         if op in LOADS:
@@ -246,6 +280,8 @@ class Reader:
         for position, arg in enumerate(args):
             if position in effect.writes:
                 self.write(arg.tags)
+            if position in effect.alters:
+                self.write(arg.tags | inside(arg.tags))
             if position in effect.whole:
                 self.summary.reads |= arg.tags | inside(arg.tags)
             elif position in effect.reads:
@@ -256,17 +292,36 @@ class Reader:
             else:
                 self.summary.resources_written.add(place)
 
+    def special(self, op: str, args: list[Value]) -> Tags:
+        """The script's special methods that an operation may run; what they give."""
+        given = _merged(args).tags
+        if op in TAKES_ITEMS:
+            given |= self.load(given)
+        found: Tags = NOTHING
+        for name in PROTOCOLS.get(op, ()):
+            for method in self.summaries.special_methods(name):
+                if isinstance(method, External):
+                    found |= self.external(method, args).tags
+                elif method is None:
+                    self.summary.everything = True
+                else:
+                    values = [Value(given)] * len(method.lam.params)
+                    found |= self.include(method.lam, values).tags
+        self.stored |= found
+        return found
+
     def write(self, tags: Tags) -> None:
         """These may be written."""
         if tags >= UNKNOWN:
             self.summary.everything = True
         self.summary.writes |= tags
 
-    def hooked(self, name: str, obj: Value) -> None:
+    def hooked(self, op: str, name: str, args: list[Value]) -> None:
         """Properties of that name, and `__getattr__`, run as part of the script."""
-        for function in self.summaries.hooks(name):
+        given = Value(_merged(args).tags)
+        for function in self.summaries.hooks(op, name):
             own = function.__code__.co_argcount
-            self.function(function, [obj, PLAIN_VALUE][:own])
+            self.function(function, [given] * own)
 
     # Calls
 
@@ -337,7 +392,8 @@ class Reader:
                 self.call(arg, inner, ("?",))
         self.effect(effect, args)
         self.store(args)
-        return Value(self.load(_merged(args).tags))
+        found = self.special(effect.op, args)
+        return Value(self.load(_merged(args).tags) | found)
 
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
         """A call of a class."""
@@ -346,7 +402,7 @@ class Reader:
             self.summary.calls_out = True
         if isinstance(init, types.FunctionType):
             function = self.summaries.translate(init)
-            self.summaries._meet_class(cls)
+            self.summaries.meet_class(cls)
             self.store(args)
             if function is not None:
                 self.function(
@@ -378,6 +434,8 @@ class Reader:
         function = self.summaries.translate(fn)
         if function is None:
             return self.builtin(fn, args)
+        if function.is_generator:
+            self.summaries.meet_generator(function)
         self.summaries.meet(function.namespace, ())
         lam = function.lam
         own = lam.params[len(function.freevars) :]

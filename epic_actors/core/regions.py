@@ -121,7 +121,9 @@ class Block(Actor):
     def attempt(self) -> None:
         """Let the frame go on, if what it waits for is there."""
         value = deref(self.waits_for)
-        if value.__class__ is not Wire:
+        if value.__class__ is Wire:
+            value.subscribe(self)
+        else:
             self.run(self.frame.send, value)
 
     def run(self, step: Callable[..., Any], *args: Any) -> None:

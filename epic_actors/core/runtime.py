@@ -5,8 +5,9 @@ import inspect
 import types
 from typing import TYPE_CHECKING, Any
 
-from .attributes import SIMPLE, load, store
+from .attributes import SIMPLE, delete, load, store
 from .calls import request
+from .delegating import delegate
 from .dispatch import call, call_shaped
 from .effects import METHODS, prim_effect
 from .externals import External, Order
@@ -16,7 +17,7 @@ from .operations import STORED
 from .perform import operate
 from .reach import PLAIN, has_wire
 from .terms import UNBOUND
-from .units import attempt, branch, run_unit, settled
+from .units import attempt, branch, resume, run_unit, settled, suspended
 from .walk import PAUSE, walk
 from .wire import Wire, deref
 
@@ -34,7 +35,9 @@ def truth(network: "Network", value: Any) -> Any:
     value = deref(value)
     if value.__class__ is Wire:
         return value
-    return bool(value) if network.calm else operate(network, TRUTH, value)
+    if network.calm and not network.loud & TRUTH.loud:
+        return bool(value)
+    return operate(network, TRUTH, value)
 
 
 def collect(network: "Network", items: list[Any], item: Any) -> None:
@@ -109,6 +112,9 @@ RUNTIME: dict[str, Any] = {
     ".branch": branch,
     ".attempt": attempt,
     ".run_unit": run_unit,
+    ".delegate": delegate,
+    ".resume": resume,
+    ".suspended": suspended,
     ".request": request,
     ".call": call,
     ".call_shaped": call_shaped,
@@ -117,6 +123,7 @@ RUNTIME: dict[str, Any] = {
     ".append": append,
     ".load": load,
     ".store": store,
+    ".delete": delete,
     ".await_": await_,
     ".retrace": retrace,
 }

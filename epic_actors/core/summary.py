@@ -15,13 +15,23 @@ Theory of operation
     own classes, or what the tables say of builtin methods of that name.  Whatever cannot
     be followed touches everything.  Loops and recursion go on until nothing new is found.
 
+    A function is read once for each choice of what its parameters call, and once a pass;
+    another pass is only needed when functions call each other in a circle, or when a
+    class has turned up that has methods of its own.  What takes too many passes, or is
+    called in too many ways, touches everything: reading takes polynomial time.
+
     When a block is made, `footprint` turns tags into places for the actual arguments.
 """
 
 import types
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from .closures import Resumption
+from .effects import Effect, prim_effect
+from .externals import External
+from .lookup import hooks_of
 from .operations import Function, Namespace
 from .reading import Reader
 from .regions import Footprint
@@ -32,8 +42,9 @@ from .tags import (
     Summary,
     Value,
     callee_of,
+    inside,
 )
-from .terms import Lam
+from .terms import Lam, Prim
 from .wire import Wire, deref
 
 
@@ -41,19 +52,30 @@ if TYPE_CHECKING:
     from .network import Network
 
 
+PASSES = 12
+VARIANTS = 12
+"""In so many ways, by what its parameters call, a function is read."""
+
+
 class Summaries:
     """The summaries of one network's units and functions, made when first asked for."""
 
     def __init__(self, network: "Network") -> None:
         self.translate = network.translate
+        self.specials = network.specials
         self.known: dict[Any, Summary] = {}
         self.kept: dict[int, Lam] = {}
         self.namespaces: dict[int, Namespace] = {}
         self.classes: set[type] = set()
-        self.growing: set[Any] = set()
-        self.grew = False
+        self.variants: Counter[int] = Counter()
+        self.unfinished: list[Summary] = []
+        self.passes = 0
+        self.again = False
+        self._effects: dict[int, Effect] = {}
         self._methods: dict[str, list[Function | None]] = {}
-        self._hooks: dict[str, list[types.FunctionType]] = {}
+        self._special: dict[str, list[Function | External | None]] = {}
+        self.generators: dict[int, Function] = {}
+        self._hooks: dict[tuple[str, str], list[types.FunctionType]] = {}
 
     def footprint(
         self, lam: Lam, namespace: Namespace, args: tuple[Any, ...]
@@ -62,11 +84,7 @@ class Summaries:
         args = tuple(map(deref, args))
         self.meet(namespace, args)
         callees = tuple(map(callee_of, args))
-        while True:
-            self.grew = False
-            found = self.of(lam, callees)
-            if not self.grew:
-                break
+        found = self.settled(lambda: self.of(lam, callees))
         return found.footprint(lam.params, args)
 
     def closedness(self, fn: types.FunctionType, function: Function) -> int:
@@ -76,11 +94,7 @@ class Summaries:
         """
         self.meet(function.namespace, ())
         callees: tuple[Any, ...] = (None,) * len(function.lam.params)
-        while True:
-            self.grew = False
-            found = self.of(function.lam, callees)
-            if not self.grew:
-                break
+        found = self.settled(lambda: self.of(function.lam, callees))
         if not found.is_closed or function.freevars:
             return 0
         return 2 if found.touches_nothing else 1
@@ -97,37 +111,73 @@ class Summaries:
 
         return self._of_step(read, (receiver, *map(deref, values)))
 
-    def of_attribute(self, obj: Any, name: str) -> Footprint:
-        """What loading an attribute of something pending may touch."""
+    def of_access(self, op: str, name: str, obj: Any, *value: Any) -> Footprint:
+        """What an access to an attribute may touch."""
 
         def read(reader: Reader, given: list[Value]) -> None:
-            reader.hooked(name, given[0])
-            reader.summary.reads |= given[0].tags
+            reader.effect(prim_effect(op, name), given)
+            reader.hooked(op, name, given)
             reader.summary.returns = UNKNOWN
 
-        return self._of_step(read, (obj,))
+        return self._of_step(read, (obj, *map(deref, value)))
 
-    def may_hook(self, name: str) -> bool:
-        """Whether an attribute of that name may run code of the script's classes."""
-        return bool(self.hooks(name))
+    def of_operation(self, effect: Effect, args: Iterable[Any]) -> Footprint:
+        """What an operation that may be code of the script's may touch."""
 
-    def hooks(self, name: str) -> list[types.FunctionType]:
-        """The script's own code that loading an attribute of that name may run."""
-        found = self._hooks.get(name)
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.effect(effect, given)
+            reader.summary.returns = reader.special(effect.op, given)
+            reader.summary.returns |= frozenset(t for v in given for t in v.tags)
+
+        return self._of_step(read, tuple(map(deref, args)))
+
+    def of_pull(self, generated: Any, sent: Any) -> Footprint:
+        """What any further step of a generator of the script's may touch."""
+        lam = generated.function.lam
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            tags = given[0].tags | inside(given[0].tags) | given[1].tags
+            found = reader.include(lam, [Value(tags)] * len(lam.params))
+            reader.write(given[0].tags)
+            reader.summary.returns |= found.tags | tags
+
+        return self._of_step(read, (generated, sent))
+
+    def special_methods(self, name: str) -> list[Function | External | None]:
+        """Every special method of that name that is code of the script's."""
+        found = self._special.get(name)
         if found is None:
-            made = [
+            found = self._special[name] = []
+            for cls in list(self.classes):
+                method = vars(cls).get(name)
+                if method is not None and self.specials.is_script(method):
+                    found.append(self._term_of(method))
+            if name == "__next__":
+                found.extend(self.generators.values())
+        return found
+
+    def _term_of(self, method: Any) -> Function | External | None:
+        method = getattr(method, "__func__", getattr(method, "__script__", method))
+        if isinstance(method, External):
+            return method
+        function = self.translate(method)
+        if function is not None:
+            self.meet(function.namespace, ())
+        return function
+
+    def may_hook(self, op: str, name: str) -> bool:
+        """Whether an access to an attribute may run code of the script's classes."""
+        return bool(self.hooks(op, name))
+
+    def hooks(self, op: str, name: str) -> list[types.FunctionType]:
+        """The script's own code that an access to an attribute may run."""
+        found = self._hooks.get((op, name))
+        if found is None:
+            found = self._hooks[op, name] = [
                 function
                 for cls in self.classes
-                for function in (
-                    getattr(vars(cls).get(name), "fget", None),
-                    vars(cls).get("__getattr__"),
-                    vars(cls).get("__getattribute__"),
-                )
-            ]
-            found = self._hooks[name] = [
-                function
-                for function in made
-                if isinstance(function, types.FunctionType) and self.translate(function)
+                for function in hooks_of(cls, op, name)
+                if self.specials.is_script(function)
             ]
         return found
 
@@ -136,55 +186,100 @@ class Summaries:
     ) -> Footprint:
         params = tuple(f"a{index}" for index in range(len(args)))
         self.meet(None, args)
-        while True:
-            self.grew = False
-            found = Summary()
+
+        def found() -> Summary:
+            summary = Summary()
             given = [
                 Value(frozenset({("is", param)}), callee_of(value))
                 for param, value in zip(params, args, strict=True)
             ]
-            read(Reader(self, found), given)
-            if not self.grew:
-                return found.footprint(params, args)
+            read(Reader(self, summary), given)
+            return summary
+
+        return self.settled(found).footprint(params, args)
 
     def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""
         for value in args:
-            self._meet_class(value.__class__)
+            self.meet_class(value.__class__)
         if namespace is None or id(namespace.values) in self.namespaces:
             return
         self.namespaces[id(namespace.values)] = namespace
         for value in list(namespace.values.values()):
             if isinstance(value, type):
-                self._meet_class(value)
+                self.meet_class(value)
 
-    def _meet_class(self, cls: type) -> None:
-        if cls in self.classes or cls.__module__ == "builtins":
+    def meet_class(self, cls: type) -> None:
+        """Take in a class, with its bases and subclasses."""
+        ours = cls.__module__.startswith(__package__)
+        if cls in self.classes or cls.__module__ == "builtins" or ours:
             return
         self.classes.add(cls)
+        self.specials.of(cls)
+        self._special.clear()
         self._methods.clear()
         self._hooks.clear()
         self.known.clear()
+        self.again = True
         for base in (*cls.__mro__, *type.__subclasses__(cls)):
-            self._meet_class(base)
+            self.meet_class(base)
+
+    def meet_generator(self, function: Function) -> None:
+        """Take in a generator function: any iteration may be over what it gives."""
+        if id(function) not in self.generators:
+            self.generators[id(function)] = function
+            self.meet(function.namespace, ())
+            self._special.clear()
+            self.known.clear()
+            self.again = True
+
+    def settled(self, read: Callable[[], Summary]) -> Summary:
+        """What is read when nothing new turns up any more."""
+        for _ in range(PASSES):
+            self.passes += 1
+            self.again = False
+            found = read()
+            if not self.again:
+                break
+        for summary in self.unfinished:
+            summary.everything |= self.again
+            summary.finished = True
+        found.everything |= self.again
+        self.unfinished.clear()
+        return found
 
     def of(self, lam: Lam, callees: tuple[Any, ...]) -> Summary:
         """The summary of a function of the term, given what its parameters call."""
-        key = (id(lam), tuple(map(_key, callees)))
-        found = self.known.get(key)
+        found = self.known.get(key := (id(lam), tuple(map(_key, callees))))
         if found is None:
+            self.variants[id(lam)] += 1
+            if self.variants[id(lam)] > VARIANTS and any(callees):
+                return self.of(lam, (None,) * len(callees))
             found = self.known[key] = Summary()
             # Why: kept, or another term could take its identity.
             self.kept[id(lam)] = lam
-            self.grew = True
-        elif key in self.growing or not self.grew:
-            return found
-        if key not in self.growing:
-            self.growing.add(key)
-            before = found.size()
-            Reader(self, found).read(lam, callees)
-            self.growing.discard(key)
-            self.grew = self.grew or found.size() != before
+            self.unfinished.append(found)
+        if not found.finished and found.read_in != self.passes:
+            found.read_in = self.passes
+            self.read(found, lam, callees)
+        elif found.growing:
+            found.circular = True
+        return found
+
+    def read(self, found: Summary, lam: Lam, callees: tuple[Any, ...]) -> None:
+        """Read a function; once more in another pass if it was asked for meanwhile."""
+        before = found.size()
+        found.growing, found.circular = True, False
+        Reader(self, found).read(lam, callees)
+        found.growing = False
+        if found.circular and found.size() != before:
+            self.again = True
+
+    def effect(self, term: Prim) -> Effect:
+        """The effect of a primitive of a term that is kept."""
+        found = self._effects.get(id(term))
+        if found is None:
+            found = self._effects[id(term)] = prim_effect(term.op, term.static)
         return found
 
     def methods(self, name: str) -> list[Function | None]:
@@ -208,4 +303,6 @@ def _key(callee: Any) -> Any:
         return id(callee.__code__)
     if isinstance(callee, Method):
         return callee.name
+    if isinstance(callee, Resumption):
+        return id(callee.lam)
     return None if callee is None else id(callee)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
+from .closures import Closure, Resumption
 from .externals import External
 from .holds import EVERYWHERE, WORLD, Inside
 from .reach import is_atom, sources
@@ -59,6 +60,11 @@ class Summary:
     Attributes:
         everything: It may touch anything at all.
         calls_out: It may call an external, or something unknown that does.
+        returns: Where its results may come from.
+        read_in: The pass in which it was last read.
+        growing: It is being read.
+        circular: It was asked for while it was being read.
+        finished: There is nothing more to find.
     """
 
     reads: set[Tag] = attrs.Factory(set)
@@ -68,6 +74,10 @@ class Summary:
     everything: bool = False
     calls_out: bool = False
     returns: Tags = NOTHING
+    read_in: int = 0
+    growing: bool = False
+    circular: bool = False
+    finished: bool = False
 
     def size(self) -> tuple[int, ...]:
         """Grows with every new finding."""
@@ -134,7 +144,7 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
 
 def inside(tags: Tags) -> Tags:
     """Where what is inside the objects of these tags comes from."""
-    return frozenset((kind if kind == "unknown" else "in", root) for kind, root in tags)
+    return frozenset([("in", tag[1]) if tag[0] == "is" else tag for tag in tags])
 
 
 def callee_of(value: Any) -> Any:
@@ -147,6 +157,8 @@ def callee_of(value: Any) -> Any:
         types.BuiltinFunctionType,
         functools.partial,
         type,
+        Closure,
+        Resumption,
     )
     if isinstance(value, callable_kinds) or hasattr(value, "__script__"):
         return value

@@ -3,8 +3,10 @@
 Stores are undone youngest first, so each finds its object as it left it.
 """
 
+import contextlib
+import functools
 import types
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -15,34 +17,65 @@ MISSING: Any = object()
 
 def snapshot(holder: Any, *_: Any) -> Undo | None:
     """The way back to all of what `holder` holds; None if there is no telling."""
-    if isinstance(holder, list | bytearray):
-        before = holder[:]
-        return lambda: holder.__setitem__(slice(None), before)
-    if isinstance(holder, dict):
-        pairs = list(dict.items(holder))
-        return lambda: _refill(holder, pairs)
-    if isinstance(holder, set):
-        members = set(holder)
-        return lambda: _refill(holder, members)
-    if isinstance(holder, deque):
-        items = list(holder)
-        return lambda: _refill_deque(holder, items)
+    # Why: through the builtin class, since a subclass may have methods of its own.
+    if isinstance(holder, list):
+        elements = list.copy(holder)
+        return lambda: list.__setitem__(holder, slice(None), elements)
+    if isinstance(holder, bytearray):
+        octets = holder[:]
+        return lambda: bytearray.__setitem__(holder, slice(None), octets)
+    kind: Any
+    for kind, copied in _REFILLED.items():
+        if isinstance(holder, kind):
+            before = copied(holder)
+            return lambda: _refill(kind, holder, before)
     return None
 
 
-def _refill(holder: Any, before: Any) -> None:
-    holder.clear()
-    holder.update(before)
+def _refill(kind: Any, holder: Any, before: Any) -> None:
+    kind.clear(holder)
+    (kind.extend if kind is deque else kind.update)(holder, before)
 
 
-def _refill_deque(holder: Any, before: Any) -> None:
-    holder.clear()
-    holder.extend(before)
+_REFILLED: dict[type, Callable[[Any], Any]] = {
+    OrderedDict: lambda holder: list(OrderedDict.items(holder)),
+    dict: lambda holder: list(dict.items(holder)),
+    set: lambda holder: set.copy(holder),
+    deque: lambda holder: list(deque.__iter__(holder)),
+}
 
 
 def append(items: list[Any], *_: Any) -> Undo:
     """The way back from one append."""
     return items.pop
+
+
+def popped(items: list[Any], key: Any = -1, *_: Any) -> Undo | None:
+    """The way back from taking out one element."""
+    if key.__class__ is not int or not -len(items) <= key < len(items):
+        return snapshot(items)
+    index, value = key % len(items), items[key]
+    return lambda: items.insert(index, value)
+
+
+def deque_append(items: deque[Any], *_: Any) -> Undo | None:
+    """The way back from one append; a full deque loses an element by it."""
+    return items.pop if items.maxlen is None else snapshot(items)
+
+
+def deque_appendleft(items: deque[Any], *_: Any) -> Undo | None:
+    """The way back from one append on the left."""
+    return items.popleft if items.maxlen is None else snapshot(items)
+
+
+def deque_pop(items: deque[Any], *_: Any) -> Undo | None:
+    """The way back from taking the last element."""
+    return functools.partial(items.append, items[-1]) if items else None
+
+
+def deque_popleft(items: deque[Any], *_: Any) -> Undo | None:
+    """The way back from taking the first element."""
+    return functools.partial(items.appendleft, items[0]) if items else None
 
 
 def list_item(items: list[Any], key: Any, *_: Any) -> Undo | None:
@@ -55,10 +88,11 @@ def list_item(items: list[Any], key: Any, *_: Any) -> Undo | None:
 
 def dict_item(items: dict[Any, Any], key: Any, *_: Any) -> Undo:
     """The way back from a store under one key; the order of keys comes back too."""
-    before = dict.get(items, key, MISSING)
+    kind: Any = OrderedDict if isinstance(items, OrderedDict) else dict
+    before = kind.get(items, key, MISSING)
     if before is MISSING:
-        return lambda: dict.pop(items, key, None)
-    return lambda: dict.__setitem__(items, key, before)
+        return lambda: kind.pop(items, key, None)
+    return lambda: kind.__setitem__(items, key, before)
 
 
 def set_member(items: set[Any], member: Any) -> Undo:
@@ -76,18 +110,25 @@ def attribute(name: str) -> Callable[..., Undo | None]:
             if name in own:
                 return snapshot_attributes(own)
             return lambda: own.pop(name, None)
-        before = getattr(holder, name, MISSING)
-        if before is MISSING:
-            return lambda: delattr(holder, name)
+        try:
+            before = object.__getattribute__(holder, name)
+        except AttributeError:
+            return lambda: _without(holder, name)
         return lambda: object.__setattr__(holder, name, before)
 
     return look
 
 
+def _without(holder: Any, name: str) -> None:
+    # Why: the store itself may have failed.
+    with contextlib.suppress(AttributeError):
+        object.__delattr__(holder, name)
+
+
 def snapshot_attributes(own: dict[str, Any]) -> Undo:
     """The way back to the attributes as they are, in their order."""
     before = dict(own)
-    return lambda: _refill(own, before)
+    return lambda: _refill(dict, own, before)
 
 
 def cell(holder: types.CellType, *_: Any) -> Undo:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .closures import Resumption
 from .operations import Function
 from .reach import PLAIN
 from .regions import Attempt, Block, Footprint, Frame, enter
@@ -26,8 +27,8 @@ class Unit:
     """A piece of a script; compiled when it is first entered."""
 
     __slots__ = (
-        "_compile",
         "_namespace",
+        "build",
         "count",
         "generator",
         "lam",
@@ -46,7 +47,7 @@ class Unit:
         self.count = count
         self.lam = lam
         self.origin = origin
-        self._compile = build
+        self.build = build
         self.run: Any = None
         self.generator = False
         self.plain = origin.plain if lam is origin.lam else -1
@@ -55,7 +56,7 @@ class Unit:
     def function(self, *args: Any) -> Any:
         """Run it: the value, or a frame if it is a generator."""
         if self.run is None:
-            self.run, self.generator = self._compile(self)
+            self.run, self.generator = self.build(self)
         return self.run(*args)
 
     def fits(self, fn: FunctionType, args: tuple[Any, ...]) -> bool:
@@ -79,6 +80,25 @@ def run_unit(network: "Network", unit: Unit, count: int, *args: Any) -> Any:
         return stop.value
     footprint = unit.footprint(network, args)
     return Block(network, frame, waits_for, count, footprint).results
+
+
+def resume(
+    network: "Network", count: int, function: Function, rest: Any, *args: Any
+) -> Any:
+    """Run what follows a `yield`; its results, or wires for them."""
+    rest = deref(rest)
+    unit = rest.unit or function.parts.get(id(rest.lam))
+    if unit is None:
+        build = network.machine.unit(function).build
+        unit = function.parts[id(rest.lam)] = Unit(rest.lam, function, build)
+    unit.count = count
+    values = map(network.settler.settled, rest.values)
+    return run_unit(network, unit, count, *args, *values)
+
+
+def suspended(unit: Unit, values: tuple[Any, ...]) -> Resumption:
+    """What follows a `yield`, with the values that it needs."""
+    return Resumption(unit.lam, values, unit)
 
 
 def branch(

@@ -6,13 +6,20 @@ that holds the iterable, its turn (an opaque iterator is pulled in order), or No
 let others go first when much is under way.
 """
 
+import functools
 from collections.abc import Iterator
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN
 from .effects import Effect
-from .perform import Operation, obstacle
+from .generators import generated_of
+from .perform import NATIVE, Operation, obstacle
+from .protocols import bits_of
+from .pulls import PAUSE, Pulls
 from .reach import ITERATORS, PLAIN, is_atom, mutables
+from .stream import Unreadable, Wait
+from .text import EARLY, STATIC
 from .wire import Wire, deref
 
 
@@ -20,35 +27,80 @@ if TYPE_CHECKING:
     from .network import Network
 
 
-class _Pause:
-    def __repr__(self) -> str:
-        return "PAUSE"
-
-
-PAUSE: Any = _Pause()
+LOUD = bits_of("iter")
 READ_AHEAD = ITERATORS | {list, tuple, dict, set, frozenset, str, bytes, range}
 
 
 class Walk:
-    """The items of an iterable, or `PAUSE`."""
+    """The items of an iterable, or `PAUSE`.
 
-    __slots__ = ("iterator", "network", "opaque", "sources")
+    Attributes:
+        network: The run.
+        arriving: The wire of an iterable of which only the beginning is there.
+        sources: The places that are read.
+        opaque: Each item is to be taken in its turn.
+    """
+
+    __slots__ = (
+        "_count",
+        "_native",
+        "_reading",
+        "arriving",
+        "network",
+        "opaque",
+        "sources",
+    )
 
     def __init__(self, network: "Network", values: Any) -> None:
         self.network = network
-        self.iterator = iter(values)
-        self.opaque = self.iterator.__class__ not in READ_AHEAD
-        if self.iterator is values:
+        self.arriving: Wire | None = None
+        if values.__class__ is Wire:
+            self.arriving = values
+            self._reading: Iterator[Any] = values.source.items()
+            self._count = 0
+            self.opaque = False
+            self.sources = [] if values.immutable else [values]
+        else:
+            self.arrive(values)
+
+    def arrive(self, values: Any) -> None:
+        """Go over an iterable that is there."""
+        self._native = iter(values)
+        self.opaque = self._native.__class__ not in READ_AHEAD
+        if self._native is values:
             self.sources = mutables(values)
         else:
             self.sources = [] if is_atom(values) else [values]
+
+    @property
+    def iterator(self) -> Iterator[Any]:
+        """The native iterator, which can be used while all is calm."""
+        if self.arriving is not None:
+            self.whole()
+        return self._native
+
+    def whole(self) -> bool:
+        """Whether all of the iterable is there; if so, go on in it from here."""
+        if self.arriving is None:
+            return True
+        values = deref(self.arriving)
+        if values.__class__ is Wire:
+            return False
+        self.arriving = None
+        self.arrive(values)
+        for _ in range(self._count):
+            next(self._native, None)
+        return True
 
     def __epic_sources__(self) -> list[Any]:
         return self.sources
 
     def __iter__(self) -> Iterator[Any]:
         """The items from here on; each call goes on where the last one stopped."""
-        network, pull = self.network, self.iterator.__next__
+        network = self.network
+        while not self.whole():
+            yield self.early()
+        pull = self._native.__next__
         try:
             while True:
                 if network.calm:
@@ -61,6 +113,22 @@ class Walk:
                     yield item if plain else network.settler.settled(item)
         except StopIteration:
             return
+
+    def early(self) -> Any:
+        """The next of the items that are there already, or `PAUSE`."""
+        network = self.network
+        if self.has_to_wait():
+            return PAUSE
+        try:
+            step = next(self._reading)
+        except (StopIteration, Unreadable):
+            network.waits_for = self.arriving
+            return PAUSE
+        if step.__class__ is Wait:
+            network.waits_for = step.on
+            return PAUSE
+        self._count += 1
+        return network.settler.settled(step)
 
     def has_to_wait(self) -> bool:
         """Whether the next item must not be taken yet; what for is left behind."""
@@ -84,18 +152,48 @@ class Walk:
 def walk(network: "Network", values: Any) -> Any:
     """An iterator over `values`, or a wire for it while they are pending."""
     values = deref(values)
+    if values.__class__ is GeneratorType and (made := generated_of(values)) is not None:
+        return Pulls(network, values, made)
+    if network.loud & LOUD:
+        found = network.specials.walk(values)
+        if found is not NATIVE:
+            return found
+    effect = walking(network)
     if values.__class__ is Wire:
-        return Operation(network, ITER_WALK, (values, network)).results
+        if values.source is not None:
+            return Walk(network, values)
+        return Operation(network, effect, (values,)).results
     if not network.calm:
-        blocked = obstacle(network, ITER_WALK, (values, network), network.here, None)
+        blocked = obstacle(network, effect, (values,), network.here, None)
         if blocked is not None:
-            return Operation(network, ITER_WALK, (values, network)).results
-    return make_walk(values, network)
-
-
-def make_walk(values: Any, network: "Network") -> Walk:
-    """Start iterating."""
+            return Operation(network, effect, (values,)).results
     return Walk(network, values)
 
 
-ITER_WALK = Effect(make_walk, strict=(0,), reads=(0,), dunders=("__iter__",))
+def walking(network: "Network") -> Effect:
+    """The effect of starting to iterate."""
+    if network.walking is None:
+        start = functools.partial(make_walk, network)
+        network.walking = Effect(start, strict=(0,), reads=(0,), dunders=("__iter__",))
+    return network.walking
+
+
+def make_walk(network: "Network", values: Any) -> Walk | Pulls:
+    """Start iterating."""
+    made = generated_of(values)
+    if made is not None:
+        return Pulls(network, values, made)
+    return Walk(network, values)
+
+
+def _walk_early(network: "Network", values: Any) -> Any:
+    """Start iterating over what is still arriving."""
+    while (wire := deref(values)).__class__ is Wire:
+        if wire.source is not None:
+            return Walk(network, wire)
+        yield Wait(wire)
+    raise Unreadable
+
+
+EARLY[make_walk] = _walk_early
+STATIC[make_walk] = lambda network: True

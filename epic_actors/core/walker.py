@@ -14,35 +14,35 @@ Theory of operation
     waits for a turn that never comes, and is flushed with everything else that is younger.
 """
 
-import functools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from .actors import TURN
-from .attributes import load, store
+from .attributes import CHANGES
 from .calls import request
+from .closures import RESUMES, Closure, Resumption, closed, resumption
+from .delegating import delegate
 from .dispatch import call, call_shaped
 from .effects import Effect, prim_effect
-from .free import FreeNames
 from .ledger import State
 from .operations import STORED, Function
-from .perform import Operation
+from .perform import Operation, operate
 from .regions import Attempt, Footprint, Frame
 from .runtime import await_, truth
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from .traces import Site
-from .walk import PAUSE, Walk
+from .walk import LOUD, PAUSE, walk, walking
 from .wire import Wire
 
 
 if TYPE_CHECKING:
     from .network import Network
 
-FREE = FreeNames()
 RAISES = ("raise", "reraise")
 ENDED: Any = object()
+ENTERED = frozenset({Closure, Resumption})
 CURRENT = ".current"
 """The name of a loop's current item."""
 
@@ -51,34 +51,6 @@ def lazily(step: Callable[..., Any], *args: Any) -> Frame:
     """A frame of one step, which never waits."""
     return step(*args)
     yield  # type: ignore[unreachable]
-
-
-@attrs.frozen(eq=False)
-class Closure:
-    """A loop or join, with the names it was made among."""
-
-    lam: Lam
-    names: dict[str, Any]
-
-    def enter(self, args: Iterable[Any]) -> dict[str, Any]:
-        """The names of its body for these arguments."""
-        return {**self.names, **dict(zip(self.lam.params, args, strict=True))}
-
-
-def closed(term: Term, names: dict[str, Any]) -> Lam:
-    """A function of the free variables of `term`, in which its loops and joins stand."""
-    body, free = term, dict(FREE.of(term))
-    for name in reversed(names):
-        made = names[name]
-        if name in free and made.__class__ is Closure:
-            del free[name]
-            free.update(FREE.of(made.lam))
-            if name in FREE.of(made.lam):
-                del free[name]
-                body = LetRec(name, made.lam, body)
-            else:
-                body = Let((name,), made.lam, body)
-    return Lam(tuple(free), body)
 
 
 @attrs.define(eq=False)
@@ -133,7 +105,7 @@ class Walker:
                 case If():
                     test = yield from self.decided(term)
                     self.term = term.then if test else term.orelse
-                case App() if (made := self.atom(term.function)).__class__ is Closure:
+                case App() if (made := self.atom(term.function)).__class__ in ENTERED:
                     self.names = made.enter(map(self.atom, term.arguments))
                     self.term = made.lam.body
                 case _:
@@ -144,6 +116,8 @@ class Walker:
         match term:
             case Var() | Const():
                 return self.atom(term)
+            case Lam() if term.name.startswith(RESUMES):
+                return resumption(term, self.names, self.network.machine.lams)
             case Lam():
                 return Closure(term, dict(self.names))
             case Prim(op="pack"):
@@ -194,7 +168,8 @@ class Walker:
         """Whether an iterator has one more item, which then is the current one."""
         if cursor.__class__ is Wire:
             cursor = yield cursor
-        while (item := next(iter(cursor), ENDED)) is PAUSE:
+        items = iter(cursor)
+        while (item := next(items, ENDED)) is PAUSE:
             yield self.network.waits_for
         self.names[CURRENT] = item
         return item is not ENDED
@@ -205,19 +180,25 @@ class Walker:
         """Put down the node of a step; its results."""
         network = self.network
         match term:
-            case Prim(op="getattr" | "setattr"):
-                access = load if term.op == "getattr" else store
+            case Prim(op="getattr" | "setattr" | "delattr"):
+                access = CHANGES[term.op]
                 effect = prim_effect(term.op, term.static)
                 return self.made(access, effect, term.static, *self.atoms(term))
             case Prim(op="global") if term.static[1] not in STORED:
                 effect = Effect(prim_effect(term.op, term.static).function)
                 return Operation(network, effect, ()).results
+            case Prim(op="iter") if network.loud & LOUD:
+                return self.made(walk, *self.atoms(term))
             case Prim(op="iter"):
-                return Operation(network, self.walking(), self.atoms(term)).results
+                return Operation(network, walking(network), self.atoms(term)).results
+            case Prim(op="delegate"):
+                return self.made(delegate, *self.atoms(term), count=count)
             case Prim(op="await"):
                 return self.made(await_, *self.atoms(term))
             case Prim():
                 effect = prim_effect(term.op, term.static)
+                if effect.loud & network.loud:
+                    return self.made(operate, effect, *self.atoms(term), count=count)
                 return Operation(network, effect, self.atoms(term)).results
             case Call():
                 return request(network, term.external, self.atoms(term), {})
@@ -232,20 +213,15 @@ class Walker:
         """The arguments of a step."""
         return tuple(map(self.atom, term.arguments))
 
-    def made(self, step: Callable[..., Any], *args: Any) -> Any:
+    def made(self, step: Callable[..., Any], *args: Any, count: int = 1) -> Any:
         """A node of a single step."""
         frame = lazily(step, self.network, *args)
-        return self.network.machine.put(self.network, frame, 1)
-
-    def walking(self) -> Effect:
-        """The effect of starting to iterate."""
-        start = functools.partial(Walk, self.network)
-        return Effect(start, strict=(0,), reads=(0,), dunders=("__iter__",))
+        return self.network.machine.put(self.network, frame, count)
 
     def application(self, term: App, count: int) -> Any:
         """A loop that the rest of the block may overtake, or a call of the script's."""
         function, args = self.atom(term.function), self.atoms(term)
-        if function.__class__ is Closure:
+        if function.__class__ in ENTERED:
             return self.block(function.lam.body, count, function.enter(args))
         if term.shape:
             return self.made(call_shaped, term.shape, function, *args)

@@ -10,7 +10,8 @@ Rules
        `kind`       it is of exactly this builtin type;
        `method`     it is the attribute of that name of that value;
        `origin`     the values it may share objects with: the arguments of the call that
-                    will answer, `()` for a value that will be new, None for anything.
+                    will answer, `()` for a value that will be new, None for anything;
+       `source`     where the beginning of it can be read already (see `stream`).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .actors import Actor
     from .holds import Hold
+    from .text import Source
 
 
 class _Pending:
@@ -32,7 +34,16 @@ PENDING: Any = _Pending()
 class Wire:
     """A value that arrives later; many may wait for it."""
 
-    __slots__ = ("holds", "immutable", "kind", "method", "origin", "readers", "value")
+    __slots__ = (
+        "holds",
+        "immutable",
+        "kind",
+        "method",
+        "origin",
+        "readers",
+        "source",
+        "value",
+    )
 
     def __init__(
         self,
@@ -47,6 +58,7 @@ class Wire:
         self.origin = origin
         self.kind = kind
         self.method: tuple[Any, str] | None = None
+        self.source: Source | None = None
 
     def subscribe(self, actor: "Actor") -> None:
         """Wake `actor` once when the value is there."""
@@ -62,11 +74,16 @@ class Wire:
             return
         assert self.value is PENDING, "a wire is set once"
         self.value = value
+        self.source = None
         readers, self.readers = self.readers, None
         holds, self.holds = self.holds, None
         if value.__class__ is Wire:
-            if readers:
+            if readers and value.source is None:
                 value.readers = (value.readers or []) + readers
+            elif readers:
+                # Why: they may go on with the beginning of it, or wait again.
+                for reader in readers:
+                    reader.wake()
             if holds:
                 value.holds = (value.holds or []) + holds
             return

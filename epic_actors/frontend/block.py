@@ -44,6 +44,10 @@ def _nothing_to_return(block: "Block", value: Term) -> Term:
     raise AssertionError("no such exit here")
 
 
+def _nothing_to_yield(item: Term, rest: Var) -> Term:
+    raise AssertionError("no such exit here")
+
+
 @attrs.frozen
 class Exits:
     """The tails of a block, by the way it is left, and what is live there."""
@@ -52,6 +56,7 @@ class Exits:
     returns: Callable[["Block", Term], Term] = _nothing_to_return
     breaks: Leave = _nowhere
     continues: Leave = _nowhere
+    yields: Callable[[Term, Var], Term] = _nothing_to_yield
     lives: Lives = attrs.field(factory=Lives)
 
 
@@ -83,6 +88,10 @@ class Block:
         name = self.unit.fresh(stem)
         self.let((name,), value, value.at)
         return Var(name, at=value.at)
+
+    def wrap(self, around: Callable[[Term], Term]) -> None:
+        """Put something around everything that follows."""
+        self._wraps.append(around)
 
     def define(self, name: str, function: Lam) -> None:
         """Bind a recursive function."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from epic_actors.core.terms import App, Const, If, Prim, Term, Var
-from epic_actors.frontend.block import Block, Exits, Meeting, pack
+from epic_actors.frontend.block import Block, Exits, Meeting, jump, pack
 from epic_actors.frontend.flow import of_names
 from epic_actors.frontend.names import Matches
 from epic_actors.frontend.refusal import NotCompiled
@@ -112,14 +112,19 @@ def choose(
 ) -> Term:
     """A value from one of two sides; names that the sides bind come along.
 
+    If a side yields, what follows is a join, since a `yield` stands in tail position.
+
     Args:
         block: Where the choice stands.
         test: What decides, an atom.
         sides: For a block of its own, the value of each side.
         nodes: The expressions in the sides.
     """
-    writes = of_names(block.unit.scan(*nodes)).writes if block.unit.flow.walrus else ()
-    meeting = Meeting(block.unit, frozenset(writes), frozenset(writes))
+    facts = of_names(block.unit.scan(*nodes))
+    writes = facts.writes if block.unit.flow.walrus else frozenset()
+    meeting = Meeting(block.unit, writes, writes)
+    if facts.escapes:
+        return _choose_last(block, test, sides, meeting)
     ways: list[Term] = []
     for side in sides:
         inner = block.inner(Exits())
@@ -132,6 +137,23 @@ def choose(
         return chosen
     name = block.unit.fresh("t")
     block.let((name, *meeting.names), chosen, test.at)
+    meeting.settle(block)
+    return Var(name)
+
+
+def _choose_last(
+    block: Block,
+    test: Term,
+    sides: tuple[Callable[[Block], Term], Callable[[Block], Term]],
+    meeting: Meeting,
+) -> Term:
+    join, name = block.unit.fresh("join"), block.unit.fresh("t")
+    ways: list[Term] = []
+    for side in sides:
+        inner = block.inner()
+        result = inner.atom(side(inner))
+        ways.append(inner.finish(jump(join, (result, *meeting.arrive(inner)))))
+    block.join(join, (name, *meeting.names), If(test, ways[0], ways[1], at=test.at))
     meeting.settle(block)
     return Var(name)
 

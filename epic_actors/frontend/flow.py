@@ -17,6 +17,7 @@ from epic_actors.frontend.names import Names, Scanner
 
 
 NOTHING: frozenset[str] = frozenset()
+_YIELDING = frozenset({"yield"})
 _LOOPING = frozenset({"break", "continue"})
 
 
@@ -29,7 +30,7 @@ class Facts:
         writes: Variables that may be bound or unbound here.
         kills: Variables surely written when control falls through.
         deletes: Variables that may be unbound here.
-        escapes: The exits taken out of it: `return`, `break`, `continue`.
+        escapes: The exits taken out of it: `return`, `break`, `continue`, `yield`.
         falls: Whether control can reach what follows.
     """
 
@@ -101,6 +102,7 @@ def of_names(names: Names) -> Facts:
         writes=frozenset(names.stores | names.walrus | names.deletes),
         kills=frozenset(names.stores),
         deletes=frozenset(names.deletes),
+        escapes=_YIELDING if names.yields else NOTHING,
     )
 
 
@@ -131,6 +133,7 @@ class Flow:
         self.globals: set[str] = set()
         self.bound: set[str] = set()
         self._known: dict[int, Facts] = {}
+        self._kept: list[ast.stmt] = []
 
     def block(self, body: Sequence[ast.stmt]) -> Facts:
         """The facts of a list of statements."""
@@ -146,6 +149,11 @@ class Flow:
         if found is None:
             found = self._known[id(node)] = self._statement(node)
         return found
+
+    def keep(self, node: ast.stmt) -> ast.stmt:
+        """Keep a made-up statement, or another could take its identity."""
+        self._kept.append(node)
+        return node
 
     def expressions(self, *nodes: ast.AST | None) -> Facts:
         """The facts of expressions that are evaluated one after another."""
@@ -186,7 +194,7 @@ class Flow:
 
     def _leaving(self, way: str, value: ast.expr | None = None) -> Facts:
         simple = self.expressions(value)
-        return attrs.evolve(simple, escapes=frozenset({way}), falls=False)
+        return attrs.evolve(simple, escapes=simple.escapes | {way}, falls=False)
 
     def _if(self, node: ast.If) -> Facts:
         then, orelse = self.block(node.body), self.block(node.orelse)

@@ -42,6 +42,7 @@ class Names:
     walrus: set[str] = attrs.Factory(set)
     deletes: set[str] = attrs.Factory(set)
     captures: set[str] = attrs.Factory(set)
+    yields: bool = False
 
 
 @attrs.frozen
@@ -93,6 +94,11 @@ class Scanner:
     def _walrus(self, node: ast.NamedExpr, found: Names) -> None:
         self._scan(node.value, found)
         found.walrus.add(self.mangle(node.target.id))
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom, found: Names) -> None:
+        found.yields = True
+        if node.value is not None:
+            self._scan(node.value, found)
 
     def _matches(self, node: Matches, found: Names) -> None:
         found.reads.add(node.subject.id)
@@ -174,6 +180,8 @@ _VISITS: dict[type, Callable[..., None]] = {
     ast.Name: Scanner._name,
     ast.NamedExpr: Scanner._walrus,
     Matches: Scanner._matches,
+    ast.Yield: Scanner._yield,
+    ast.YieldFrom: Scanner._yield,
     ast.Call: Scanner._call,
     ast.ListComp: Scanner._comprehension,
     ast.SetComp: Scanner._comprehension,

@@ -90,11 +90,17 @@ def _raise(block: Block, node: ast.Raise, behind: frozenset[str]) -> None:
 def _assert(block: Block, node: ast.Assert, behind: frozenset[str]) -> None:
     test = atom(block, node.test)
     failing = block.inner(Exits())
+    yields = node.msg is not None and block.unit.scan(node.msg).yields
+    if yields:
+        failing = block.inner()
     error: Term = Const(AssertionError)
     if node.msg is not None:
         error = failing.temp(App(error, (atom(failing, node.msg),), at=at(node)))
     raising = failing.finish(Prim("raise", (error, Const(UNBOUND)), at=at(node)))
-    block.let((), If(test, Prim("pack"), raising, at=at(node)), at(node))
+    if yields:
+        block.guard(test, orelse=raising)
+    else:
+        block.let((), If(test, Prim("pack"), raising, at=at(node)), at(node))
 
 
 def _import(block: Block, node: ast.Import, behind: frozenset[str]) -> None:

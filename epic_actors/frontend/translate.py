@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import os
 import types
 
 from epic_actors.core.operations import Function
@@ -10,6 +11,7 @@ from epic_actors.frontend import (
     comprehensions,
     expressions,
     functions,
+    generators,
     loops,
     matching,
     source,
@@ -21,12 +23,11 @@ from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.unit import Unit, at
 
 
-for _module in (comprehensions, functions, matching):
+for _module in (comprehensions, functions, generators, matching):
     expressions.VALUES.update(_module.VALUES)
 for _own in (loops, tries, functions):
     statements.STATEMENTS.update(_own.STATEMENTS)
 
-_NATIVE_FLAGS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 #: By the code object's identity: equal code may stand in different files.
 _made: dict[int, Function | NotCompiled] = {}
@@ -67,8 +68,10 @@ def known(fn: types.FunctionType) -> Function | None:
 
 
 def _first_translation(fn: types.FunctionType) -> Function | NotCompiled:
-    if fn.__code__.co_flags & _NATIVE_FLAGS:
+    if fn.__code__.co_flags & inspect.CO_GENERATOR and not os.environ.get("EPIC_GEN"):
         return NotCompiled("a generator", fn.__code__.co_firstlineno)
+    if fn.__code__.co_flags & inspect.CO_ASYNC_GENERATOR:
+        return NotCompiled("an async generator", fn.__code__.co_firstlineno)
     found = source.find(fn)
     try:
         return _translated(fn, found)
@@ -91,12 +94,15 @@ def _translated(fn: types.FunctionType, found: source.Found) -> Function:
         lam=lam,
         freevars=code.co_freevars,
         is_async=bool(code.co_flags & inspect.CO_COROUTINE),
+        is_generator=bool(code.co_flags & inspect.CO_GENERATOR),
         namespace=unit.namespace,
     )
 
 
 def _body(unit: Unit) -> Term:
     exits = Exits(falls=lambda block: Const(None), returns=lambda block, found: found)
+    if unit.code.co_flags & inspect.CO_GENERATOR:
+        exits = generators.ends()
     block = Block(unit, exits, set(), set())
     for slot in unit.slots.values():
         given = slot.name in unit.params
@@ -106,6 +112,7 @@ def _body(unit: Unit) -> Term:
         elif given and slot.kind == "plain":
             block.now_bound(slot.name)
     if isinstance(unit.node, ast.Lambda):
-        return block.finish(expressions.value(block, unit.node.body))
+        found = expressions.value(block, unit.node.body)
+        return block.finish(block.exits.returns(block, found))
     statements.statements(block, unit.node.body)
     return block.finish()

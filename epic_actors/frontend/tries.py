@@ -16,17 +16,31 @@ from typing import ClassVar
 
 import attrs
 
-from epic_actors.core.terms import App, Const, If, Prim, Term, Try, Var
-from epic_actors.frontend.block import Block, Exits, Leave, Meeting, pack
+from epic_actors.core.terms import (
+    UNBOUND,
+    App,
+    Const,
+    If,
+    Lam,
+    Let,
+    LetRec,
+    Prim,
+    Term,
+    Try,
+    Var,
+)
+from epic_actors.frontend.block import Block, Exits, Leave, Meeting, jump, pack
 from epic_actors.frontend.expressions import VALUES as EXPRESSIONS, atom
 from epic_actors.frontend.flow import NOTHING, Facts, Lives, live_before
+from epic_actors.frontend.generators import START, entry
+from epic_actors.frontend.loops import carry
 from epic_actors.frontend.statements import Visit, statements
 from epic_actors.frontend.survivors import guarded_lives
 from epic_actors.frontend.targets import assign
 from epic_actors.frontend.unit import at
 
 
-_FALLS, _RETURNS, _BREAKS, _CONTINUES, _HANDLED = range(5)
+_FALLS, _RETURNS, _BREAKS, _CONTINUES, _HANDLED, _YIELDS, _YIELDS_OUTSIDE = range(7)
 #: Added to the signals of a `finally` clause that has run.
 _LATE = 10
 _NONE = Const(None)
@@ -59,7 +73,9 @@ class _Guarded:
         self.escapes = facts.escapes
         self.late = late.escapes
         self.signals = bool(facts.escapes | late.escapes) or handled
-        self.results = "return" in facts.escapes | late.escapes
+        self.yields = "yield" in facts.escapes | late.escapes
+        self.results = self.yields or "return" in facts.escapes | late.escapes
+        self.yields_outside = False
         self.meeting = Meeting(block.unit, facts.writes | late.writes, lives.union())
         self.exits = self._exits(0, lives)
 
@@ -69,7 +85,13 @@ class _Guarded:
 
     def failing(self) -> Exits:
         """The ways out of a `finally` clause that runs because of a failure."""
-        return self._exits(_LATE, attrs.evolve(self.block.exits.lives, falls=NOTHING))
+        lives = attrs.evolve(self.block.exits.lives, falls=NOTHING)
+        return attrs.evolve(self._exits(_LATE, lives), yields=self.yield_outside)
+
+    def yield_outside(self, item: Term, rest: Var) -> Term:
+        """The way out of a handler that yields: what follows is not guarded."""
+        self.yields_outside = True
+        return self._pausing(_YIELDS_OUTSIDE, item, rest)
 
     def _exits(self, shift: int, lives: Lives) -> Exits:
         return Exits(
@@ -77,18 +99,28 @@ class _Guarded:
             returns=lambda b, found: self._signal(b, _RETURNS + shift, b.atom(found)),
             breaks=lambda b: self._signal(b, _BREAKS + shift, _NONE),
             continues=lambda b: self._signal(b, _CONTINUES + shift, _NONE),
+            yields=lambda item, rest: self._pausing(_YIELDS, item, rest),
             lives=lives,
         )
 
     def _signal(self, block: Block, signal: int, found: Term) -> Term:
         values = self.meeting.arrive(block)
+        if self.yields:
+            values = (_NONE, *values)
         if self.results:
             values = (found, *values)
         return pack((Const(signal), *values) if self.signals else values)
 
-    def bind(self, guarded: Term, node: ast.stmt) -> tuple[Term, Term]:
+    def _pausing(self, signal: int, item: Term, rest: Var) -> Term:
+        """A `yield` of a block's: the item, and what follows it."""
+        nothing = (Const(UNBOUND),) * len(self.meeting.names)
+        return pack((Const(signal), item, rest, *nothing))
+
+    def bind(self, guarded: Try, node: ast.stmt) -> tuple[Term, Term]:
         """Bind what the `Try` gives: the signal and what is to be returned."""
         unit = self.block.unit
+        if self.yields:
+            return self._bind_resumed(guarded, node)
         signal, found = Var(unit.fresh("signal")), Var(unit.fresh("result"))
         names = self.meeting.names
         if self.results:
@@ -98,6 +130,65 @@ class _Guarded:
         self.block.let(names, guarded, at(node))
         self.meeting.settle(self.block)
         return signal, found
+
+    def _bind_resumed(self, guarded: Try, node: ast.stmt) -> tuple[Term, Term]:
+        """The same where a block yields; what follows it is applied in a new `Try`.
+
+        What stands behind the statement is a join, so that it is there once.
+        """
+        block, unit = self.block, self.block.unit
+        after, retry, first = map(unit.fresh, ("join", "try", "resume"))
+        signal, found = Var(unit.fresh("signal")), Var(unit.fresh("result"))
+        carried = self._carried(guarded)
+        started = jump(retry, (Var(first), *START, Const(True), *carry(block, carried)))
+        body = Lam(entry(unit), guarded.body, name=first, at=guarded.at)
+        jumping = LetRec(
+            retry,
+            self._retry(guarded, retry, after, carried),
+            Let((first,), body, started),
+            at=at(node),
+        )
+        block.join(after, (signal.name, found.name, *self.meeting.names), jumping)
+        self.meeting.settle(block)
+        return signal, found
+
+    def _carried(self, guarded: Try) -> tuple[str, ...]:
+        """The variables that a handler may write, but must find as they were."""
+        known = self.meeting.writes & self.block.known
+        return self.block.unit.plain(frozenset(known))
+
+    def _retry(
+        self, guarded: Try, retry: str, after: str, carried: tuple[str, ...]
+    ) -> Lam:
+        """The function that applies what is left of the body, in a `Try` of its own."""
+        unit = self.block.unit
+        resume, inside, (thrown, sent) = (
+            unit.fresh("resume"),
+            unit.fresh("inside"),
+            entry(unit),
+        )
+        go_on: Term = App(Var(resume), (Var(thrown), Var(sent)), at=guarded.at)
+        trying: Term = attrs.evolve(guarded, body=go_on)
+        if self.yields_outside:
+            trying = If(Var(inside), trying, go_on, at=guarded.at)
+        signal, found, rest = map(unit.fresh, ("signal", "result", "resume"))
+        names = tuple(map(unit.fresh, self.meeting.names))
+        tail: Term = jump(after, tuple(map(Var, (signal, found, *names))), guarded.at)
+        for code in (_YIELDS_OUTSIDE, _YIELDS)[not self.yields_outside :]:
+            test, again = unit.fresh("t"), unit.fresh("resume")
+            more, what = entry(unit)
+            given = (rest, more, what)
+            passed = (*map(Var, given), Const(code == _YIELDS), *map(Var, carried))
+            resumed = Lam((more, what), jump(retry, passed), name=again, at=guarded.at)
+            yielding = self.block.exits.yields(Var(found), Var(again))
+            tail = Let(
+                (test,),
+                Prim("eq", (Var(signal), Const(code))),
+                If(Var(test), Let((again,), resumed, yielding), tail),
+            )
+        body = Let((signal, found, rest, *names), trying, tail, at=guarded.at)
+        params = (resume, thrown, sent, inside, *carried)
+        return Lam(params, body, name=retry, at=guarded.at)
 
     def act(self, signal: Term, found: Term, *, falls: bool) -> None:
         """Leave the block in the way that the signal says."""
@@ -160,6 +251,7 @@ def _handling(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
     falls = ways.handled if skips else ways.exits.falls
     handler = block.inner(attrs.evolve(ways.exits, falls=falls))
     name = block.unit.fresh("exc")
+    handler.exits = attrs.evolve(handler.exits, yields=ways.yield_outside)
     clauses = _clauses(handler, node.handlers, name)
     signal, found = ways.bind(Try(guarded, name, clauses, at=at(node)), node)
     ways.act(signal, found, falls=facts.falls)
@@ -194,6 +286,8 @@ def _clause(block: Block, clause: ast.ExceptHandler, error: str) -> Term:
     if clause.name is not None:
         name = unit.mangle(clause.name)
         inner.write(name, Var(error), clause)
+        if "yield" in unit.flow.block(clause.body).escapes:
+            return _yielding_clause(inner, clause, error)
         inner.exits = _forgetting(name, clause, inner.exits)
     unit.handling.append(error)
     statements(inner, clause.body)
@@ -207,6 +301,23 @@ def _clause(block: Block, clause: ast.ExceptHandler, error: str) -> Term:
     _forget(late, unit.mangle(clause.name), clause)
     again = late.finish(Prim("reraise", (Var(failed),), at=at(clause)))
     return Try(term, failed, again, at=at(clause))
+
+
+def _yielding_clause(block: Block, clause: ast.ExceptHandler, error: str) -> Term:
+    """A clause that yields: its name is forgotten in a `finally` clause."""
+    assert clause.name is not None
+    forget: list[ast.stmt] = [
+        ast.Assign([ast.Name(clause.name, ast.Store())], ast.Constant(None)),
+        ast.Delete([ast.Name(clause.name, ast.Del())]),
+    ]
+    trying = ast.Try(clause.body, [], [], forget)
+    for part in (trying, *forget):
+        ast.copy_location(part, clause)
+        ast.fix_missing_locations(part)
+    block.unit.handling.append(error)
+    statements(block, [block.unit.flow.keep(trying)])
+    block.unit.handling.pop()
+    return block.finish()
 
 
 def _forget(block: Block, name: str, clause: ast.ExceptHandler) -> Block:
@@ -232,6 +343,7 @@ def _forgetting(name: str, clause: ast.ExceptHandler, exits: Exits) -> Exits:
         returns=returns,
         breaks=lambda b: exits.breaks(_forget(b, name, clause)),
         continues=lambda b: exits.continues(_forget(b, name, clause)),
+        yields=exits.yields,
         lives=exits.lives,
     )
 
@@ -285,7 +397,8 @@ def _within(block: Block, node: ast.With, behind: frozenset[str], number: int) -
         _within(inner, node, behind, number + 1)
     else:
         statements(inner, node.body)
-    guarded, name = inner.finish(), unit.fresh("exc")
+    guarded: Term = inner.finish()
+    name = unit.fresh("exc")
     handler = _suppressing(block.inner(Exits()), ways, leave, Var(name, at=place))
     signal, found = ways.bind(Try(guarded, name, handler, at=at(node)), node)
     _leave_normally(block, leave, signal, node)

@@ -1,82 +1,96 @@
 """Language models behind an OpenAI-compatible API.
 
+    chat          the answer, a `str`
+    chat_stream   the answer, a `str` that a script can read while it arrives
+    chat_as       the answer as a value of a type: a dataclass, a list, a number, …
+    complete      the answer with all that belongs to it: choices, tool calls, usage
+
 A model is named by three settings, each an argument or an environment variable:
 `base_url` or `EPIC_LLM_BASE_URL`, `model` or `EPIC_LLM_MODEL`, and, where the server
 asks for one, `api_key` or `OPENAI_API_KEY`.  Keys appear in no message and no log.
+
+All calls of a run share one client and its connections.  A call that fails in a way
+that may pass (429, 5xx, a broken connection) is tried again, `retry` times at most,
+after the time that the server asks for or else after growing waits.
 """
 
-import email.utils
-import functools
-import os
-import ssl
-import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
+from contextvars import ContextVar
+from typing import Any, TypedDict, Unpack
 
 import attrs
 import httpx2
+import trio
 
 import epic_actors as epic
-from epic_actors.errors import OutsideError, Transient, UsageError
+from epic_actors.errors import Transient, UsageError
+from epic_actors.primitives.client import open_client
+from epic_actors.primitives.completions import (
+    ChunkReader,
+    Completion,
+    Prompt,
+    ToolCall,
+    Usage,
+    body_of,
+    messages_of,
+    read_completion,
+)
+from epic_actors.primitives.event_stream import EventReader
+from epic_actors.primitives.model_endpoint import Endpoint, find_endpoint
+from epic_actors.primitives.model_errors import (
+    ModelAnswerError,
+    ModelBusyError,
+    ModelError,
+    ModelRequestError,
+    ModelTimeoutError,
+    answer_error,
+    broken_off_error,
+    shorten,
+    speaking_to,
+    timeout_error,
+)
+from epic_actors.primitives.retries import Patience, deadline_after
+from epic_actors.primitives.schema import is_closed, shape_of, strict
+from epic_actors.primitives.shapes import Field, MismatchError, Record, Shape
 
 
-CONNECT_TIMEOUT_S = 10.0
-SILENCE_TIMEOUT_S = 600.0
-_SAID_CHARACTERS = 300
-
-
-class ModelError(OutsideError):
-    """A model gave no answer.
+class Settings(TypedDict, total=False):
+    """What every call of a model takes besides the prompt, as keywords.
 
     Attributes:
-        url: The address that was asked, without credentials.
-        model: The model that was asked for.
-        status: The HTTP status, or None where there was no response.
-        retry_after_s: Seconds the server asked to wait, or None if it did not say.
+        model: The model's name; `EPIC_LLM_MODEL` if left out.
+        base_url: Where its API is, `/v1` included; `EPIC_LLM_BASE_URL` if left out.
+        api_key: The key to send; `OPENAI_API_KEY` if left out, none if that is unset.
+        system: A system message to put before the prompt.
+        temperature: How much answers vary; the server's default if left out.
+        stop: Where the answer ends: a string or some strings, not part of the answer.
+        max_tokens: The most tokens the answer may have.
+        seed: For servers that can repeat an answer.
+        extra: Further fields of the request, sent as they are.
+        retry: How often to try again after an error that may pass; 2 if left out.
+        timeout: Seconds for the whole call, tries and waits included; no end if left out.
+        first_timeout: Seconds of each try until the first piece of the answer.
     """
 
-    def __init__(
-        self,
-        message: str,
-        url: str = "",
-        model: str = "",
-        status: int | None = None,
-        retry_after_s: float | None = None,
-    ) -> None:
-        """Only the message has no default, so that the error can be pickled."""
-        super().__init__(message)
-        self.url = url
-        self.model = model
-        self.status = status
-        self.retry_after_s = retry_after_s
-
-
-class ModelBusyError(ModelError, Transient):
-    """The server is out of reach or has too much to do; trying again may help."""
-
-
-class ModelRequestError(ModelError):
-    """The server will not answer this request, however often it is tried."""
-
-
-class ModelAnswerError(ModelError):
-    """The server answered with something that is not a chat completion."""
+    model: str | None
+    base_url: str | None
+    api_key: str | None
+    system: str | None
+    temperature: float | None
+    stop: str | Sequence[str] | None
+    max_tokens: int | None
+    seed: int | None
+    extra: Mapping[str, Any] | None
+    retry: int
+    timeout: float | None
+    first_timeout: float | None
 
 
 @epic.unordered
-async def chat(
-    prompt: str | Sequence[Mapping[str, Any]],
-    *,
-    model: str | None = None,
-    base_url: str | None = None,
-    api_key: str | None = None,
-    system: str | None = None,
-    temperature: float | None = None,
-    stop: str | Sequence[str] | None = None,
-    max_tokens: int | None = None,
-    extra: Mapping[str, Any] | None = None,
-) -> str:
+async def chat(prompt: Prompt, **settings: Unpack[Settings]) -> str:
     """Ask a model and give its whole answer.
 
     Example:
@@ -87,14 +101,7 @@ async def chat(
 
     Args:
         prompt: What the user says, or a list of messages with `role` and `content`.
-        model: The model's name; `EPIC_LLM_MODEL` if left out.
-        base_url: Where its API is, `/v1` included; `EPIC_LLM_BASE_URL` if left out.
-        api_key: The key to send; `OPENAI_API_KEY` if left out, none if that is unset.
-        system: A system message to put before the prompt.
-        temperature: How much answers vary; the server's default if left out.
-        stop: Where the answer ends: a string or some strings, not part of the answer.
-        max_tokens: The most tokens the answer may have.
-        extra: Further fields of the request, sent as they are.
+        settings: See `Settings`.
 
     Raises:
         UsageError: No model is set, or the settings cannot be used.
@@ -102,180 +109,350 @@ async def chat(
         ModelRequestError: The server refused the request.
         ModelAnswerError: The server's answer is not a chat completion.
     """
-    endpoint = _find_endpoint(model, base_url, api_key)
-    body = {
-        "model": endpoint.model,
-        "messages": _messages(prompt, system),
-        "temperature": temperature,
-        "stop": stop if stop is None or isinstance(stop, str) else list(stop),
-        "max_tokens": max_tokens,
-    }
-    asked = {name: value for name, value in body.items() if value is not None}
-    response = await _post(endpoint, asked | dict(extra or {}))
-    return _read_answer(endpoint, response)
+    return (await _ask(_Request.of(prompt, settings))).text
+
+
+@epic.unordered
+async def complete(
+    prompt: Prompt,
+    *,
+    tools: Iterable[Mapping[str, Any]] = (),
+    tool_choice: str | Mapping[str, Any] | None = None,
+    n: int | None = None,
+    **settings: Unpack[Settings],
+) -> Completion:
+    """Ask a model and give all of its answer: choices, tool calls, usage.
+
+    Example:
+        >>> @epic.script
+        ... def longest(question):
+        ...     answer = complete(question, n=3, temperature=1.0)
+        ...     return max(answer.texts, key=len)
+
+    Args:
+        prompt: What the user says, or a list of messages with `role` and `content`.
+        tools: What the model may call, as JSON; see `tools.schema_of`.
+        tool_choice: Which of them it must call: `auto`, `none`, `required`, or one.
+        n: How many answers it is to give to the one prompt.
+        settings: See `Settings`.
+
+    Raises:
+        ModelError: As for `chat`.
+    """
+    offered = list(tools) or None
+    fields = {"tools": offered, "tool_choice": tool_choice, "n": n}
+    return await _ask(_Request.of(prompt, settings, fields))
+
+
+@epic.unordered
+async def chat_as(output: Any, prompt: Prompt, **settings: Unpack[Settings]) -> Any:
+    """Ask a model for a value of a type, and check that its answer is one.
+
+    Example:
+        >>> @dataclass
+        ... class Verdict:
+        ...     good: bool
+        ...     reason: str
+        >>> @epic.script
+        ... def judge(drafts):
+        ...     verdicts = [chat_as(Verdict, f"Is this good? {d}") for d in drafts]
+        ...     return [d for d, v in zip(drafts, verdicts) if v.good]
+
+    Args:
+        output: The type: a dataclass or anything else that `schema.shape_of` takes.
+        prompt: What the user says, or a list of messages with `role` and `content`.
+        settings: See `Settings`.
+
+    Raises:
+        UsageError: The type has no JSON schema.
+        ModelAnswerError: The answer does not fit the type; the message names the field.
+        ModelError: As for `chat`.
+    """
+    wanted = _Wanted.of(output)
+    request = _Request.of(prompt, settings, {"response_format": wanted.format()})
+    answer = await _ask(request)
+    try:
+        return wanted.read(answer.text)
+    except ValueError as error:
+        raise _misfit(request.endpoint, output, answer, error) from error
+
+
+@epic.unordered
+async def chat_stream(
+    prompt: Prompt, **settings: Unpack[Settings]
+) -> AsyncIterator[str]:
+    """Ask a model and give its answer piece by piece.
+
+    A script sees a `str`, and what reads only its beginning need not wait for its end.
+    The call is tried again only as long as no piece has come.
+
+    Example:
+        >>> @epic.script
+        ... def translate(text):
+        ...     plan = chat_stream("List the steps, one a line: " + text)
+        ...     return [chat("Do this: " + step) for step in plan.splitlines()]
+
+    Args:
+        prompt: What the user says, or a list of messages with `role` and `content`.
+        settings: See `Settings`.
+
+    Yields:
+        The text, as the server cuts it.
+
+    Raises:
+        ModelError: As for `chat`, at the place in the text where it happened.
+    """
+    request = _Request.of(prompt, settings, {"stream": True, **_ask_for_usage()})
+    patience = request.patience()
+    while True:
+        given = False
+        try:
+            async with aclosing(_pieces(request)) as pieces:
+                limit = min(patience.deadline, deadline_after(request.first_timeout))
+                while (text := await _next(request, pieces, limit)) is not None:
+                    given, limit = True, patience.deadline
+                    yield text
+            return
+        except Transient as error:
+            if given:
+                raise
+            failure = error
+        await patience.wait(failure)
+
+
+@contextmanager
+def count_usage() -> Iterator["UsageCount"]:
+    """Count what the models of this block cost, also in runs that the block starts.
+
+    Example:
+        >>> with count_usage() as usage:
+        ...     epic.run(report, topics)
+        >>> usage.answers, usage.total_tokens
+    """
+    count = UsageCount()
+    token = _counts.set((*_counts.get(), count))
+    try:
+        yield count
+    finally:
+        _counts.reset(token)
+
+
+@attrs.define(eq=False)
+class UsageCount:
+    """What some calls of models cost.
+
+    Attributes:
+        answers: How many models have answered.
+        prompt_tokens: Tokens of the prompts.
+        completion_tokens: Tokens of the answers.
+        total_tokens: Both.
+    """
+
+    answers: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+
+    def add(self, usage: Usage) -> None:
+        """Count an answer."""
+        self.answers += 1
+        self.prompt_tokens += usage.prompt_tokens
+        self.completion_tokens += usage.completion_tokens
+        self.total_tokens += usage.total_tokens
+
+
+_counts: ContextVar[tuple[UsageCount, ...]] = ContextVar("usage counts", default=())
+
+
+def _ask_for_usage() -> dict[str, Any]:
+    # Why: not every server knows the option, so it is sent only where it is needed.
+    return {"stream_options": {"include_usage": True}} if _counts.get() else {}
+
+
+def _count(usage: Usage | None) -> None:
+    for count in _counts.get():
+        count.add(usage or Usage())
 
 
 @attrs.frozen
-class _Endpoint:
-    url: httpx2.URL
-    model: str
-    key: str | None = attrs.field(repr=False)
+class _Request:
+    endpoint: Endpoint
+    body: bytes
+    retry: int
+    timeout: float | None
+    first_timeout: float | None
 
-    @property
-    def shown(self) -> str:
-        return str(self.url.copy_with(userinfo=b"", query=None))
+    @classmethod
+    def of(
+        cls, prompt: Prompt, given: Settings, further: Mapping[str, Any] | None = None
+    ) -> "_Request":
+        settings: dict[str, Any] = dict(given)
+        unknown = sorted(settings.keys() - Settings.__annotations__.keys())
+        if unknown:
+            raise UsageError(
+                f"no setting {unknown[0]!r}; there are "
+                f"{', '.join(Settings.__annotations__)}, and extra= for further fields"
+            )
+        get = settings.get
+        endpoint = find_endpoint(get("model"), get("base_url"), get("api_key"))
+        stop = get("stop")
+        fields = {
+            "model": endpoint.model,
+            "messages": messages_of(prompt, get("system")),
+            "temperature": get("temperature"),
+            "stop": stop if stop is None or isinstance(stop, str) else list(stop),
+            "max_tokens": get("max_tokens"),
+            "seed": get("seed"),
+            **(further or {}),
+            **(get("extra") or {}),
+        }
+        times = get("timeout"), get("first_timeout")
+        return cls(endpoint, body_of(fields), get("retry", 2), *times)
+
+    def patience(self) -> Patience:
+        """How long and how often to try."""
+        return Patience(self.retry, deadline_after(self.timeout))
 
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        """The headers to send."""
+        return {"Content-Type": "application/json", **self.endpoint.headers()}
 
 
-def _find_endpoint(
-    model: str | None, base_url: str | None, api_key: str | None
-) -> _Endpoint:
-    base_url = base_url or os.environ.get("EPIC_LLM_BASE_URL")
-    model = model or os.environ.get("EPIC_LLM_MODEL")
-    if not base_url or not model:
-        missing = "base_url= or EPIC_LLM_BASE_URL" if not base_url else ""
-        missing += " and " if not base_url and not model else ""
-        missing += "model= or EPIC_LLM_MODEL" if not model else ""
-        raise UsageError(
-            f"No language model to ask: set {missing} (such as "
-            "https://api.openai.com/v1 for the base URL), and api_key= or "
-            "OPENAI_API_KEY where the server wants a key."
-        )
-    return _Endpoint(_find_url(base_url), model, _find_key(api_key))
+async def _ask(request: _Request) -> Completion:
+    patience = request.patience()
+    while True:
+        limit = min(patience.deadline, deadline_after(request.first_timeout))
+        try:
+            with trio.CancelScope(deadline=limit):
+                return await _post(request)
+            raise timeout_error(request.endpoint)
+        except Transient as error:
+            failure = error
+        await patience.wait(failure)
 
 
-def _find_url(base_url: str) -> httpx2.URL:
-    accepted = "base_url= or EPIC_LLM_BASE_URL takes one such as https://host/v1"
-    try:
-        url = httpx2.URL(base_url)
-    except httpx2.InvalidURL as error:
-        raise UsageError(f"This is not a URL: {accepted}.") from error
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise UsageError(f"This is not an http or https URL: {accepted}.")
-    return url.copy_with(path=url.path.rstrip("/") + "/chat/completions")
-
-
-def _find_key(api_key: str | None) -> str | None:
-    key = (api_key or os.environ.get("OPENAI_API_KEY") or "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise UsageError(
-            "The API key (api_key= or OPENAI_API_KEY) has characters that cannot "
-            "stand in an HTTP header; it should be one line of plain ASCII."
-        )
-    return key or None
-
-
-def _messages(
-    prompt: str | Sequence[Mapping[str, Any]], system: str | None
-) -> list[dict[str, Any]]:
-    said = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
-    first = [] if system is None else [{"role": "system", "content": system}]
-    return [*first, *map(dict, said)]
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    # Why: loading the certificates takes tens of milliseconds, once is enough.
-    return httpx2.create_ssl_context()
-
-
-@asynccontextmanager
-async def _open_client() -> AsyncIterator[httpx2.AsyncClient]:
-    timeout = httpx2.Timeout(SILENCE_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, pool=None)
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx2.AsyncClient(
-        timeout=timeout, limits=limits, verify=_tls()
-    ) as client:
-        yield client
-
-
-async def _post(endpoint: _Endpoint, body: dict[str, Any]) -> httpx2.Response:
-    try:
-        async with _open_client() as client:
+async def _post(request: _Request) -> Completion:
+    endpoint = request.endpoint
+    with speaking_to(endpoint):
+        async with open_client() as client:
             response = await client.post(
-                endpoint.url, json=body, headers=endpoint.headers()
+                endpoint.url, content=request.body, headers=request.headers()
             )
-            return response.raise_for_status()
-    except httpx2.HTTPStatusError as error:
-        raise _status_error(endpoint, error.response) from error
-    except httpx2.TransportError as error:
-        reason = str(error) or type(error).__name__
-        message = (
-            f"No answer from {endpoint.shown} (model {endpoint.model}): {reason}. "
-            "Is the server up, and base_url right?"
-        )
-        raise ModelBusyError(message, endpoint.shown, endpoint.model) from error
-    except httpx2.DecodingError as error:
-        raise _answer_error(endpoint, str(error), None) from error
-
-
-def _read_answer(endpoint: _Endpoint, response: httpx2.Response) -> str:
+            response.raise_for_status()
     try:
-        answer = response.json()["choices"][0]["message"]["content"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise _answer_error(endpoint, response.text, response.status_code) from error
-    if not isinstance(answer, str):
-        raise _answer_error(endpoint, response.text, response.status_code)
+        answer = read_completion(response.json())
+    except ValueError as error:
+        raise answer_error(endpoint, response.text, response.status_code) from error
+    _count(answer.usage)
     return answer
 
 
-def _answer_error(endpoint: _Endpoint, said: str, status: int | None) -> ModelError:
+async def _pieces(request: _Request) -> AsyncIterator[str]:
+    endpoint, events, chunks = request.endpoint, EventReader(), ChunkReader()
+    with speaking_to(endpoint):
+        async with (
+            open_client() as client,
+            client.stream(
+                "POST", endpoint.url, content=request.body, headers=request.headers()
+            ) as response,
+        ):
+            if not response.is_success:
+                await response.aread()
+                response.raise_for_status()
+            async for data in response.aiter_bytes():
+                for text in _texts(endpoint, events, chunks, data):
+                    yield text
+    if not chunks.ended:
+        raise broken_off_error(endpoint)
+    _count(chunks.usage)
+
+
+def _texts(
+    endpoint: Endpoint, events: EventReader, chunks: ChunkReader, data: bytes
+) -> Iterator[str]:
+    try:
+        for event in events.feed(data):
+            yield from chunks.read(event)
+    except ValueError as error:
+        said = data.decode("utf-8", "replace")
+        raise answer_error(endpoint, said) from error
+
+
+async def _next(
+    request: _Request, pieces: AsyncIterator[str], deadline: float
+) -> str | None:
+    # Why: a cancel scope must not be open while an asynchronous generator yields.
+    with trio.CancelScope(deadline=deadline):
+        return await anext(pieces, None)
+    raise timeout_error(request.endpoint)
+
+
+@attrs.frozen
+class _Wanted:
+    """What an answer is to be; what is no object itself is sent as a field of one."""
+
+    name: str
+    shape: Shape
+    unwrap: Callable[[Any], Any]
+
+    @classmethod
+    def of(cls, output: Any) -> "_Wanted":
+        name = re.sub(r"\W+", "_", getattr(output, "__name__", "")) or "answer"
+        shape = shape_of(output)
+        if isinstance(shape, Record):
+            return cls(name, shape, lambda value: value)
+        return cls(
+            name, Record(dict, (Field("value", shape),)), lambda made: made["value"]
+        )
+
+    def format(self) -> dict[str, Any]:
+        """What the model is told."""
+        schema = strict(self.shape.schema)
+        described = {"name": self.name, "schema": schema, "strict": is_closed(schema)}
+        return {"type": "json_schema", "json_schema": described}
+
+    def read(self, text: str) -> Any:
+        """The value that the text stands for."""
+        return self.unwrap(self.shape.read(json.loads(_bare(text))))
+
+
+_FENCED = re.compile(r"\A\s*```\w*\n(.*?)```\s*\Z", re.DOTALL)
+
+
+def _bare(text: str) -> str:
+    """The text without the fence that some models put around their JSON."""
+    fenced = _FENCED.match(text)
+    return fenced[1] if fenced else text
+
+
+def _misfit(
+    endpoint: Endpoint, output: Any, answer: Completion, error: ValueError
+) -> ModelError:
+    reason = str(error) if isinstance(error, MismatchError) else f"no JSON: {error}"
+    if answer.finish_reason == "length":
+        reason += " (the answer was cut off: raise max_tokens)"
+    name = getattr(output, "__name__", output)
     message = (
-        f"{endpoint.shown} (model {endpoint.model}) gave no text of a chat completion; "
-        f"is base_url an OpenAI-compatible API? It said: {_shorten(said)}"
+        f"{endpoint.shown} (model {endpoint.model}) gave no {name}: {reason}. "
+        f"It said: {shorten(answer.text)}"
     )
-    return ModelAnswerError(message, endpoint.shown, endpoint.model, status)
+    return ModelAnswerError(message, endpoint.shown, endpoint.model, 200)
 
 
-_BUSY = frozenset({408, 409, 425, 429})
-_ADVICE = {
-    401: "Check the key in api_key= or OPENAI_API_KEY.",
-    403: "This key may not use the model; check the key and the model's name.",
-    404: "Check the model's name, and base_url (it usually ends in /v1).",
-    413: "Shorten the prompt.",
-    429: "Ask for less at a time with limit= or rate=, or try again with retry=.",
-}
-
-
-def _status_error(endpoint: _Endpoint, response: httpx2.Response) -> ModelError:
-    status, (said, code) = response.status_code, _read_error(response)
-    # Why: an empty account is reported as 429, and waiting does not fill it.
-    busy = status >= 500 or (status in _BUSY and code != "insufficient_quota")
-    advice = _ADVICE.get(status, "Try again with retry=." if busy else "")
-    message = (
-        f"{endpoint.shown} (model {endpoint.model}) answered with status {status}: "
-        f"{_shorten(said)} {advice}"
-    )
-    kind = ModelBusyError if busy else ModelRequestError
-    wait_s = _read_retry_after(response.headers.get("retry-after"))
-    return kind(message.rstrip(), endpoint.shown, endpoint.model, status, wait_s)
-
-
-def _read_error(response: httpx2.Response) -> tuple[str, object]:
-    try:
-        error = response.json()["error"]
-        return str(error["message"]), error.get("code")
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return response.text or response.reason_phrase, None
-
-
-def _read_retry_after(value: str | None) -> float | None:
-    """Seconds from a `Retry-After` header: a number of them, or a date (RFC 9110)."""
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        date = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, date.timestamp() - time.time())
-
-
-def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SAID_CHARACTERS else line[:_SAID_CHARACTERS] + "…"
+__all__ = [
+    "Completion",
+    "ModelAnswerError",
+    "ModelBusyError",
+    "ModelError",
+    "ModelRequestError",
+    "ModelTimeoutError",
+    "Settings",
+    "ToolCall",
+    "Usage",
+    "UsageCount",
+    "chat",
+    "chat_as",
+    "chat_stream",
+    "complete",
+    "count_usage",
+]

@@ -4,6 +4,8 @@ Each external is written as a plain function that computes the answer.  The run 
 `epic` external that takes virtual time and then answers; plain Python gets a twin that
 answers at once.  Both write down every call, so that two runs can be compared.
 
+With `stream=` the answer is the pieces of a text or list, and each takes its time.
+
 How long a call takes is given (`seconds=`) or drawn from the schedule's seed and from
 what is asked, never from when: one seed is one schedule, whatever the machine does.
 """
@@ -24,6 +26,7 @@ from epic_actors.testing.shape import Shape
 
 Answer: TypeAlias = Callable[..., Any]
 Seconds: TypeAlias = Callable[..., float]
+Fortune: TypeAlias = Callable[["Asked", Callable[[], Any]], Any]
 
 MOST_CALLS = 3_000
 DRAWN_SECONDS = (0.0, 0.0, 1.0, 1.0, 2.0, 3.0, 5.0, 8.0)
@@ -75,6 +78,8 @@ class Outside:
         state: What the externals read and change; empty at the start of each run.
         record: What was asked in the present run.
         seed: The seed from which the durations of the present run are drawn.
+        fortune: Answers a call by computing its answer, or fails, as what is asked
+            has it: a call fails in every run or in none.
         namespaces: The globals of further modules whose code calls these externals.
 
     Example:
@@ -87,6 +92,7 @@ class Outside:
     state: dict[Any, Any] = attrs.field(factory=dict)
     record: Record = attrs.field(factory=Record)
     seed: object = 0
+    fortune: Fortune = lambda asked, answer: answer()
     namespaces: list[dict[str, Any]] = attrs.field(factory=list)
     _twins: list[tuple[object, Answer]] = attrs.field(factory=list)
 
@@ -129,8 +135,15 @@ class Outside:
             return functools.partial(self._declared, declare, how=how)
         options = dict(how)
         ordered = declare is epic.sequential
-        call = _External(self, answer, options.pop("seconds", None), ordered=ordered)
-        external = (declare(**options) if options else declare)(call.asynchronous())
+        call = _External(
+            self,
+            answer,
+            options.pop("seconds", None),
+            options.get("stream"),
+            ordered=ordered,
+        )
+        made = call.asynchronous() if call.stream is None else call.streaming()
+        external = (declare(**options) if options else declare)(made)
         self._twins.append((external, call.plain))
         return external
 
@@ -140,6 +153,7 @@ class _External:
     outside: Outside
     answer: Answer
     seconds: Seconds | None
+    stream: type | None = None
     ordered: bool = attrs.field(kw_only=True)
 
     def asynchronous(self) -> Callable[..., Any]:
@@ -160,11 +174,37 @@ class _External:
 
         return external
 
+    def streaming(self) -> Callable[..., Any]:
+        """The external that gives the pieces of its answer one by one."""
+
+        @functools.wraps(self.answer)
+        async def external(*args: Any, **kwargs: Any) -> Any:
+            record = self.outside.record
+            asked, takes = self._ask(record, args, kwargs)
+            record.running += 1
+            try:
+                for piece in self.answer(*args, **kwargs):
+                    await trio.sleep(takes)
+                    yield piece
+            finally:
+                record.running -= 1
+                record.ended[asked] += 1
+
+        return external
+
     def plain(self, *args: Any, **kwargs: Any) -> Any:
         """The twin: answers at once."""
         record = self.outside.record
-        asked, _ = self._ask(record, args, kwargs)
-        return self._answer(record, asked, args, kwargs)
+        asked, takes = self._ask(record, args, kwargs)
+        answer = self._answer(record, asked, args, kwargs)
+        if self.stream is None:
+            return answer
+        pieces = []
+        for piece in answer:
+            pieces.append(piece)
+            record.seconds += takes
+        record.seconds -= takes
+        return "".join(pieces) if self.stream is str else pieces
 
     def _ask(self, record: Record, args: Any, kwargs: Any) -> tuple[Asked, float]:
         asked = Asked(self.answer.__name__, _arguments(args, kwargs), not self.ordered)
@@ -180,7 +220,8 @@ class _External:
 
     def _answer(self, record: Record, asked: Asked, args: Any, kwargs: Any) -> Any:
         try:
-            return self.answer(*args, **kwargs)
+            answer = functools.partial(self.answer, *args, **kwargs)
+            return self.outside.fortune(asked, answer)
         finally:
             record.ended[asked] += 1
 

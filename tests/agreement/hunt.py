@@ -24,7 +24,7 @@ from epic_actors.testing.agree import (
     run_plainly,
 )
 from epic_actors.testing.outside import Endless
-from tests.agreement.programs import arguments, giving_up, load
+from tests.agreement.programs import arguments, giving_up, load, misfortune
 from tests.agreement.world import outside
 from tests.agreement.writer import write
 
@@ -61,6 +61,7 @@ class Way:
 
     fusion: bool
     seed: int
+    faults: float = 0.0
 
     def __str__(self) -> str:
         return "fused" if self.fusion else "literal"
@@ -81,7 +82,9 @@ def attempt(tape: Tape, ways: list[Way]) -> Found | None:
     """Write and run a program; what disagrees, if anything."""
     source = write(tape)
     for way in ways:
-        if found := _differences(source, way):
+        with misfortune(way.seed, way.faults):
+            found = _differences(source, way)
+        if found:
             kind = f"{way} {_kind(found[0])}"
             return Found(way, kind, "\n".join(found), source, tape.made)
     return None
@@ -194,10 +197,11 @@ def main() -> int:
     parser.add_argument("--shrink", type=float, default=20, help="seconds for each")
     parser.add_argument("--schedules", type=int, default=2)
     parser.add_argument("--only", choices=["fused", "literal"])
+    parser.add_argument("--faults", type=float, default=0.0, help="how many calls fail")
     options = parser.parse_args()
     signal.signal(signal.SIGALRM, _hang)
     ways = [
-        Way(fusion, seed)
+        Way(fusion, seed, options.faults)
         for seed in range(options.schedules)
         for fusion in (True, False)
         if options.only in (None, "fused" if fusion else "literal")

@@ -2,14 +2,15 @@
 
 import itertools
 import linecache
+import random
 import signal
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from epic_actors.testing.outside import Endless
-from tests.agreement.world import NAMES, Box
+from epic_actors.testing.outside import Asked, Endless
+from tests.agreement.world import NAMES, Bad, Box, outside
 
 
 _numbers = itertools.count()
@@ -56,3 +57,33 @@ def giving_up() -> Iterator[None]:
 
 
 PATIENCE_S = 1.0
+
+
+class Lost(Exception):  # noqa: N818 - what programs do not expect
+    """What a call fails with that nobody has thought of."""
+
+
+@contextmanager
+def misfortune(seed: object, rate: float) -> Iterator[None]:
+    """Let calls fail, before or after they have had their effect.
+
+    Which ones fail is drawn from what is asked and from nothing else.
+    """
+
+    def fortune(asked: Asked, answer: Callable[[], Any]) -> Any:
+        drawn = random.Random(f"{seed} {asked}")  # noqa: S311 - no secret
+        if drawn.random() >= rate:
+            return answer()
+        if drawn.random() < LATE:
+            answer()
+        raise drawn.choice([Bad, Bad, Lost, KeyError])(asked.name)
+
+    outside.fortune, before = fortune, outside.fortune
+    try:
+        yield
+    finally:
+        outside.fortune = before
+
+
+LATE = 0.5
+"""So many of the calls that fail have had their effect by then."""

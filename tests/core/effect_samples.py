@@ -5,7 +5,7 @@ what a call did is seen by comparing the arguments before and after.
 """
 
 import itertools
-from collections import deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -69,6 +69,8 @@ RECEIVERS: dict[type, tuple[Callable[[], Any], ...]] = {
     complex: (lambda: 1j,),
     range: (lambda: range(4),),
     bytearray: (lambda: bytearray(b"ab"),),
+    OrderedDict: (lambda: OrderedDict({1: Thing(1), "ab": [1]}),),
+    defaultdict: (lambda: defaultdict(list, {1: Thing(1), "ab": [1]}),),
 }
 
 

@@ -6,18 +6,21 @@ good for is printing and parsing.
 `programs` draws closed, checked terms of the kind the front end makes: arguments are
 variables or constants, loops have the front end's shapes, dotted names are only applied.
 They count, compare, append to lists, store into them, share them under two names, call
-externals and functions, branch, loop, break and catch failures.  They end: `while` loops
-count to at most three, `for` loops walk over a copy.  They may raise ZeroDivisionError,
+externals and functions, branch, loop, break and catch failures.  An inner block assigns
+only what it hands out and names of its own.  They end: `while` loops count to at most
+three, `for` loops walk over a copy.  They may raise ZeroDivisionError,
 IndexError and whatever externals raise.  The value of one is a tuple of every number,
 truth and list in sight at its end, so that nothing it did goes unseen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import attrs
 from hypothesis import strategies as st
 
+from epic_actors.core.free import FreeNames
 from epic_actors.core.terms import (
     UNBOUND,
     App,
@@ -145,6 +148,7 @@ class _Writer:
         self.draw = draw
         self.externals = externals
         self.count = 0
+        self.fixed: set[str] = set()
 
     def fresh(self, stem: str) -> str:
         self.count += 1
@@ -195,14 +199,27 @@ class _Writer:
 
     def bind(self, scope: Scope, kind: str, value: Term) -> Bindings:
         """A value under a name, which may have been in use."""
-        name = self.choose(VARIABLES[kind])
+        name = self.target(kind)
         scope[name] = kind
         return [((name,), value)]
+
+    def target(self, kind: str) -> str:
+        """A name that may be assigned here."""
+        free = [name for name in VARIABLES[kind] if name not in self.fixed]
+        return self.choose(free) if free else self.fresh(kind)
 
     def targets(self) -> tuple[str, ...]:
         """The variables that a compound statement assigns."""
         names = st.lists(st.sampled_from(sorted(KIND_OF)), max_size=3, unique=True)
-        return tuple(self.draw(names))
+        return tuple(name for name in self.draw(names) if name not in self.fixed)
+
+    @contextmanager
+    def inside(self, scope: Scope, own: tuple[str, ...] = ()) -> Iterator[None]:
+        """Write an inner block: of the names in sight it assigns only its own."""
+        before = self.fixed
+        self.fixed = before | (scope.keys() - set(own))
+        yield
+        self.fixed = before
 
     def results(self, targets: tuple[str, ...]) -> Finish:
         """The end of a block that gives its targets new values."""
@@ -229,8 +246,9 @@ class _Writer:
         return self.bind(scope, "bool", value)
 
     def append(self, scope: Scope) -> Bindings:
-        parts = (self.atom(scope, "list"), self.atom(scope, "int"))
-        return [((self.fresh("t"),), Prim("list_append", parts))]
+        method, item = self.fresh("t"), self.atom(scope, "int")
+        load = Prim("getattr", (self.atom(scope, "list"),), "append")
+        return [((method,), load), ((self.fresh("t"),), App(Var(method), (item,)))]
 
     def store(self, scope: Scope) -> Bindings:
         parts = (self.atom(scope, "list"), self.atom(scope, "int"))
@@ -263,24 +281,30 @@ class _Writer:
         first = self.compare(scope) if self.choose((False, True, True)) else []
         targets = self.targets()
         test = Var(first[0][0][0]) if first else self.atom(scope, "bool")
-        then = self.block(scope, depth, self.results(targets))
-        orelse = self.block(scope, depth, self.results(targets))
+        with self.inside(scope, targets):
+            then = self.block(scope, depth, self.results(targets))
+            orelse = self.block(scope, depth, self.results(targets))
         return [*first, *_assign(scope, targets, If(test, then, orelse))]
 
     def attempt(self, scope: Scope, depth: int) -> Bindings:
         targets = self.targets()
-        body = self.block(scope, depth, self.results(targets))
-        handler = self.block(scope, depth, self.results(targets))
+        with self.inside(scope, targets):
+            body = self.block(scope, depth, self.results(targets))
+            handler = self.block(scope, depth, self.results(targets))
         return _assign(scope, targets, Try(body, self.fresh("e"), handler))
 
     def function(self, scope: Scope, depth: int) -> Bindings:
         """A function of numbers, giving one, that sees what is around it."""
-        params = VARIABLES["int"][: self.choose((0, 1, 2))]
+        free = [name for name in VARIABLES["int"] if name not in self.fixed]
+        params = tuple(free[: self.choose((0, 1, 2))])
         inner = scope | dict.fromkeys(params, "int")
-        body = self.block(inner, depth, lambda inside: self.atom(inside, "int"))
+        with self.inside(scope, params):
+            body = self.block(inner, depth, lambda inside: self.atom(inside, "int"))
         name = self.fresh("f")
         scope[name] = len(params)
-        return [((name,), Lam(params, body))]
+        made = Lam(params, body)
+        self.fixed = self.fixed | FreeNames().of(made).keys()
+        return [((name,), made)]
 
     def loop(self, scope: Scope, depth: int) -> Bindings:
         """A loop that counts up to three at most."""
@@ -292,7 +316,9 @@ class _Writer:
             step = self.around(inside, App(Var(again), (Var(j), *values)), values)
             return Let((j,), Prim("add", (Var(i), Const(1))), step)
 
-        body = self.block(_with(scope, carried), depth, finish)
+        inner = _with(scope, carried)
+        with self.inside(inner, carried):
+            body = self.block(inner, depth, finish)
         bound = Const(self.choose((1, 2, 3)))
         test = Let(
             (more,),
@@ -308,17 +334,18 @@ class _Writer:
         """A loop over a copy of a list."""
         again, copy, it, more = map(self.fresh, ("loop", "t", "it", "t"))
         items = self.atom(scope, "list")
-        item = self.choose(VARIABLES["int"])
         carried, start = self.carried(scope)
+        with self.inside(scope, carried):
+            item = self.target("int")
 
         def finish(inside: Scope) -> Term:
             values = self.carry(inside, carried)
             return self.around(inside, App(Var(again), values), values)
 
         inner = _with(scope, carried) | {item: "int"}
-        body = Let(
-            (item,), Prim("current", (Var(it),)), self.block(inner, depth, finish)
-        )
+        with self.inside(inner, (item, *carried)):
+            block = self.block(inner, depth, finish)
+        body = Let((item,), Prim("current", (Var(it),)), block)
         test = Let(
             (more,),
             Prim("advance", (Var(it),)),

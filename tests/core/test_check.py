@@ -91,6 +91,11 @@ def test_programs_pass(term: Term) -> None:
         ),
         (
             "if x then",
+            "let x = 2 in if x then",
+            "x is bound again before it is read",
+        ),
+        (
+            "if x then",
             "if x x then",
             "the test of an if takes only variables and constants",
         ),

@@ -123,7 +123,7 @@ def printing_prettily():
     return out.getvalue()
 
 
-@wrong("the operators of sets, called by name, are taken for pure")
+@row
 def a_set_operator_called_by_name():
     s = {1}
     s.__ior__({f(2)})
@@ -137,7 +137,7 @@ def a_default_made_by_a_load():
     return len(d), d
 
 
-@wrong("hasattr reads nothing")
+@row
 def asking_for_an_attribute():
     o = Thing()
     if f(1):
@@ -145,7 +145,7 @@ def asking_for_an_attribute():
     return hasattr(o, "x")
 
 
-@wrong("reversed looks at the length when it is made")
+@row
 def reversing_an_undecided_list():
     xs = [1]
     if f(1):
@@ -153,7 +153,7 @@ def reversing_an_undecided_list():
     return list(reversed(xs))
 
 
-@wrong("the dictionary behind an object is another place than the object")
+@row
 def attributes_through_vars():
     o = Thing()
     v = vars(o)
@@ -162,7 +162,7 @@ def attributes_through_vars():
     return o.y
 
 
-@wrong("`type` and `isinstance` read nothing")
+@row
 def a_class_that_is_changed():
     o = Thing()
     if f(1):
@@ -202,7 +202,7 @@ def a_tuple_of_an_answer():
     return len(inner)
 
 
-@wrong(SHARES)
+@row
 def adding_to_an_answer():
     inner = [1]
     xs = [inner] + f([1])
@@ -210,7 +210,7 @@ def adding_to_an_answer():
     return len(inner)
 
 
-@wrong(SHARES)
+@row
 def repeating():
     inner = [1]
     xs = [inner] * f(2)
@@ -227,7 +227,7 @@ def a_sum_that_starts_with_a_list():
     return len(start)
 
 
-@wrong(SHARES)
+@row
 def arguments_of_an_exception():
     inner = [1]
     error = ValueError(inner, f(1))
@@ -235,7 +235,7 @@ def arguments_of_an_exception():
     return len(inner)
 
 
-@wrong(SHARES)
+@row
 def a_dict_of_pairs():
     inner = [1]
     d = dict([("a", listed(inner))])
@@ -268,7 +268,7 @@ def looking_in_an_iterator():
     return f(2) in it, list(it)
 
 
-@wrong(CLASSES)
+@row
 def an_undecided_class_attribute():
     class Made:
         pass

@@ -18,9 +18,9 @@ from epic_actors.primitives.llm import (
     ModelBusyError,
     ModelError,
     ModelRequestError,
-    _read_retry_after as read_retry_after,
     chat,
 )
+from epic_actors.primitives.retries import read_retry_after
 from epic_actors.testing import Fault, Faults, SimulatedModel, open_simulated_model
 from epic_actors.testing.http_server import (
     Exchange,

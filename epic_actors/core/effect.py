@@ -1,0 +1,193 @@
+"""What one native operation reads, writes and needs, by the positions of its arguments.
+
+Theory of operation
+    The fast path of every operation that is not calm asks three things of its effect:
+    which arguments must have arrived (`strict`), which places it reads and writes, and
+    how to undo it.  Everything a table says is one of these.
+"""
+
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+
+from . import undo as back
+from .holds import EVERYWHERE, WORLD, resource
+from .protocols import bits_of, operation_of
+from .protocols import bits_of, operation_of
+from .wire import Wire
+
+
+ALL: Any = range(1_000_000)
+"""Every argument position."""
+
+
+@attrs.frozen(eq=False)
+class Effect:
+    """What a native operation does to its arguments, by position.
+
+    Attributes:
+        function: Performs it.
+        strict: Arguments that must have arrived.
+        whole: Arguments read through and through: nothing in them may be pending.
+        reads: Arguments of which the object itself is read.
+        spreads: Arguments that are iterated; what they give is moved, not looked at.
+        writes: Arguments of which the object itself is changed.
+        alters: Arguments in which anything may be changed.
+        places: Further places written: resources, the globals of a module.
+        looks_at: Further places read.
+        undo: Looks before the operation and returns the way back; None if there is none.
+        ordered: It begins only when everything older has succeeded.
+        immutable: The result holds nothing that can change.
+        fresh: The result is an object that was not there before.
+        shares: It may be, or contain, what is in the arguments all the same.
+        by_type: Variants by the type of argument `on`.
+        otherwise: The variant for any other type.
+        count: How many results a pack of it has.
+        dunders: Special methods of the arguments' types that may run inside it.
+        kind: The builtin type that the result is exactly of.
+        keeps_kind: The result is of the type that both arguments have.
+        stores_keywords: Keyword arguments are moved, whatever is said of positions.
+        op: The operation that it is, if that has a protocol of special methods.
+        loud: The bits of the special methods that it may run (see `protocols`).
+        op: The operation it is, if special methods may stand behind it.
+        loud: The bits of these special methods (see `protocols`).
+        only_values: It has to do with nothing but its arguments.
+    """
+
+    function: Callable[..., Any]
+    strict: Iterable[int] = ALL
+    whole: Iterable[int] = ()
+    reads: Iterable[int] = ()
+    spreads: Iterable[int] = ()
+    writes: tuple[int, ...] = ()
+    alters: tuple[int, ...] = ()
+    places: tuple[Any, ...] = ()
+    looks_at: tuple[Any, ...] = ()
+    undo: Callable[..., back.Undo | None] | None = None
+    ordered: bool = False
+    immutable: bool = False
+    fresh: bool = False
+    by_type: dict[type, "Effect"] | None = None
+    otherwise: "Effect | None" = None
+    on: int = 0
+    count: int = 1
+    dunders: tuple[str, ...] = ()
+    kind: type | None = None
+    keeps_kind: bool = False
+    shares: bool = False
+    stores_keywords: bool = False
+    op: str = attrs.field()
+    loud: int = attrs.field()
+    only_values: bool = attrs.field(init=False)
+
+    @op.default
+    def _op(self) -> str:
+        return operation_of(self.function)
+
+    @loud.default
+    def _loud(self) -> int:
+        return bits_of(self.op)
+
+    @only_values.default
+    def _(self) -> bool:
+        return not (self.ordered or self.looks_at or self.places)
+
+    def chosen(self, args: tuple[Any, ...]) -> "Effect":
+        """The variant for these arguments; this one while the deciding one is pending."""
+        if self.by_type is None or len(args) <= self.on:
+            return self
+        kind = args[self.on].__class__
+        found = self.by_type.get(kind)
+        if found is None and issubclass(kind, type):
+            found = self.by_type.get(type)
+        if found is not None:
+            return found if found.by_type is None else found.chosen(args)
+        if kind is Wire or self.otherwise is None:
+            return self
+        return self.otherwise.chosen(args)
+
+    def undecided(self, args: tuple[Any, ...]) -> Any:
+        """The pending argument that decides between variants; None if there is none."""
+        if self.by_type is None or len(args) <= self.on:
+            return None
+        value = args[self.on]
+        return value if value.__class__ is Wire else None
+
+    def with_keywords(self, names: tuple[str, ...], count: int) -> "Effect":
+        """The same with its arguments from position `count` on given by name."""
+        function = self.function
+
+        def perform(*values: Any) -> Any:
+            pairs = zip(names, values[count:], strict=True)
+            return function(*values[:count], **dict(pairs))
+
+        def given(positions: Iterable[int]) -> Iterable[int]:
+            if not self.stores_keywords:
+                return positions
+            return tuple(i for i in range(count) if i in positions)
+
+        kinds = self.by_type
+        if kinds is not None:
+            kinds = {k: made.with_keywords(names, count) for k, made in kinds.items()}
+        other = self.otherwise
+        if other is not None:
+            other = other.with_keywords(names, count)
+        return attrs.evolve(
+            self,
+            function=perform,
+            strict=given(self.strict),
+            whole=given(self.whole),
+            spreads=given(self.spreads),
+            by_type=kinds if count > self.on else None,
+            otherwise=other,
+        )
+
+
+def pure(function: Callable[..., Any], **changes: Any) -> Effect:
+    """Reads its arguments through and through and changes nothing."""
+    return Effect(function, whole=ALL, **{"fresh": True, **changes})
+
+
+def shallow(function: Callable[..., Any], *reads: int, **changes: Any) -> Effect:
+    """Reads the objects at these positions, not what is inside them."""
+    return Effect(function, reads=reads, **changes)
+
+
+def moving(function: Callable[..., Any], *spreads: int, **changes: Any) -> Effect:
+    """Iterates these arguments and puts what they give into something new."""
+    defaults = {"fresh": True, "shares": True, "dunders": ITERATION}
+    return Effect(function, spreads=spreads or ALL, **{**defaults, **changes})
+
+
+def opaque(function: Callable[..., Any]) -> Effect:
+    """Nothing is known of it."""
+    return Effect(
+        function, whole=ALL, spreads=ALL, places=(WORLD, EVERYWHERE), ordered=True
+    )
+
+
+def on_resource(function: Callable[..., Any], name: str) -> Effect:
+    """Changes a resource and nothing else; its arguments are read."""
+    return Effect(
+        function,
+        whole=ALL,
+        places=(resource(name),),
+        ordered=True,
+        fresh=True,
+        shares=True,
+    )
+
+
+def writer(function: Callable[..., Any], look: Any, **changes: Any) -> Effect:
+    """Changes its first argument."""
+    return Effect(function, writes=(0,), undo=look, **changes)
+
+
+ITERATION = ("__iter__", "__next__", "__len__", "__getitem__")
+"""Special methods that iterating runs."""
+
+SHARED: tuple[type, ...] = (types.ModuleType, type)
+CLASS_ATTRIBUTES = resource("attributes of classes and modules")
+"""One place for all classes and modules: what is stored in them is seen everywhere."""

@@ -1,0 +1,132 @@
+"""Generators of the script's: how far each has got, and the native object that shows it.
+
+Rules
+    1. A generator function's term gives `pack(True, item, rest)` or
+       `pack(False, value, None)`.  `Generated.rest` is what the next step applies: the
+       beginning, a resumption, or None when the generator has ended.
+    2. Resumptions never change.  Only `rest` does, by a store like any other, so a step
+       is taken back by restoring it.
+    3. The script holds a real `generator` object, its *shell*.  The script's own steps
+       never enter it; native code that iterates over it drives the same `Generated`.
+"""
+
+import types
+import weakref
+from collections.abc import Callable, Generator
+from typing import Any, TypeAlias
+
+from epic_actors.core.closures import Beginning
+from epic_actors.core.operations import Function
+
+
+Shell: TypeAlias = Generator[Any, Any, Any]
+Run: TypeAlias = Callable[[Any], tuple[bool, Any, Any]]
+Step: TypeAlias = Callable[["Generated", bool, Any], tuple[Any, Any]]
+class Running:
+    """What is left while a step is being taken.
+
+    Attributes:
+        active: False when the step's code has failed, or waits.
+    """
+
+    __slots__ = ("active",)
+
+    def __init__(self) -> None:
+        self.active = True
+
+
+class Generated:
+    """How far a generator of the script's has got.
+
+    Attributes:
+        function: The generator function.
+        values: What its parameters were given.
+        step: Takes a step natively.
+        rest: See the module's rules.
+    """
+
+    __slots__ = ("__weakref__", "function", "rest", "step", "values")
+
+    def __init__(self, function: Function, values: tuple[Any, ...], step: Step) -> None:
+        self.function = function
+        self.values = values
+        self.step = step
+        self.rest: Any = Beginning(function.lam, values)
+
+    def __epic_sources__(self) -> list[Any]:
+        return [self, self.rest]
+
+    def begun(self, *, thrown: bool, sent: Any) -> Any:
+        """What a step has to apply; None if the generator has ended.
+
+        Raises:
+            ValueError: It is just taking a step.
+            TypeError: Something is sent into its beginning.
+        """
+        rest = self.rest
+        if isinstance(rest, Running):
+            if rest.active:
+                raise ValueError("generator already executing")
+            rest = None
+        if isinstance(rest, Beginning) and not thrown and sent is not None:
+            raise TypeError("can't send non-None value to a just-started generator")
+        return rest
+
+    def advance(self, thrown: bool, sent: Any, run: Run) -> tuple[bool, Any]:
+        """Take a step, all of whose code can run now."""
+        rest = self.begun(thrown=thrown, sent=sent)
+        if rest is None or (thrown and isinstance(rest, Beginning)):
+            self.rest = None
+            return ended(thrown=thrown, sent=sent)
+        running = self.rest = Running()
+        try:
+            more, item, after = run(rest)
+        except StopIteration as error:
+            raise RuntimeError("generator raised StopIteration") from error
+        finally:
+            running.active = False
+        self.rest = after
+        return more, item
+
+
+def ended(*, thrown: bool, sent: Any) -> tuple[bool, Any]:
+    """A step of a generator that has ended, or is ended by what is thrown."""
+    if thrown:
+        raise sent
+    return False, None
+
+
+GENERATED: "weakref.WeakKeyDictionary[Shell, Generated]" = weakref.WeakKeyDictionary()
+
+
+def generated_of(value: Any) -> Generated | None:
+    """What stands behind a native generator, if it is one of the script's."""
+    if value.__class__ is not types.GeneratorType:
+        return None
+    return GENERATED.get(value)
+
+
+def generate(
+    fn: types.FunctionType, function: Function, values: tuple[Any, ...], step: Step
+) -> Shell:
+    """What a call of a generator function gives: a native generator."""
+    generated = Generated(function, values, step)
+    shell = _shell(generated)
+    shell.__name__, shell.__qualname__ = fn.__name__, fn.__qualname__
+    next(shell)
+    GENERATED[shell] = generated
+    return shell
+
+
+def _shell(generated: Generated) -> Shell:
+    """The native object; its first item, which nobody sees, makes it ready."""
+    thrown, item = False, None
+    while True:
+        try:
+            sent = yield item
+            thrown = False
+        except BaseException as error:
+            thrown, sent = True, error
+        more, item = generated.step(generated, thrown, sent)
+        if not more:
+            return item

@@ -1,0 +1,110 @@
+"""Attributes that are code of the script's: properties, descriptors, `__getattr__`.
+
+The lookup is CPython's: `__getattribute__` if the class has one of its own; otherwise a
+data descriptor of the class, then what the object itself has, then anything else of the
+class; and `__getattr__` when all of that raises `AttributeError`.
+"""
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from . import iterating
+from .dispatch import apply
+from .effects import Effect
+from .lookup import ACCESS, attribute
+from .perform import operate
+from .regions import Frame, enter
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+def access(
+    network: "Network", op: str, effect: Effect, name: str, obj: Any, *value: Any
+) -> Any:
+    """Load, store or delete an attribute that may be code of the script's."""
+    frame = _accessed(network, op, effect, name, obj, value)
+    summaries = network.summaries
+    return enter(network, frame, 1, lambda: summaries.of_access(op, name, obj, *value))
+
+
+def _accessed(
+    network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
+) -> Frame:
+    look = network.here.memory.conflict_outward
+    while network.holds[0] and (held := look(obj, write=False)) is not None:
+        yield held
+    code = _code_behind(network, op, name, obj, value)
+    fallback = attribute(obj.__class__, "__getattr__") if op == "getattr" else None
+    if not network.specials.is_script(fallback):
+        fallback = None
+    if code is not None and fallback is None:
+        return apply(network, *code, {})
+    if fallback is not None:
+        if code is not None:
+            step = functools.partial(code[0], *code[1])
+            args = (step, fallback, obj, name)
+            return apply(network, iterating.falling_back, args, {})
+        found = _found(obj, name)
+        if found is iterating.MISSING:
+            return apply(network, fallback, (obj, name), {})
+        return found
+    return operate(network, effect, obj, *value)
+
+
+def _found(obj: Any, name: str) -> Any:
+    """What CPython finds without `__getattr__`."""
+    try:
+        return attribute(obj.__class__, "__getattribute__")(obj, name)
+    except AttributeError:
+        return iterating.MISSING
+
+
+def _code_behind(
+    network: "Network", op: str, name: str, obj: Any, value: tuple[Any, ...]
+) -> tuple[Any, tuple[Any, ...]] | None:
+    """The script's code that an access runs first, and its arguments."""
+    is_script = network.specials.is_script
+    accessor, method, hook_name = ACCESS[op]
+    hook = attribute(obj.__class__, hook_name)
+    if is_script(hook):
+        return hook, (obj, name, *value)
+    owner, found = _descriptor(obj, name)
+    kind = found.__class__
+    if isinstance(found, property):
+        function = getattr(found, accessor)
+        return (function, (owner, *value)) if is_script(function) else None
+    if op == "getattr" and not _overrides(kind) and name in _own(owner):
+        return None
+    if isinstance(found, functools.cached_property) and op == "getattr":
+        if is_script(found.func):
+            return iterating.kept, (found.func, owner, found.attrname)
+        return None
+    function = attribute(kind, method)
+    if not is_script(function):
+        return None
+    given = (owner, obj.__class__) if op == "getattr" else (owner, *value)
+    return function, (found, *given)
+
+
+def _descriptor(obj: Any, name: str) -> tuple[Any, Any]:
+    """The object that an attribute is looked up for, and what its class has there."""
+    if obj.__class__ is not super:
+        return obj, attribute(obj.__class__, name)
+    owner = obj.__self__
+    line = obj.__self_class__.__mro__
+    for base in line[line.index(obj.__thisclass__) + 1 :]:
+        if name in vars(base):
+            return owner, vars(base)[name]
+    return owner, None
+
+
+def _overrides(kind: type) -> bool:
+    """Whether a descriptor comes before what the object itself has."""
+    setter, deleter = attribute(kind, "__set__"), attribute(kind, "__delete__")
+    return setter is not None or deleter is not None
+
+
+def _own(obj: Any) -> Any:
+    return getattr(obj, "__dict__", ())

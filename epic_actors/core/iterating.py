@@ -1,0 +1,185 @@
+"""Protocols of Python that run special methods in a loop of their own, as scripts.
+
+What CPython does for objects whose special methods are native, these do for objects of
+the script's classes, so that the methods are part of the script.
+"""
+
+from typing import Any
+
+
+MISSING: Any = object()
+"""Stands for an attribute or a default that is not there."""
+
+
+class Items:
+    """What `iter` gives for an object that has only `__getitem__`."""
+
+    def __init__(self, items: Any) -> None:
+        self.items = items
+        self.index = 0
+
+    def __iter__(self) -> "Items":
+        """It is an iterator already."""
+        return self
+
+    def __next__(self) -> Any:
+        """The next item, until there is none."""
+        if self.items is None:
+            raise StopIteration
+        try:
+            item = self.items[self.index]
+        except (IndexError, StopIteration):
+            self.items = None
+            raise StopIteration from None
+        self.index += 1
+        return item
+
+
+def collected(items: Any) -> list[Any]:
+    """All items."""
+    return [item for item in items]  # noqa: C416 - the loop is what this is for
+
+
+def measured(items: Any) -> list[Any]:
+    """All items of what says how many it has, which CPython asks for first."""
+    found = iter(items)
+    try:
+        len(items)
+    except TypeError:
+        pass
+    return [item for item in found]  # noqa: C416
+
+
+def first_items(items: Any, count: int) -> list[Any]:
+    """So many items, and one more if there is one."""
+    found = []
+    for item in items:
+        found.append(item)
+        if len(found) > count:
+            break
+    return found
+
+
+def contains(items: Any, wanted: Any) -> bool:
+    """`wanted in items`."""
+    for item in items:
+        if item is wanted or item == wanted:
+            return True
+    return False
+
+
+def made(cls: Any, *args: Any, **named: Any) -> Any:
+    """A call of a class that has a `__new__` of its own."""
+    obj = cls.__new__(cls, *args, **named)
+    if isinstance(obj, cls):
+        given = type(obj).__init__(obj, *args, **named)
+        if given is not None:
+            kind = type(given).__name__
+            raise TypeError(f"__init__() should return None, not '{kind}'")
+    return obj
+
+
+def falling_back(step: Any, hook: Any, obj: Any, name: str) -> Any:
+    """An attribute, or what `__getattr__` gives if there is none."""
+    try:
+        return step()
+    except AttributeError:
+        pass
+    return hook(obj, name)
+
+
+def kept(function: Any, obj: Any, name: str) -> Any:
+    """A `functools.cached_property` that is asked for the first time."""
+    value = function(obj)
+    vars(obj)[name] = value
+    return value
+
+
+def attribute_or(obj: Any, name: str, default: Any) -> Any:
+    """`getattr` with a default."""
+    try:
+        return getattr(obj, name)
+    except AttributeError:
+        return default
+
+
+def has_attribute(obj: Any, name: str) -> bool:
+    """`hasattr`."""
+    try:
+        getattr(obj, name)
+    except AttributeError:
+        return False
+    return True
+
+
+def next_(items: Any, default: Any) -> Any:
+    """`next` with a default."""
+    try:
+        return next(items)
+    except StopIteration:
+        return default
+
+
+def any_(items: Any) -> bool:
+    """`any`."""
+    for item in items:
+        if item:
+            return True
+    return False
+
+
+def all_(items: Any) -> bool:
+    """`all`."""
+    for item in items:
+        if not item:
+            return False
+    return True
+
+
+def sum_(items: Any, start: Any = 0) -> Any:
+    """`sum`."""
+    total = start
+    for item in items:
+        total = total + item
+    return total
+
+
+def least(items: Any) -> Any:
+    """`min` of one argument that is not empty."""
+    found = iter(items)
+    best = next(found)
+    for item in found:
+        if item < best:
+            best = item
+    return best
+
+
+def greatest(items: Any) -> Any:
+    """`max` of one argument that is not empty."""
+    found = iter(items)
+    best = next(found)
+    for item in found:
+        if item > best:
+            best = item
+    return best
+
+
+def extend(items: list[Any], more: Any) -> list[Any]:
+    """`items += more` for a list."""
+    for item in more:
+        items.append(item)
+    return items
+
+
+def print_(
+    *values: Any, sep: Any = None, end: Any = None, file: Any = None, flush: Any = False
+) -> None:
+    """`print`, a piece at a time."""
+    between = " " if sep is None else sep
+    first = True
+    for value in values:
+        if not first:
+            print(end=between, file=file)
+        first = False
+        print(str(value), end="", file=file)
+    print(end=end, file=file, flush=flush)

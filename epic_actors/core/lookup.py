@@ -1,0 +1,37 @@
+"""What classes have under a name, as it stands there: nothing is bound and nothing runs."""
+
+import types
+from typing import Any
+
+
+BLOCKED: Any = object()
+"""What a class has that says, by None, that it does not have a special method."""
+ACCESS = {
+    "getattr": ("fget", "__get__", "__getattribute__"),
+    "setattr": ("fset", "__set__", "__setattr__"),
+    "delattr": ("fdel", "__delete__", "__delattr__"),
+}
+"""For each access: a property's function, a descriptor's method, an object's hook."""
+
+
+def attribute(cls: type, name: str) -> Any:
+    """What a class has under that name; None if nothing."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            found = vars(base)[name]
+            return BLOCKED if found is None else found
+    return None
+
+
+def hooks_of(cls: type, op: str, name: str) -> list[types.FunctionType]:
+    """The functions of a class that an access to an attribute may run."""
+    accessor, method, hook = ACCESS[op]
+    found = vars(cls).get(name)
+    behind = [
+        getattr(found, accessor, None),
+        vars(cls).get(hook),
+        vars(cls).get("__getattr__") if op == "getattr" else None,
+        getattr(found, "func", None) if op == "getattr" else None,
+        attribute(found.__class__, method),
+    ]
+    return [function for function in behind if isinstance(function, types.FunctionType)]

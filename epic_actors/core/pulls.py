@@ -1,0 +1,175 @@
+"""Pulling: steps of the script's generators, where they stand in the script.
+
+A pull is an application of what is left of the generator: it asks for calls and does not
+wait for them, so the items of a generator may be wires.  Only if the generator itself has
+to wait before it knows whether there is a further item, the pull is a block, and
+`more`, the first of its results, is a wire.
+
+The generator's next step is stored at once, as the wire it will come by, so a younger
+pull waits for the older one, and a failure that takes back the one takes back the other.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .closures import RESUMES, Beginning, Closure, resumption
+from .generators import GENERATED, Generated, Running, Shell, ended, generate
+from .interpret import Interpreter
+from .operations import Function
+from .protocols import bits_of
+from .reach import Settler
+from .regions import Footprint, Frame, enter
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from types import FunctionType
+
+    from .network import Network
+
+
+ITERATED = bits_of("iter")
+
+
+class _Pause:
+    def __repr__(self) -> str:
+        return "PAUSE"
+
+
+PAUSE: Any = _Pause()
+"""What a loop's iterator gives if the loop has to wait (see `walk`)."""
+
+
+def begin(
+    network: "Network", fn: "FunctionType", function: Function, values: tuple[Any, ...]
+) -> Shell:
+    """Call a generator function: none of its code runs yet."""
+    network.summaries.meet_generator(function)
+    network.loud |= ITERATED
+    native = Interpreter(network.translate)
+
+    def step(generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
+        generated.rest = whole(generated.rest)
+        found = native.step(generated, thrown, sent)
+        generated.rest = converted(generated.rest, function)
+        return found
+
+    shell = generate(fn, function, values, step)
+    network.generators.add(GENERATED[shell])
+    # Why: native code would enter it, and could not wait in it.
+    network.calm = False
+    return shell
+
+
+def whole(rest: Any) -> Any:
+    """What is left of a generator, for native code: with values for its wires."""
+    rest = deref(rest)
+    for value in getattr(rest, "__epic_sources__", list)():
+        Settler().settle(value)
+    return rest
+
+
+def converted(rest: Any, function: Function) -> Any:
+    """What the interpreter leaves of a generator, as the machines know it."""
+    if rest.__class__ is not Closure:
+        return rest
+    names = {
+        name: converted(value, function) if name.startswith(RESUMES) else value
+        for name, value in rest.names.items()
+    }
+    return resumption(rest.lam, names, function.closed)
+
+
+def pull(network: "Network", generated: Generated, thrown: bool, sent: Any) -> Any:
+    """Take a step: whether there is an item, and the item or what is returned."""
+    if obstacle(network, generated) is None:
+        return step(network, generated, thrown, sent)
+    frame = _pull_later(network, generated, thrown, sent)
+    return enter(network, frame, 2, lambda: footprint(network, generated, sent))
+
+
+def obstacle(network: "Network", generated: Generated) -> Any:
+    """An older step that is not known yet, or older code that may take one."""
+    rest = deref(generated.rest)
+    if rest.__class__ is Wire:
+        return rest
+    if network.holds[0] == 0:
+        return None
+    return network.here.memory.conflict_outward(generated, write=True)
+
+
+def footprint(network: "Network", generated: Generated, sent: Any) -> Footprint:
+    """What any later step of a generator may touch."""
+    return network.summaries.of_pull(generated, sent)
+
+
+def _pull_later(
+    network: "Network", generated: Generated, thrown: bool, sent: Any
+) -> Frame:
+    while (found := obstacle(network, generated)) is not None:
+        yield found
+    return step(network, generated, thrown, sent)
+
+
+def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> Any:
+    """Take a step that nothing is in the way of."""
+    generated.rest = deref(generated.rest)
+    rest = generated.begun(thrown=thrown, sent=sent)
+    if rest is None or (thrown and rest.__class__ is Beginning):
+        store(network, generated, None)
+        return ended(thrown=thrown, sent=sent)
+    running = Running()
+    store(network, generated, running)
+    try:
+        more, item, after = network.machine.resume(
+            network, generated.function, rest, (thrown, sent)
+        )
+    except StopIteration as error:
+        raise RuntimeError("generator raised StopIteration") from error
+    finally:
+        running.active = False
+    store(network, generated, after)
+    return more, item
+
+
+def store(network: "Network", generated: Generated, rest: Any) -> None:
+    """Note what is left of a generator."""
+    before, generated.rest = generated.rest, rest
+    if not network.here.settled:
+        network.stored(lambda: setattr(generated, "rest", before))
+    elif rest is None and network.ledger.empty:
+        network.calm = not network.generating
+
+
+class Pulls:
+    """The items of a generator of the script's, for a loop, or `PAUSE` (see `walk`)."""
+
+    __slots__ = ("generated", "network", "shell")
+
+    def __init__(self, network: "Network", shell: Shell, generated: Generated) -> None:
+        self.network = network
+        self.shell = shell
+        self.generated = generated
+
+    @property
+    def iterator(self) -> "Pulls":
+        """What to go over while all is calm: the same."""
+        return self
+
+    def __epic_sources__(self) -> list[Any]:
+        return [self.shell]
+
+    def __iter__(self) -> Iterator[Any]:
+        """The items from here on."""
+        network, settled = self.network, self.network.settler.settled
+        while True:
+            while network.since_turn >= network.turn_calls or network.throttled:
+                network.waits_for = None
+                yield PAUSE
+            more, item = pull(network, self.generated, False, None)
+            while (more := deref(more)).__class__ is Wire:
+                network.waits_for = more
+                yield PAUSE
+            if not more:
+                return
+            yield settled(item)
