@@ -13,13 +13,13 @@ import trio
 
 from .core.calls import request
 from .core.dispatch import aside
-from .core.externals import waiting_for_externals
+from .core.externals import inside, waiting_for_externals
 from .core.fast import FastMachine
 from .core.literal import LiteralMachine
 from .core.network import Listener, Network, Statistics
 from .core.operations import Function
 from .core.outlet import Outlet, Pieces
-from .core.traces import without_lead
+from .core.traces import as_raised, without_lead
 from .errors import DeadlineExceeded, ScriptError, UsageError
 from .frontend import NotCompiled, translate
 from .ownership import Ownership
@@ -37,6 +37,8 @@ class Script:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the script (see `run`); inside a script, just a call of it."""
+        if inside.blocking is not None:
+            return self.function(*args, **kwargs)  # a part of what is run in order
         return run(functools.partial(self.function, **kwargs), *args)
 
     def __get__(self, obj: Any, owner: type | None = None) -> Any:
@@ -260,8 +262,9 @@ def run(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     try:
         return trio.run(functools.partial(evaluate, function, *args, **options))
     except BaseException as error:
-        trace = without_lead(error.__traceback__)
-        raise error.with_traceback(trace)  # noqa: B904 - it is the same error
+        raised = as_raised(error)
+    # Why: raised outside `except`, or another error would get a false context.
+    raise raised.with_traceback(without_lead(raised.__traceback__))
 
 
 def _inside_trio() -> bool:

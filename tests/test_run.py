@@ -544,11 +544,10 @@ async def test_a_failed_run_gives_its_error_as_the_result(
 async def test_leaving_a_run_by_an_exception_cancels_it(
     options: dict[str, Any], autojump_clock: MockClock
 ) -> None:
-    """Its calls are over when the exception arrives."""
-    with pytest.raises(BaseExceptionGroup) as caught:
+    """Its calls are over when the exception arrives, as it is."""
+    with pytest.raises(KeyError):
         async with epic.open_run(pair, 1, **options) as run:
             await trio.sleep(0.5)
             raise KeyError("x")
-    assert caught.group_contains(KeyError)
     assert run.statistics().complete == 0
     assert autojump_clock.current_time() > 0

@@ -6,11 +6,14 @@ that emitted code reads and writes them natively.  Properties, `__getattr__` and
 """
 
 import types
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .effects import METHODS, Effect
+from . import iterating
+from .dispatch import WAYS, apply
+from .effects import METHODS, Effect, prim_effect
 from .hooks import access
-from .perform import operate
+from .perform import NATIVE, operate
 from .regions import Frame, enter
 from .wire import Wire, deref
 
@@ -116,3 +119,38 @@ def _later(
 
 
 CHANGES = {"getattr": load, "setattr": store, "delattr": delete}
+
+
+def _by_name(op: str) -> Callable[..., Any]:
+    """`getattr`, `setattr` or `delattr` as a function."""
+
+    def perform(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+        if len(args) < 2 or kwargs:
+            return NATIVE
+        obj, name, *value = map(deref, args)
+        if not isinstance(name, str) or not may_run(network, op, name, obj):
+            return NATIVE
+        if value and op == "getattr":
+            return apply(network, iterating.attribute_or, (obj, name, *value), {})
+        return CHANGES[op](network, prim_effect(op, name), name, obj, *value)
+
+    return perform
+
+
+def _has(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+    """`hasattr`."""
+    obj, name = map(deref, args) if len(args) == 2 else (None, None)
+    if not isinstance(name, str) or not may_run(network, "getattr", name, obj):
+        return NATIVE
+    return apply(network, iterating.has_attribute, (obj, name), {})
+
+
+def may_run(network: "Network", op: str, name: str, obj: Any) -> bool:
+    """Whether an access to an attribute may be code of the script's."""
+    if obj.__class__ is Wire:
+        return network.summaries.may_hook(op, name)
+    return obj.__class__ not in METHODS and hooked(network, obj.__class__)
+
+
+WAYS.update({getattr: _by_name("getattr"), hasattr: _has})
+WAYS.update({setattr: _by_name("setattr"), delattr: _by_name("delattr")})

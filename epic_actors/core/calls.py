@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-import outcome
 import trio
 
 from .actors import FREE, TURN, Actor, Turn
@@ -15,6 +14,7 @@ from .wire import Wire, deref
 
 if TYPE_CHECKING:
     from .network import Network
+    from .pool import Result
 
 
 PENDABLE = (Wire, tuple)
@@ -162,43 +162,41 @@ class ExternalCall(Actor):
             self.scope = trio.CancelScope()
         network.pool.launch(self)
 
-    async def execute(self) -> "outcome.Outcome[Any] | None":
+    async def execute(self) -> "Result | None":
         """Run the call in a task of the pool; None if it was cancelled alone."""
-        network = self.network
         if self.ledger is None:
             return None
-        tell = network.listener is not None
+        tell = self.network.listener is not None
         if tell:
             self.tell("started")
+        function = self.external.direct
         try:
-            if self.scope is None:
-                value = await self.perform()
+            if self.scope is not None or function is None:
+                value = await self._scoped(self.scope)
+            elif self.kwargs:
+                value = await function(*self.args, **self.kwargs)
             else:
-                value = await self._run(self.scope)
-            result: outcome.Outcome[Any] = outcome.Value(value)
+                value = await function(*self.args)
         except trio.Cancelled:
             if tell:
                 self.tell("cancelled")
             raise
         except BaseException as error:
-            result = outcome.Error(error)
             if tell:
                 self.tell("failed", error=error)
-            return result
-        if self.scope is not None and self.scope.cancelled_caught:
-            if tell:
-                self.tell("cancelled")
-            return None
+            return None, error
+        cancelled = self.scope is not None and self.scope.cancelled_caught
         if tell:
-            self.tell("complete")
-        return result
+            self.tell("cancelled" if cancelled else "complete")
+        return None if cancelled else (value, None)
 
-    async def _run(self, scope: trio.CancelScope) -> Any:
+    async def _scoped(self, scope: trio.CancelScope | None) -> Any:
+        if scope is None:
+            return await self._streamed()
         with scope:
-            return await self.perform()
+            return await self._streamed()
 
-    async def perform(self) -> Any:
-        """Let the external do it."""
+    async def _streamed(self) -> Any:
         stream, network = self.stream, self.network
         if stream is None:
             return await self.external.execute(self.args, self.kwargs)
@@ -232,22 +230,23 @@ class ExternalCall(Actor):
             {"call": self.number, "name": self.external.name, "time": now, **data},
         )
 
-    def answered(self, result: "outcome.Outcome[Any]") -> None:
+    def answered(self, result: "Result") -> None:
         """Take the answer to this place in program order."""
         ledger = self.ledger
         if ledger is None:
             return
-        try:
-            value = result.unwrap()
-            self.external.check(value)
-        except BaseException as error:
+        value, error = result
+        if error is None:
+            error = self.external.mismatch(value)
+        if error is not None:
             handled = self.outer.handled
             ledger.failed(self, self.network.traced(error, self.site, handled))
             return
         if self.stream is not None:
             self.stream.end()
         self.answer.set(value)
-        self.hold.release()
+        if self.hold is not FREE:
+            self.hold.release()
         ledger.done(self)
 
     def flush(self) -> None:

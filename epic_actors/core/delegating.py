@@ -1,13 +1,14 @@
-"""`yield from`: steps of another iterator, where they stand in the script."""
+"""Single steps of iterators, where they stand in the script: `yield from`, `next`, `send`."""
 
 import functools
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from .dispatch import apply
 from .effects import opaque
 from .operations import OPERATIONS, Cursor
 from .perform import operate
-from .prelude import close
 from .pulls import PAUSE, Pulls, pull
 from .regions import Frame, enter
 from .tags import EVERYTHING
@@ -19,41 +20,49 @@ if TYPE_CHECKING:
 
 
 def delegate(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Any:
-    """A step of `yield from`: whether there is an item, and it or the end's value."""
+    """A step of `yield from`, which closes the inner iterator with the outer one."""
+    if not thrown or not isinstance(deref(sent), GeneratorExit):
+        return step(network, cursor, thrown, sent)
+    frame = _close(network, cursor, sent)
+    return enter(network, frame, 2, lambda: EVERYTHING)
+
+
+def _close(network: "Network", cursor: Any, sent: Any) -> Frame:
+    """Close the inner iterator, and go on raising."""
+    cursor = yield from _arrived(cursor)
+    inner = cursor.shell if cursor.__class__ is Pulls else cursor.iterator
+    if hasattr(inner, "close"):
+        yield from _arrived(apply(network, inner.close, (), {}))
+    raise deref(sent)
+
+
+def step(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Any:
+    """A step of an iterator: whether there is an item, and it or the end's value."""
     cursor = deref(cursor)
     if cursor.__class__ is Pulls:
-        return _delegated(network, cursor, thrown, sent)
-    frame = _delegate_later(network, cursor, thrown, sent)
+        return pull(network, cursor.generated, thrown, sent)
+    frame = _step_later(network, cursor, thrown, sent)
     return enter(network, frame, 2, lambda: EVERYTHING)
 
 
-def _delegated(network: "Network", pulls: Pulls, thrown: bool, sent: Any) -> Any:
-    if not thrown or not isinstance(sent, GeneratorExit):
-        return pull(network, pulls.generated, thrown, sent)
-    frame = _close(network, pulls, sent)
-    return enter(network, frame, 2, lambda: EVERYTHING)
-
-
-def _close(network: "Network", pulls: Pulls, sent: BaseException) -> Frame:
-    """Close the inner generator, and go on raising."""
-    found = apply(network, close, (pulls.shell,), {})
-    while found.__class__ is Wire:
-        found = yield found
-    raise sent
-
-
-def _delegate_later(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Frame:
-    while (cursor := deref(cursor)).__class__ is Wire:
-        yield cursor
+def _step_later(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Frame:
+    cursor = yield from _arrived(cursor)
     if cursor.__class__ is Pulls:
-        return _delegated(network, cursor, thrown, sent)
-    while (sent := deref(sent)).__class__ is Wire:
-        yield sent
+        return pull(network, cursor.generated, thrown, sent)
+    sent = yield from _arrived(sent)
     if thrown or sent is not None:
-        operation = opaque(functools.partial(OPERATIONS["delegate"], Cursor(cursor.iterator)))
-        return operate(network, operation, thrown, sent)
+        native = functools.partial(OPERATIONS["step"], Cursor(cursor.iterator))
+        effect = attrs.evolve(opaque(native), count=2)
+        return operate(network, effect, thrown, sent)
     for item in cursor:
         if item is not PAUSE:
             return True, item
         yield network.waits_for
-    return False, cursor.value
+    return False, getattr(cursor, "value", None)
+
+
+def _arrived(value: Any) -> Frame:
+    """A value, once it is there."""
+    while (value := deref(value)).__class__ is Wire:
+        value = yield value
+    return value

@@ -10,6 +10,8 @@ anything else                    an opaque operation: in program order
 
 import functools
 import types
+import typing
+from collections.abc import Callable
 from inspect import CO_VARKEYWORDS
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +23,25 @@ from .effects import (
     BUILTINS,
     METHODS,
     PURE_MODULES,
+    VALUE_MODULES,
+    VALUE_TYPES,
     Effect,
+    of_class,
     of_module,
     opaque,
     pure,
 )
 from .externals import External, Order
+from .generators import generated_of
 from .holds import EVERYWHERE, WORLD
 from .operations import Function, arguments
 from .perform import NATIVE, operate
-from .prelude import instead_of
+from .prelude import GENERATOR_METHODS, instead_of, is_script_code
 from .pulls import begin
 from .protocols import bits_of
-from .reach import PLAIN, is_atom, mutables
+from .reach import PLAIN, has_wire, is_atom, mutables
 from .reading import is_quiet
+from .records import Field, Record, record_of
 from .regions import Block, Footprint, Frame, enter
 from .wire import Wire, deref
 
@@ -44,7 +51,8 @@ if TYPE_CHECKING:
 
 CALL = "__call__"
 LOUD = bits_of("list")
-TEXT = bits_of("print")
+WAYS: dict[Any, Callable[..., Any]] = {}
+"""Builtins that other modules perform, if code of the script's is involved."""
 
 
 def call(network: "Network", function: Any, *args: Any) -> Any:
@@ -152,8 +160,7 @@ def apply(
     if kind is types.MethodType:
         owner = (function.__self__, *args)
         if changes_itself(network, function):
-            effect = Effect(function.__func__, whole=ALL, writes=(0,), ordered=True)
-            return run_native(network, effect, owner, kwargs)
+            return run_native(network, changing(function.__func__), owner, kwargs)
         return apply(network, function.__func__, owner, kwargs)
     if kind is types.BuiltinFunctionType or kind in _DESCRIPTORS:
         return native(network, function, args, kwargs)
@@ -241,10 +248,6 @@ def changes_itself(network: "Network", bound: types.MethodType) -> bool:
     return module in PURE_MODULES - VALUE_MODULES and network.translate(fn) is None
 
 
-VALUE_MODULES = frozenset({"fractions", "decimal", "datetime", "enum", "re", "numbers"})
-"""Modules whose objects never change."""
-
-
 def aside(fn: types.FunctionType) -> External:
     """A function of the script's that only CPython can run, as a call in its turn."""
     return External(fn, Order.SEQUENTIAL, WORLD, aside=True)
@@ -273,25 +276,8 @@ def run_native(
     """Perform a native operation; keyword arguments count as further positions."""
     if not kwargs:
         return operate(network, effect, *args)
-    return operate(
-        network,
-        _with_keywords(effect, tuple(kwargs), len(args)),
-        *args,
-        *kwargs.values(),
-    )
-
-
-def _with_keywords(effect: Effect, names: tuple[str, ...], count: int) -> Effect:
-    function = effect.function
-
-    def perform(*values: Any) -> Any:
-        pairs = zip(names, values[count:], strict=True)
-        return function(*values[:count], **dict(pairs))
-
-    kinds = effect.by_type
-    if kinds is not None:
-        kinds = {k: _with_keywords(made, names, count) for k, made in kinds.items()}
-    return attrs.evolve(effect, function=perform, by_type=kinds)
+    named = effect.with_keywords(tuple(kwargs), len(args))
+    return operate(network, named, *args, *kwargs.values())
 
 
 def native(
@@ -301,9 +287,15 @@ def native(
     script = instead_of(network, function, args, kwargs)
     if script is not None:
         return apply(network, script, args, kwargs)
+    owner = getattr(function, "__self__", None)
+    if owner.__class__ is types.GeneratorType and generated_of(owner) is not None:
+        method = GENERATOR_METHODS.get(function.__name__)
+        if method is not None:
+            return apply(network, method, (owner, *args), kwargs)
     effect = _known_builtin(function)
-    if function is print and network.loud & TEXT:
-        found = network.specials.printed(args, kwargs)
+    way = WAYS.get(function) if effect is not None else None
+    if way is not None:
+        found = way(network, args, kwargs)
         if found is not NATIVE:
             return found
     if effect is not None:
@@ -334,10 +326,10 @@ def method_effect(owner: Any, bound: Any) -> Effect:
     """The effect of a builtin method, as a function of its object first."""
     kind = owner.__class__
     name = bound.__name__
-    for base in kind.__mro__:
-        known = METHODS.get(base)
-        if known is not None and name in known:
-            return known[name]
+    base = next((base for base in kind.__mro__ if name in vars(base)), object)
+    known = METHODS.get(base, {}).get(name)
+    if known is not None:
+        return known
 
     def perform(_owner: Any, *args: Any, **kwargs: Any) -> Any:
         return bound(*args, **kwargs)
@@ -348,15 +340,17 @@ def method_effect(owner: Any, bound: Any) -> Effect:
             if owner.__module__ != "builtins"
             else pure(perform)
         )
-    if kind.__module__ == "builtins" and kind in _QUIET:
-        return pure(perform)
+    if kind in VALUE_TYPES:
+        return pure(perform, shares=True)
     made = of_module(perform, kind.__module__, name)
     if made.ordered:
         return made
-    return Effect(perform, whole=range(1_000_000), writes=(0,), ordered=True)
+    return changing(perform)
 
 
-_QUIET = frozenset({type, types.MappingProxyType, memoryview})
+def changing(function: Any) -> Effect:
+    """A method of a library, which may change anything that its object holds."""
+    return Effect(function, whole=ALL, spreads=ALL, alters=(0,), ordered=True)
 
 
 def _class(
@@ -365,7 +359,7 @@ def _class(
     script = instead_of(network, cls, args, kwargs)
     if script is not None:
         return apply(network, script, args, kwargs)
-    effect = BUILTINS.get(cls)
+    effect = BUILTINS.get(cls) or _builtin_kind(cls)
     if effect is not None:
         if cls is type and len(args) != 1:
             effect = opaque(cls)
@@ -376,58 +370,100 @@ def _class(
         return apply(network, making, (cls, *args), kwargs)
     init: Any = cls.__init__  # type: ignore[misc]
     new: Any = cls.__new__
-    plain = new is object.__new__ and type(cls) is type
+    plain = new is object.__new__ and type(cls).__call__ is type.__call__
     if plain and isinstance(init, types.FunctionType):
         function = network.translate(init)
         if function is not None:
             made: Any = object.__new__(cls)
             _initialised(network, init, function, (made, *args), kwargs)
             return made
-        if stores_only(cls):
-            made = cls(*args, **kwargs)
-            network.mark_dirty(made)
-            return made
+        record = record_of(cls)
+        if record is not None:
+            return _record(network, record, args, kwargs)
     if plain and init is object.__init__ and not args and not kwargs:
         return cls()
     if issubclass(cls, BaseException) and cls.__module__ != "builtins":
         return _exception(network, cls, args, kwargs)
-    return run_native(network, class_effect(cls), args, kwargs)
+    return run_native(network, of_class(cls), args, kwargs)
+
+
+@functools.lru_cache(4096)
+def _builtin_kind(cls: type) -> Effect | None:
+    """The effect of a class that makes what is really a dict, or a tuple."""
+    if typing.is_typeddict(cls):
+        return attrs.evolve(BUILTINS[dict], function=cls)
+    new = getattr(cls.__new__, "__code__", None)
+    named = issubclass(cls, tuple) and hasattr(cls, "_fields") and new is not None
+    if named and new.co_filename.startswith("<"):
+        return Effect(cls, strict=(), fresh=True, shares=True)
+    return None
 
 
 def _initialised(
     network: "Network", init: Any, function: Function, args: Any, kwargs: Any
 ) -> None:
     result = enter_function(network, init, function, args, kwargs)
-    if result is not None and result.__class__ is not Wire:
+    if result is not None:
+        operate(network, INITIALISED, result)
+
+
+def _is_none(result: Any) -> None:
+    if result is not None:
         kind = type(result).__name__
         raise TypeError(f"__init__() should return None, not '{kind}'")
+
+
+INITIALISED = Effect(_is_none)
+
+
+def _record(
+    network: "Network", record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Make a record, field by field; natively if nothing of that is the script's."""
+    cls = record.cls
+    if network.calm:
+        quiet = network.records.get(cls)
+        if quiet is None:
+            given = record.callbacks()
+            quiet = not any(is_script_code(network, one) for one in given)
+            network.records[cls] = quiet
+        if quiet:
+            return cls(*args, **kwargs)
+    values = record.bind(args, kwargs)
+    made = object.__new__(cls)
+    for field in record.fields:
+        value = _field(network, record, field, values, made)
+        object.__setattr__(made, field.name, value)
+        if value.__class__ not in PLAIN and has_wire(value):
+            network.mark_dirty(made)
+    for field in record.fields:
+        if field.validate is not None and not attrs.validators.get_disabled():
+            value = getattr(made, field.name)
+            apply(network, field.validate, (made, field.about, value), {})
+    if record.after is not None:
+        passed = [values[name] for name in record.passed]
+        apply(network, getattr(cls, record.after), (made, *passed), {})
+    return made
+
+
+def _field(
+    network: "Network", record: Record, field: Field, values: dict[str, Any], made: Any
+) -> Any:
+    """The value of one field."""
+    value = record.missing if field.parameter is None else values[field.parameter]
+    if value is record.missing:
+        given = (made,) if field.takes_self else ()
+        value = apply(network, field.factory, given, {})
+    if field.convert is not None:
+        value = apply(network, field.convert, (value,), {})
+    return value
 
 
 def _exception(
     network: "Network", cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """An exception of the user's: its own `__init__` runs in place, its values whole."""
-    return run_native(network, pure(cls), args, kwargs)
-
-
-def class_effect(cls: type) -> Effect:
-    """The effect of calling a class natively."""
-    if issubclass(cls, BaseException) and cls.__module__ == "builtins":
-        return Effect(cls, whole=range(1_000_000), fresh=True)
-    return of_module(cls, cls.__module__, cls.__name__)
-
-
-def stores_only(cls: type) -> bool:
-    """Whether a generated `__init__` does nothing but store its arguments."""
-    generated = cls.__init__.__code__.co_filename.startswith("<")  # type: ignore[misc]
-    hooks = ("__post_init__", "__attrs_post_init__", "__attrs_pre_init__")
-    if not generated or any(hasattr(cls, hook) for hook in hooks):
-        return False
-    store: Any = cls.__setattr__
-    plain = store is object.__setattr__
-    return hasattr(cls, "__dataclass_fields__") and (
-        plain or cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
-    )
+    return run_native(network, pure(cls, shares=True), args, kwargs)
 
 
 def _object(

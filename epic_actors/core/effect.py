@@ -78,8 +78,8 @@ class Effect:
     keeps_kind: bool = False
     shares: bool = False
     stores_keywords: bool = False
-    op: str = attrs.field()
-    loud: int = attrs.field()
+    op: str = attrs.field(init=False)
+    loud: int = attrs.field(init=False)
     only_values: bool = attrs.field(init=False)
 
     @op.default
@@ -122,6 +122,9 @@ class Effect:
         def perform(*values: Any) -> Any:
             pairs = zip(names, values[count:], strict=True)
             return function(*values[:count], **dict(pairs))
+
+        # Why: it is the same operation, whatever it is given by name.
+        perform.__wrapped__ = function  # type: ignore[attr-defined]
 
         def given(positions: Iterable[int]) -> Iterable[int]:
             if not self.stores_keywords:

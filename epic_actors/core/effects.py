@@ -209,7 +209,10 @@ _PRIMS: dict[str, Effect] = {
     "iter": _unpack(OPERATIONS["iter"]),
     "advance": Effect(OPERATIONS["advance"], writes=(0,), ordered=True),
     "current": Effect(OPERATIONS["current"], reads=(0,)),
-    "delegate": Effect(OPERATIONS["delegate"], writes=(0,), ordered=True, count=2),
+    **{
+        op: Effect(OPERATIONS[op], writes=(0,), ordered=True, count=2)
+        for op in ("delegate", "step")
+    },
     "bound": Effect(OPERATIONS["bound"]),
     "cell": Effect(OPERATIONS["cell"], strict=(), fresh=True, shares=True),
     "cell_get": shallow(OPERATIONS["cell_get"], 0),

@@ -27,7 +27,7 @@ import attrs
 
 from .closures import RESUMES
 from .emit_nodes import LOAD, NET, Code
-from .emit_steps import OWNERS, RAISES, Steps
+from .emit_steps import OWNERS, PRIM_STEPS, RAISES, Steps
 from .free import FreeNames
 from .runtime import TRUTH
 from .terms import (
@@ -45,7 +45,7 @@ from .terms import (
     Var,
     spine,
 )
-from .traces import EMITTED, PART
+from .traces import EMITTED, GENERATORS, PART
 from .units import Unit
 
 
@@ -63,11 +63,13 @@ class Jump:
         exit: `continue`, `break`, or nothing to fall through.
         stays: The variable that says that the loop is a careful one already; if it is
             not, and all is no longer calm, the loop is left to be gone on with carefully.
+        flag: The variable that says, behind an inner loop, that the jump goes further.
     """
 
     params: tuple[str, ...]
     exit: type[ast.stmt] | None
     stays: str | None = None
+    flag: str | None = None
 
 
 class Tail:
@@ -91,6 +93,7 @@ class Emitter(Steps):
         self.results = unit.count
         self.functions: dict[str, Lam | LetRec] = {}
         self.jumps: dict[str, Jump] = {}
+        self.raised: set[str | None] = set()
 
     # Blocks
 
@@ -145,6 +148,9 @@ class Emitter(Steps):
             names = tuple(self.fresh() for _ in range(self.results))
             first = self.name(names[0]) if len(names) == 1 else self.names(names)
             return [*self.let(names, term), *self.give(first)]
+        if isinstance(term, Prim) and term.op in PRIM_STEPS:
+            value = self.fresh()
+            return [*self.prim_step((value,), term), *self.give(self.name(value))]
         return self.give(self.expression(term))
 
     def jump(self, jump: Jump, arguments: tuple[Term, ...]) -> list[ast.stmt]:
@@ -160,6 +166,14 @@ class Emitter(Steps):
         elif pairs:
             values = self.tuple_of(self.atom(value) for _, value in pairs)
             out = self.assign(tuple(name for name, _ in pairs), values)
+        return out + self.leave(jump) or [ast.Pass(**self.where)]
+
+    def leave(self, jump: Jump) -> list[ast.stmt]:
+        """Go where a jump goes, now that the variables are assigned."""
+        out: list[ast.stmt] = []
+        if jump.flag is not None:
+            self.raised.add(jump.flag)
+            out += self.assign((jump.flag,), ast.Constant(True, **self.where))
         if jump.stays is not None:
             # Why: a native loop does not look before it takes the next item.
             test = self.either(self.calm(), self.name(jump.stays))
@@ -167,7 +181,7 @@ class Emitter(Steps):
             out.append(self.when(self.negation(test), leave))
         if jump.exit is not None:
             out.append(jump.exit(**self.where))
-        return out or [ast.Pass(**self.where)]
+        return out
 
     def join(self, step: Let, lam: Lam, tail: Tail) -> list[ast.stmt]:
         """A join: the code that may go there, then the join's own."""
@@ -275,22 +289,40 @@ class Emitter(Steps):
         lam = term.function
         around = self.jumps
         out = self.jump(Jump(lam.params, None), term.body.arguments)
-        self.jumps = {
-            name: attrs.evolve(jump, exit=ast.Break) if jump.exit is None else jump
-            for name, jump in around.items()
-        }
+        self.jumps = {name: self.outward(jump) for name, jump in around.items()}
+        far = [(self.jumps[name].flag, jump) for name, jump in around.items()]
         self.jumps[term.name] = Jump(lam.params, ast.Continue)
         cursor = cursor_of(lam)
         where = self.where
         if cursor is not None:
-            out += self.for_loop(term.name, cursor, lam, tail, around)
+            looping = self.for_loop(term.name, cursor, lam, tail, around)
         else:
             body = self.block(lam.body, tail)
             self.where = where
             forever = ast.Constant(True, **self.where)
-            out.append(ast.While(forever, body, [], **self.where))
+            looping = [ast.While(forever, body, [], **self.where)]
         self.jumps = around
-        return out
+        return out + self.flagged(far, looping)
+
+    def outward(self, jump: Jump) -> Jump:
+        """A jump as it is done from inside one more loop."""
+        if jump.exit is None:
+            return attrs.evolve(jump, exit=ast.Break)
+        # Why: Python leaves one loop at a time, so behind it a flag says to go on.
+        return Jump(jump.params, ast.Break, flag=self.fresh())
+
+    def flagged(
+        self, far: list[tuple[str | None, Jump]], looping: list[ast.stmt]
+    ) -> list[ast.stmt]:
+        """A loop, and behind it the jumps that go further than out of it."""
+        used = [(flag, jump) for flag, jump in far if flag in self.raised]
+        before: list[ast.stmt] = []
+        after: list[ast.stmt] = []
+        for flag, jump in used:
+            assert flag is not None
+            before += self.assign((flag,), ast.Constant(False, **self.where))
+            after.append(self.when(self.name(flag), self.leave(jump)))
+        return [*before, *looping, *after]
 
     def for_loop(
         self, loop: str, cursor: str, lam: Lam, tail: Tail, around: dict[str, Jump]
@@ -533,7 +565,7 @@ def is_method(term: Let, free: FreeNames) -> bool:
     if not (isinstance(load, Prim) and load.op == "getattr" and load.static in OWNERS):
         return False
     bound, obj = term.names[0], load.arguments[0]
-    if not isinstance(obj, Var):
+    if not isinstance(obj, Var) or not is_temporary(bound):
         return False
     for step in spine(term.body):
         if not isinstance(step, Let) or obj.name in step.names:
@@ -555,9 +587,15 @@ def method_call(term: Let) -> tuple[Prim, str, App, tuple[str, ...]] | None:
         return None
     if not isinstance(called, App) or called.shape or len(after.names) != 1:
         return None
-    if called.function != Var(term.names[0]):
+    bound = term.names[0]
+    if called.function != Var(bound) or not is_temporary(bound):
         return None
-    return load, term.names[0], called, after.names
+    return load, bound, called, after.names
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a name stands for an intermediate value, which is used once."""
+    return "." in name
 
 
 def cursor_of(lam: Lam) -> str | None:
@@ -631,6 +669,8 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
     )
     function = types.FunctionType(make, origin.namespace.values)(*names.values())
     EMITTED.add(id(function.__code__))
+    if origin.is_generator:
+        GENERATORS.add(id(function.__code__))
     return function
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .effects import BUILTINS, METHODS
 from .emit_nodes import LOAD, NET, STORE, Nodes
-from .protocols import ANY, bits_of
+from .protocols import ANY, DIRECT, bits_of
 from .reach import PLAIN
 from .runtime import STORED
 from .terms import UNBOUND, App, Call, Const, Prim, Term, Var
@@ -51,12 +51,6 @@ UNARY: dict[str, ast.unaryop] = {
 }
 RAISES = ("raise", "reraise")
 DISPLAYS = ("tuple", "list", "dict")
-DIRECT = frozenset(
-    {abs, bool, chr, divmod, float, hash, int, isinstance, len, ord, range, repr, round,
-     str, type, id, list, tuple, zip, enumerate, reversed, bytes, hex, bin, set, dict,
-     frozenset, issubclass, callable, print}
-)  # fmt: skip
-"""Builtins that never call back into the script, whatever their arguments."""
 KINDS = (str, list, dict, set)
 OWNERS: dict[str, str] = {
     name: f".{kind.__name__}"
@@ -292,10 +286,10 @@ class Steps(Nodes):
         walk = self.call(".walk", self.name(NET), self.atom(term.arguments[0]))
         return self.assign(names, walk)
 
-    def prim_delegate(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
-        """A step of `yield from`."""
+    def prim_step_of(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """A step of an iterator, by itself or for `yield from`."""
         args = map(self.atom, term.arguments)
-        step = self.call(".delegate", self.name(NET), *args)
+        step = self.call(f".{term.op}", self.name(NET), *args)
         return self.assign(names, step) + self.look()
 
     def prim_await(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
@@ -425,7 +419,8 @@ PRIM_STEPS: dict[str, PrimStep] = {
     "unpack": Steps.prim_unpack,
     "iter": Steps.prim_iter,
     "await": Steps.prim_await,
-    "delegate": Steps.prim_delegate,
+    "delegate": Steps.prim_step_of,
+    "step": Steps.prim_step_of,
     "raise": Steps.prim_raise,
     "reraise": Steps.prim_raise,
     "set_global": Steps.prim_set_global,

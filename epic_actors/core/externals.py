@@ -34,6 +34,14 @@ class Order(Enum):
     SEQUENTIAL = "sequential"
 
 
+FITTING: dict[Any, tuple[type, ...]] = {
+    int: (int, bool),
+    float: (float, int, bool),
+    complex: (complex, float, int, bool),
+}
+"""Plain types that may come where another is declared."""
+
+
 class Inside(threading.local):
     """What the current thread is doing: running a script's step, or standing in for one."""
 
@@ -76,8 +84,11 @@ class External:
             )
         self.returns = self.stream or returned_type(bare)
         self.immutable = self.returns in PLAIN
-        self.kind = self.returns if self.immutable or self.stream else None
+        self.fitting = FITTING.get(self.returns, (self.returns,))
+        exact = (self.immutable or self.stream) and len(self.fitting) == 1
+        self.kind = self.returns if exact else None
         self.name = getattr(self, "__name__", type(self.function).__name__)
+        self.direct = self.function if self.is_async and not self.stream else None
 
     def __repr__(self) -> str:
         return f"<{self.order.value} external {self.name}>"
@@ -130,17 +141,14 @@ class External:
                     )
                 yield piece
 
-    def check(self, value: Any) -> None:
-        """Hold the call to the plain type it declares.
-
-        Raises:
-            UsageError: The value is of another type.
-        """
-        if self.immutable and not isinstance(value, self.returns):
-            raise UsageError(
-                f"{self.name}() is declared to return {self.returns.__name__} and "
-                f"returned {value!r}; correct the annotation or the function"
-            )
+    def mismatch(self, value: Any) -> UsageError | None:
+        """The error if a value is not of the plain type that the call declares."""
+        if not self.immutable or value.__class__ in self.fitting:
+            return None
+        return UsageError(
+            f"{self.name}() is declared to return {self.returns.__name__} and "
+            f"returned {value!r}; correct the annotation or the function"
+        )
 
 
 def waiting_for_externals(work: Callable[[], Any]) -> Any:

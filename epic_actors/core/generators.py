@@ -43,15 +43,17 @@ class Generated:
         values: What its parameters were given.
         step: Takes a step natively.
         rest: See the module's rules.
+        shell: Gives the native object while it is there.
     """
 
-    __slots__ = ("__weakref__", "function", "rest", "step", "values")
+    __slots__ = ("__weakref__", "function", "rest", "shell", "step", "values")
 
     def __init__(self, function: Function, values: tuple[Any, ...], step: Step) -> None:
         self.function = function
         self.values = values
         self.step = step
         self.rest: Any = Beginning(function.lam, values)
+        self.shell: Callable[[], Shell | None] = lambda: None
 
     def __epic_sources__(self) -> list[Any]:
         return [self, self.rest]
@@ -115,6 +117,7 @@ def generate(
     shell.__name__, shell.__qualname__ = fn.__name__, fn.__qualname__
     next(shell)
     GENERATED[shell] = generated
+    generated.shell = weakref.ref(shell)
     return shell
 
 

@@ -32,8 +32,7 @@ def access(
 def _accessed(
     network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
 ) -> Frame:
-    look = network.here.memory.conflict_outward
-    while network.holds[0] and (held := look(obj, write=False)) is not None:
+    while (held := network.here.memory.conflict_outward(obj, write=False)) is not None:
         yield held
     code = _code_behind(network, op, name, obj, value)
     fallback = attribute(obj.__class__, "__getattr__") if op == "getattr" else None

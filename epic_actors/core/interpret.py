@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, assert_never
 
 import attrs
 
-from epic_actors.core.closures import Closure
+from epic_actors.core.closures import Closure, Resumption
 from epic_actors.core.generators import Generated, generate
 from epic_actors.core.operations import Function, arguments, operate
 from epic_actors.core.terms import (
@@ -128,7 +128,7 @@ class Interpreter:
         self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[Term, Environment] | None:
         """The body of a function and its environment; None if it has no term."""
-        if isinstance(function, Closure):
+        if isinstance(function, Closure | Resumption):
             return function.lam.body, function.enter(args)
         if isinstance(function, types.MethodType):
             return self._enter(function.__func__, (function.__self__, *args), kwargs)

@@ -35,7 +35,7 @@ from .recursion import room_to_recurse
 from .regions import Attempt, Region, Root
 from .special import Specials
 from .summary import Summaries
-from .traces import Site, retraced, site_here
+from .traces import Site, as_failed, as_raised, leaves_generator, retraced, site_here
 from .undo import Undo
 from .wire import deref
 
@@ -123,6 +123,7 @@ class Network:
         self.error: BaseException | None = None
         self.finished = False
         self.nodes = 0
+        self.last_site: Site | None = None
         self.since_turn = 0
         self.answer: Callable[[ExternalCall, Any], None] = (
             machine.post if self.literal else ExternalCall.answered
@@ -131,6 +132,7 @@ class Network:
         self.specials = Specials(self)
         self.summaries = Summaries(self)
         self.closed: dict[int, int] = {}
+        self.records: dict[type, bool] = {}
         self.generators: WeakSet[Generated] = WeakSet()
         self.units: dict[int, Unit] = {}
         self.walking: Effect | None = None
@@ -145,12 +147,14 @@ class Network:
     def site(self) -> Site:
         """Where in the user's source the script is."""
         self.nodes += 1
-        return site_here(self.here.site)
+        site = self.last_site = site_here(self.here.site, self.last_site)
+        return site
 
     def traced(
         self, error: BaseException, site: Site | None, handled: BaseException | None
     ) -> BaseException:
         """An error as it would have looked where it stands in the script."""
+        error = as_raised(error)
         retraced(error, site)
         if error.__context__ is None and handled is not error:
             error.__context__ = handled
@@ -167,7 +171,7 @@ class Network:
     def raised(self, error: BaseException) -> None:
         """The script has raised; older entries may still fail first."""
         self.root = None
-        self.traced(error, None, None)
+        error = self.traced(error, None, None)
         failure = Entry()
         self.ledger.insert(failure)
         self.ledger.failed(failure, error)
@@ -229,6 +233,10 @@ class Network:
         ledger.remove(entry)
         entry.flush()
         owner = ledger.owner
+        if isinstance(error, StopIteration):
+            around = getattr(owner, "site", None)
+            if leaves_generator(getattr(entry, "site", None), around):
+                error = as_failed(error)
         if isinstance(owner, Attempt):
             owner.handle(error)
             return

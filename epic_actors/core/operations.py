@@ -516,11 +516,16 @@ def _await(value: Any) -> Any:
 
 
 def _delegate(cursor: Cursor, thrown: bool, sent: Any) -> tuple[bool, Any]:
-    """One step of `yield from`: whether there is an item, and it or the end's value."""
-    items: Any = cursor.iterator
+    """One step of `yield from`, which closes the inner iterator with the outer one."""
     if thrown and isinstance(sent, GeneratorExit):
-        getattr(items, "close", lambda: None)()
+        getattr(cursor.iterator, "close", lambda: None)()
         raise sent
+    return _step(cursor, thrown, sent)
+
+
+def _step(cursor: Cursor, thrown: bool, sent: Any) -> tuple[bool, Any]:
+    """One step of an iterator: whether there is an item, and it or the end's value."""
+    items: Any = cursor.iterator
     throw = getattr(items, "throw", None)
     if thrown and throw is None:
         raise sent
@@ -580,6 +585,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "advance": Cursor.advance,
     "current": lambda cursor: cursor.item,
     "delegate": _delegate,
+    "step": _step,
     "bound": _bound,
     "cell": _cell,
     "cell_get": _cell_get,

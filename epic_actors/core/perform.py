@@ -8,8 +8,6 @@ becomes an actor and its result a wire.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from .actors import TURN, Actor, Turn
 from .effects import PURE_MODULES, Effect
 from .holds import EVERYWHERE, Hold, deep_places
@@ -57,17 +55,19 @@ NATIVE: Any = object()
 """Says that no special method of the script's is involved."""
 
 
-def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
-    """Perform an operation whose special methods are not the script's."""
-    return operate(network, attrs.evolve(effect, loud=0), *args)
-
-
 def operate(network: "Network", effect: Effect, *args: Any) -> Any:
-    """Perform a native operation here in program order."""
+    """Perform an operation here in program order."""
     if effect.loud & network.loud:
         found = network.specials.perform(effect, args)
         if found is not NATIVE:
             return found
+    if network.calm:
+        return effect.function(*args)
+    return operate_natively(network, effect, *args)
+
+
+def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
+    """Perform an operation whose special methods are not the script's."""
     if network.calm:
         return effect.function(*args)
     for value in args:

@@ -9,9 +9,8 @@ it may have to be cancelled alone; the others end with the run.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import outcome
 import trio
 
 from .shared import keep_shared
@@ -22,7 +21,12 @@ if TYPE_CHECKING:
     from .network import Network
 
 
-GREW: outcome.Outcome[Any] = outcome.Value("a stream has grown")
+Result: TypeAlias = tuple[Any, BaseException | None]
+"""What a call gave: a value, or an error."""
+GREW: Result = ("a stream has grown", None)
+
+
+_Batch: TypeAlias = "list[tuple[ExternalCall, Result | None]]"
 
 
 class Pool:
@@ -36,9 +40,8 @@ class Pool:
         self._calls_in, self._calls_out = trio.open_memory_channel["ExternalCall"](
             float("inf")
         )
-        self._answers_in, self._answers_out = trio.open_memory_channel[
-            "tuple[ExternalCall, outcome.Outcome[Any] | None]"
-        ](float("inf"))
+        self._answers_in, self._answers_out = trio.open_memory_channel[_Batch](1)
+        self._batch: _Batch = []
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -56,7 +59,8 @@ class Pool:
         """Start a call, as soon as the event loop gets to it."""
         self.calls += 1
         self.running += 1
-        self.peak_running = max(self.peak_running, self.running)
+        if self.running > self.peak_running:
+            self.peak_running = self.running
         self._idle -= 1
         if self._idle < 0:
             self._idle = 0
@@ -75,13 +79,18 @@ class Pool:
 
     def has_grown(self, call: "ExternalCall") -> None:
         """Have those woken who wait for more of a stream."""
-        self._answers_in.send_nowait((call, GREW))
+        self._hand_in(call, GREW)
+
+    def _hand_in(self, call: "ExternalCall", result: Result | None) -> None:
+        # Why: answers travel in batches; only the first of a batch wakes the run.
+        if not self._batch:
+            self._answers_in.send_nowait(self._batch)
+        self._batch.append((call, result))
 
     async def _work(self, call: "ExternalCall") -> None:
         task = trio.lowlevel.current_task()
         while True:
-            result = await call.execute()
-            self._answers_in.send_nowait((call, result))
+            self._hand_in(call, await call.execute())
             self._idle += 1
             task.context = self._context.copy()
             call = await self._calls_out.receive()
@@ -90,29 +99,30 @@ class Pool:
         """Wait until a call has answered; take in all that have."""
         if self.network.outlet is not None:
             self.network.outlet.resume_wanted()
-        self._take(*await self._answers_out.receive())
-        self.take_answers()
+        await self._answers_out.receive()
+        self._take_batch()
 
     def take_answers(self) -> None:
         """Take in the calls that have answered."""
-        try:
-            while True:
-                self._take(*self._answers_out.receive_nowait())
-        except trio.WouldBlock:
-            return
+        if self._batch:
+            self._answers_out.receive_nowait()
+            self._take_batch()
 
-    def _take(
-        self, call: "ExternalCall", result: "outcome.Outcome[Any] | None"
-    ) -> None:
+    def _take_batch(self) -> None:
+        batch, self._batch = self._batch, []
+        for call, result in batch:
+            self._take(call, result)
+
+    def _take(self, call: "ExternalCall", result: Result | None) -> None:
         if result is GREW:
             call.wake_readers()
             return
         self.running -= 1
         if result is None:
             self.cancelled += 1
-        elif isinstance(result, outcome.Error):
-            self.failed += 1
-        else:
+            return
+        if result[1] is None:
             self.complete += 1
-        if result is not None:
-            self.network.answer(call, result)
+        else:
+            self.failed += 1
+        self.network.answer(call, result)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .externals import External
+from .operations import OPERATIONS, Cursor
 
 
 if TYPE_CHECKING:
@@ -84,9 +85,61 @@ def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
 # Generators
 
 
-def step(items: Any, thrown: bool, sent: Any) -> Any:
-    """One step of an iterator: whether there is an item, and it or the end's value."""
-    return (yield from items)
+def step(items: Any, thrown: bool, sent: Any) -> tuple[bool, Any]:
+    """One step of an iterator: whether there is an item, and it or the end's value.
+
+    Its term is made by hand, since no Python code says just this.
+    """
+    more, item = OPERATIONS["step"](Cursor(iter(items)), thrown, sent)
+    return more, item
+
+
+def next_(items: Any, *default: Any) -> Any:
+    """`next` of a generator."""
+    more, item = step(items, False, None)
+    if more:
+        return item
+    if default:
+        return default[0]
+    raise stop(item)
+
+
+def send(items: Any, sent: Any) -> Any:
+    """`generator.send`."""
+    more, item = step(items, False, sent)
+    if more:
+        return item
+    raise stop(item)
+
+
+def throw(items: Any, kind: Any, error: Any = None, trace: Any = None) -> Any:
+    """`generator.throw`."""
+    more, item = step(items, True, thrown(kind, error, trace))
+    if more:
+        return item
+    raise stop(item)
+
+
+def stop(value: Any) -> StopIteration:
+    """How a generator says that it has ended."""
+    return StopIteration() if value is None else StopIteration(value)
+
+
+def thrown(kind: Any, error: Any, trace: Any) -> Any:
+    """The exception that `generator.throw` is to throw."""
+    if isinstance(kind, BaseException):
+        if error is not None:
+            raise TypeError("instance exception may not have a separate value")
+        error = kind
+    elif not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        raise TypeError(
+            "exceptions must be classes or instances deriving from BaseException, "
+            f"not {type(kind).__name__}"
+        )
+    elif not isinstance(error, kind):
+        given = () if error is None else error
+        error = kind(*given) if isinstance(given, tuple) else kind(given)
+    return error if trace is None else error.with_traceback(trace)
 
 
 def close(items: Any) -> None:
@@ -97,6 +150,14 @@ def close(items: Any) -> None:
         return
     if more:
         raise RuntimeError("generator ignored GeneratorExit")
+
+
+GENERATOR_METHODS: dict[str, Callable[..., Any]] = {
+    "__next__": next_,
+    "send": send,
+    "throw": throw,
+    "close": close,
+}
 
 
 SCRIPTS: dict[Any, Callable[..., Any]] = {

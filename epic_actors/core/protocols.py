@@ -35,7 +35,10 @@ PROTOCOLS: dict[str, tuple[str, ...]] = {
     "ne": ("__ne__", "__eq__"),
     **dict.fromkeys(("truth", "not", "bool"), TRUTH),
     **dict.fromkeys(("in", "not_in"), ("__contains__", *ITERATION)),
-    **dict.fromkeys(("iter", "advance", "delegate", "unpack", "any", "all", *TAKES_ITEMS), ITERATION),
+    **dict.fromkeys(("iter", "advance", "delegate", "step", "unpack", "any", "all", *TAKES_ITEMS), ITERATION),
+    **dict.fromkeys(("any", "all"), (*ITERATION, *TRUTH)),
+    "sum": (*ITERATION, "__add__", "__radd__"),
+    **dict.fromkeys(("min", "max"), (*ITERATION, "__lt__", "__gt__")),
     "format": TEXT,
     **dict.fromkeys(("str", "print"), ("__str__", "__repr__")),
     **dict.fromkeys(("repr", "ascii"), ("__repr__",)),
@@ -87,6 +90,7 @@ _DISPLAYS = {OPERATIONS[op]: op for op in ("list", "tuple", "set")}
 
 def operation_of(function: Callable[..., Any]) -> str:
     """The name of the operation that a function performs, if it has a protocol."""
+    function = getattr(function, "__wrapped__", function)
     if isinstance(function, functools.partial):
         function = function.func
         if function in _DISPLAYS:
@@ -103,6 +107,13 @@ def bits_of(*ops: str) -> int:
             found |= BITS[name]
     return found
 
+
+DIRECT = frozenset(
+    {abs, bool, chr, divmod, float, hash, int, isinstance, len, ord, range, repr, round,
+     str, type, id, list, tuple, zip, enumerate, reversed, bytes, hex, bin, set, dict,
+     frozenset, issubclass, callable, print}
+)  # fmt: skip
+"""Builtins that never call back into the script, whatever their arguments."""
 
 PROTOCOLS["display"] = ITERATION
 ANY = bits_of(*PROTOCOLS)

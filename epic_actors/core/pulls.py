@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from .closures import RESUMES, Beginning, Closure, resumption
 from .generators import GENERATED, Generated, Running, Shell, ended, generate
+from .externals import inside
 from .interpret import Interpreter
 from .operations import Function
 from .protocols import bits_of
 from .reach import Settler
 from .regions import Footprint, Frame, enter
+from .traces import as_failed
 from .wire import Wire, deref
 
 
@@ -49,6 +51,10 @@ def begin(
     native = Interpreter(network.translate)
 
     def step(generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
+        if generated.shell() is None and inside.step is not None:
+            # Why: it is being collected, which happens at no certain place of the script.
+            generated.rest = None
+            return ended(thrown=thrown, sent=sent)
         generated.rest = whole(generated.rest)
         found = native.step(generated, thrown, sent)
         generated.rest = converted(generated.rest, function)
@@ -118,16 +124,18 @@ def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> A
     if rest is None or (thrown and rest.__class__ is Beginning):
         store(network, generated, None)
         return ended(thrown=thrown, sent=sent)
-    running = Running()
+    running, failure = Running(), None
     store(network, generated, running)
     try:
         more, item, after = network.machine.resume(
             network, generated.function, rest, (thrown, sent)
         )
-    except StopIteration as error:
-        raise RuntimeError("generator raised StopIteration") from error
+    except (StopIteration, RuntimeError) as error:
+        failure = error
     finally:
         running.active = False
+    if failure is not None:
+        raise as_failed(failure)
     store(network, generated, after)
     return more, item
 

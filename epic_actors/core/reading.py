@@ -7,16 +7,24 @@ It is a little longer than most modules: one method for each kind of step.
 
 import functools
 import types
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .closures import FREE, RESUMES
-from .effects import BUILTINS, METHODS, READ_ONLY_NAMES, Effect, of_module
+from .effects import (
+    BUILTINS,
+    CLASS_ATTRIBUTES,
+    METHODS,
+    READ_ONLY_NAMES,
+    Effect,
+    of_module,
+)
 from .externals import External, Order
 from .holds import EVERYWHERE
 from .operations import Function, Namespace, Template
-from .protocols import PROTOCOLS, TAKES_ITEMS
+from .protocols import DIRECT, PROTOCOLS, TAKES_ITEMS
 from .reach import is_atom
+from .records import record_of
 from .tags import (
     NOTHING,
     PLAIN_VALUE,
@@ -57,7 +65,7 @@ STORES = frozenset(
     ]
 )
 LOADS = frozenset(
-    ["getitem", "getattr", "current", "delegate", "unpack", "cell_get", "special", "iter", "super"]
+    ["getitem", "getattr", "current", "delegate", "step", "unpack", "cell_get", "special", "iter", "super"]
 )
 ROUNDS = 12
 
@@ -248,6 +256,8 @@ class Reader:
         if op == "function":
             self.store(args)
             return Value(_merged(args).tags, term.static)
+        if op in {"setattr", "delattr"} and isinstance(args[0].callee, type):
+            self.summary.resources_written.add(CLASS_ATTRIBUTES)
         self.effect(self.summaries.effect(term), args)
         if op in STORES:
             self.store(args)
@@ -282,7 +292,7 @@ class Reader:
                 self.write(arg.tags)
             if position in effect.alters:
                 self.write(arg.tags | inside(arg.tags))
-            if position in effect.whole:
+            if position in effect.whole or position in effect.spreads:
                 self.summary.reads |= arg.tags | inside(arg.tags)
             elif position in effect.reads:
                 self.summary.reads |= arg.tags
@@ -386,8 +396,9 @@ class Reader:
                 self.summary.everything = True
                 return Value(UNKNOWN)
             effect = of_module(callee, callee.__module__, callee.__name__)
+        direct = isinstance(callee, Hashable) and callee in DIRECT
         for arg in args:
-            if arg.callee is not None:
+            if arg.callee is not None and not direct:
                 inner = [Value(self.load(_merged(args).tags))] * 1
                 self.call(arg, inner, ("?",))
         self.effect(effect, args)
@@ -409,8 +420,13 @@ class Reader:
                     init, [PLAIN_VALUE, *args], (None, *shape) if shape else ()
                 )
                 return Value(frozenset(self.stored))
-            if not hasattr(cls, "__dataclass_fields__"):
+            record = record_of(cls)
+            if record is None:
                 self.summary.everything = True
+            else:
+                made = [PLAIN_VALUE, *args]
+                for callback in record.callbacks():
+                    self.call(Value(NOTHING, callee_of(callback)), made, ("?",))
             return Value(frozenset(self.stored))
         return self.builtin(cls, args)
 

@@ -23,7 +23,7 @@ import attrs
 from .actors import TURN, Actor
 from .holds import Hold, Memory
 from .ledger import Entry, Ledger
-from .traces import STEP, Site
+from .traces import STEP, Site, as_raised
 from .wire import Wire, deref
 
 
@@ -271,7 +271,7 @@ class Attempt(Entry):
         try:
             self.values = body()
         except BaseException as raised:
-            error = raised
+            error = as_raised(raised)
         finally:
             network.here = self.outer
         if self.withdraw():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import SIMPLE, delete, load, store
 from .calls import request
-from .delegating import delegate
+from .delegating import delegate, step
 from .dispatch import call, call_shaped
 from .effects import METHODS, prim_effect
 from .externals import External, Order
@@ -113,6 +113,7 @@ RUNTIME: dict[str, Any] = {
     ".attempt": attempt,
     ".run_unit": run_unit,
     ".delegate": delegate,
+    ".step": step,
     ".resume": resume,
     ".suspended": suspended,
     ".request": request,

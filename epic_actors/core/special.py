@@ -23,11 +23,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import iterating
-from .dispatch import apply, run_native
+from .dispatch import WAYS, apply, run_native
 from .effects import BUILTINS, Effect, prim_effect
 from .externals import External
+from .generators import generated_of
 from .lookup import attribute
 from .perform import NATIVE, operate, operate_natively
+from .prelude import next_
 from .protocols import (
     ARITHMETIC,
     BITS,
@@ -35,6 +37,7 @@ from .protocols import (
     OPERANDS,
     PROTOCOLS,
     TAKES_ITEMS,
+    bits_of,
 )
 from .reach import PLAIN
 from .regions import Frame, enter
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from .network import Network
 
 
+NEXT, NOTHING = frozenset({"__next__"}), frozenset[str]()
 PASSES = frozenset(
     ["neg", "pos", "invert", "abs", "round", "next", "reversed", "dir", "getitem"]
 )
@@ -54,6 +58,7 @@ PASSES = frozenset(
 SEQUENCES = (list, tuple, str, bytes, bytearray)
 TRUTH = prim_effect("truth")
 PRINT = BUILTINS[print]
+TEXT = bits_of("print")
 ITEMS = BUILTINS[list]
 TEXTS = {"s": BUILTINS[str], "r": BUILTINS[repr], "a": BUILTINS[ascii]}
 Tries = list[tuple[Any, tuple[Any, ...]]]
@@ -111,8 +116,10 @@ class Specials:
             kind = value.__class__
             if kind is Wire:
                 pending = pending or not (value.immutable or value.kind is not None)
+            elif op in FOLDS and kind in (list, tuple):
+                hit = hit or any(self._folds(names, item) for item in value)
             elif kind not in PLAIN:
-                hit = hit or not self.of(kind).isdisjoint(names) or (
+                hit = hit or not self.names(value).isdisjoint(names) or (
                     op == "getitem" and isinstance(value, type)
                     and self.is_script(attribute(value, "__class_getitem__"))
                 )
@@ -123,6 +130,11 @@ class Specials:
         else:
             return NATIVE
         return self.enter(frame, effect, args)
+
+    def _folds(self, names: tuple[str, ...], item: Any) -> bool:
+        """Whether an element is, or may be, of a class with one of these methods."""
+        kind = deref(item).__class__
+        return kind is Wire or not self.of(kind).isdisjoint(names)
 
     def walk(self, values: Any) -> Any:
         """Start a loop over something that is code of the script's, else `NATIVE`."""
@@ -158,7 +170,7 @@ class Specials:
         """Run a frame that stands for an operation."""
         summaries = self.network.summaries
         footprint = lambda: summaries.of_operation(effect, args)  # noqa: E731
-        return enter(self.network, frame, 1, footprint)
+        return enter(self.network, frame, effect.count, footprint)
 
     def _later(self, effect: Effect, args: Any, positions: Any) -> Frame:
         """Wait for the operands, then perform it."""
@@ -172,7 +184,13 @@ class Specials:
 
     def has(self, obj: Any, name: str) -> bool:
         """Whether an object's special method is code of the script's."""
-        return name in self.of(obj.__class__)
+        return name in self.names(obj)
+
+    def names(self, obj: Any) -> frozenset[str]:
+        """The special methods of an object that are code of the script's."""
+        if obj.__class__ is types.GeneratorType:
+            return NEXT if generated_of(obj) is not None else NOTHING
+        return self.of(obj.__class__)
 
     def send(self, obj: Any, name: str, *args: Any) -> Any:
         """Apply a special method; its result, or a wire for it."""
@@ -335,7 +353,7 @@ def _tried(
     network = specials.network
     for name, (obj, *others) in tries:
         if callable(name):
-            if specials.of(right.__class__).isdisjoint(("__iter__", "__getitem__")):
+            if not iterates(specials, right):
                 continue
             return apply(network, name, (obj, *others), {})
         if isinstance(obj, SEQUENCES) and not specials.has(obj, name):
@@ -395,7 +413,7 @@ def _contains(specials: Specials, effect: Effect, item: Any, holder: Any) -> Fra
 
 def iterates(specials: Specials, obj: Any) -> bool:
     """Whether going over an object's items runs code of the script's."""
-    names = specials.of(obj.__class__)
+    names = specials.names(obj)
     if "__iter__" in names or "__next__" in names:
         return True
     return "__getitem__" in names and attribute(obj.__class__, "__iter__") is None
@@ -418,7 +436,7 @@ def _walked(specials: Specials, values: Any) -> Frame:
     if values.__class__ in PLAIN or not iterates(specials, values):
         return walk(network, values)
     found = yield from iterator(specials, values)
-    if specials.has(found, "__next__"):
+    if specials.has(found, "__next__") and generated_of(found) is None:
         return Steps(network, found)
     return walk(network, found)
 
@@ -432,6 +450,8 @@ def _iter(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
 
 def _next(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`next(obj)`, perhaps with a default."""
+    if generated_of(obj) is not None:
+        return apply(specials.network, next_, (obj, *rest), {})
     if not rest:
         return specials.send(obj, "__next__")
     return apply(specials.network, iterating.next_, (obj, *rest), {})
@@ -449,12 +469,18 @@ def _taken(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     return operate(network, effect, items, *rest)
 
 
-def _quantified(specials: Specials, effect: Effect, obj: Any) -> Frame:
-    """`any(obj)`, `all(obj)`: as far as the answer is open."""
-    if not iterates(specials, obj):
-        return operate_natively(specials.network, effect, obj)
-    script = iterating.any_ if effect.op == "any" else iterating.all_
-    return (yield from specials.run(script, obj))
+def _folded(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
+    """`any(obj)`, `sum(obj)`: one item after another, as far as the answer is open."""
+    script = FOLDS[effect.op]
+    if effect.op != "sum":
+        rest = ()
+    if obj.__class__ not in (list, tuple):
+        if not iterates(specials, obj):
+            return operate_natively(specials.network, effect, obj, *rest)
+        if effect.op not in ("any", "all"):
+            obj = yield from specials.run(iterating.collected, obj)
+            return operate(specials.network, effect, obj, *rest)
+    return apply(specials.network, script, (obj, *rest), {})
 
 
 def _unpacked(specials: Specials, effect: Effect, obj: Any) -> Frame:
@@ -490,6 +516,13 @@ def spread_out(specials: Specials, value: Any) -> Frame:
     return (yield from specials.run(script, value))
 
 
+FOLDS = {
+    "any": iterating.any_,
+    "all": iterating.all_,
+    "sum": iterating.sum_,
+    "min": iterating.least,
+    "max": iterating.greatest,
+}
 EVERY = frozenset({"display"})
 """Operations of which every argument counts."""
 Step = Callable[..., Frame]
@@ -501,10 +534,17 @@ STEPS: dict[str, Step] = {
     **dict.fromkeys(("in", "not_in"), _contains),
     **dict.fromkeys(("getitem", "setitem", "delitem"), _item),
     **dict.fromkeys(TAKES_ITEMS, _taken),
-    **dict.fromkeys(("any", "all"), _quantified),
+    **dict.fromkeys(("any", "all", "sum", "min", "max"), _folded),
     "format": _format,
     "iter": _iter,
     "next": _next,
     "unpack": _unpacked,
     "display": _display,
 }
+
+
+def _printing(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+    return network.specials.printed(args, kwargs) if network.loud & TEXT else NATIVE
+
+
+WAYS[print] = _printing

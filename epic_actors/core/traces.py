@@ -6,8 +6,10 @@ of the error's own, and ours are left out.
 """
 
 import ast
+import inspect
 import sys
 import types
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -20,8 +22,14 @@ PART = ".<part>"
 DEPTH = 64
 """So many of the script's frames are noted at most."""
 
+OF_GENERATOR = "__epic_of_generator__"
+"""Marks the error that a generator of the script's makes of a StopIteration."""
+
 EMITTED: set[int] = set()
 """The identities of the code objects that run for functions of the script's."""
+
+GENERATORS: set[int] = set()
+"""Those of them that run for generator functions."""
 
 STEP: list[types.CodeType | None] = [None]
 """The code that runs a step of a block: what is above belongs to the block's site."""
@@ -34,7 +42,7 @@ Place: TypeAlias = tuple[types.CodeType, int | At]
 class Site:
     """Where an actor stands: the script's frames, innermost first, and what is above."""
 
-    places: tuple[Place, ...]
+    places: Sequence[Place]
     above: "Site | None"
 
     def chain(self) -> list[Place]:
@@ -48,8 +56,11 @@ class Site:
         return [places[i] for i in _whole([code for code, _ in places])]
 
 
-def site_here(above: Site | None) -> Site:
-    """The site of what is made now; `above` is that of the code's own block."""
+def site_here(above: Site | None, last: Site | None) -> Site:
+    """The site of what is made now; `above` is that of the code's own block.
+
+    `last`, the one before, serves again if it is the same, as it is in a loop.
+    """
     places: list[Place] = []
     frame: Any = sys._getframe(3)
     while frame is not None and len(places) < DEPTH:
@@ -59,7 +70,9 @@ def site_here(above: Site | None) -> Site:
         elif code is STEP[0]:
             break
         frame = frame.f_back
-    return Site(tuple(places), above)
+    if last is not None and last.above is above and last.places == places:
+        return last
+    return Site(places, above)
 
 
 def _whole(codes: list[types.CodeType]) -> list[int]:
@@ -101,6 +114,55 @@ def retraced(error: BaseException, site: Site | None) -> None:
             trace, above.tb_frame, above.tb_lasti, above.tb_lineno
         )
     error.__traceback__ = trace
+
+
+def as_raised(error: BaseException) -> BaseException:
+    """A StopIteration of the script's, which Python turns when it leaves a generator.
+
+    The generator, or coroutine, is ours: where the script stands there is none.
+    """
+    stop = error.__cause__
+    if error.__class__ is not RuntimeError or not isinstance(stop, StopIteration):
+        return error
+    inner = stop.__traceback__
+    if inner is None or not (is_emitted(inner.tb_frame) or _is_ours(inner.tb_frame)):
+        return error
+    if not str(error).endswith(" raised StopIteration"):
+        return error
+    if hasattr(error, OF_GENERATOR):
+        return error
+    for link in reversed(_links(error.__traceback__)):
+        inner = types.TracebackType(inner, link.tb_frame, link.tb_lasti, link.tb_lineno)
+    return stop.with_traceback(inner)
+
+
+def as_failed(error: BaseException) -> BaseException:
+    """An error that leaves a generator of the script's: no StopIteration does."""
+    stop = as_raised(error)
+    if not isinstance(stop, StopIteration):
+        return error
+    turned = RuntimeError("generator raised StopIteration")
+    turned.__cause__ = turned.__context__ = stop
+    setattr(turned, OF_GENERATOR, True)
+    return turned.with_traceback(stop.__traceback__)
+
+
+def leaves_generator(site: Site | None, around: Site | None) -> bool:
+    """Whether a generator's frame is at `site` but not yet at the place around it."""
+    inner = [] if site is None else site.chain()
+    outer = [] if around is None else around.chain()
+    return any(_is_generator(code) for code, _ in inner[len(outer) :])
+
+
+def _is_generator(code: types.CodeType) -> bool:
+    if id(code) in EMITTED:
+        return id(code) in GENERATORS
+    return bool(code.co_flags & inspect.CO_GENERATOR)
+
+
+def is_emitted(frame: types.FrameType) -> bool:
+    """Whether a frame runs a function of the script's in our emitted form."""
+    return id(frame.f_code) in EMITTED
 
 
 def without_lead(trace: types.TracebackType | None) -> types.TracebackType | None:

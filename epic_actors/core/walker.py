@@ -23,7 +23,7 @@ from .actors import TURN
 from .attributes import CHANGES
 from .calls import request
 from .closures import RESUMES, Closure, Resumption, closed, resumption
-from .delegating import delegate
+from .delegating import delegate, step
 from .dispatch import call, call_shaped
 from .effects import Effect, prim_effect
 from .ledger import State
@@ -191,8 +191,9 @@ class Walker:
                 return self.made(walk, *self.atoms(term))
             case Prim(op="iter"):
                 return Operation(network, walking(network), self.atoms(term)).results
-            case Prim(op="delegate"):
-                return self.made(delegate, *self.atoms(term), count=count)
+            case Prim(op="delegate" | "step"):
+                take = delegate if term.op == "delegate" else step
+                return self.made(take, *self.atoms(term), count=count)
             case Prim(op="await"):
                 return self.made(await_, *self.atoms(term))
             case Prim():

@@ -88,4 +88,12 @@ def _yield_from(block: Block, node: ast.YieldFrom) -> Term:
     return Var(value)
 
 
+def step() -> Term:
+    """The body of `prelude.step`, the function behind `next` and the like."""
+    cursor = Prim("iter", (Var("items"),))
+    taken = Prim("step", (Var("it.1"), Var("thrown"), Var("sent")))
+    both = Prim("tuple", (Var("more"), Var("item")))
+    return Let(("it.1",), cursor, Let(("more", "item"), taken, both))
+
+
 VALUES: dict[type, Visit] = {ast.Yield: _yield, ast.YieldFrom: _yield_from}

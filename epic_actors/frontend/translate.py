@@ -6,6 +6,7 @@ import os
 import types
 
 from epic_actors.core.operations import Function
+from epic_actors.core.prelude import step
 from epic_actors.core.terms import UNBOUND, Const, Lam, Prim, Term, Var
 from epic_actors.frontend import (
     comprehensions,
@@ -85,7 +86,8 @@ def _translated(fn: types.FunctionType, found: source.Found) -> Function:
         matching.without_match(node.body)
     unit, code = Unit(fn, found), fn.__code__
     params = code.co_freevars + unit.params
-    lam = Lam(params, _body(unit), name=code.co_qualname, at=at(node))
+    body = generators.step() if fn is step else _body(unit)
+    lam = Lam(params, body, name=code.co_qualname, at=at(node))
     return Function(
         name=code.co_name,
         qualname=code.co_qualname,

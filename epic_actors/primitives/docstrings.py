@@ -9,7 +9,7 @@ _ENTRY = re.compile(r"^\*{0,2}(\w+)\s*(?:\([^)]*\))?:\s*(.*)$")
 
 
 def summary_of(docstring: str) -> str:
-    """The text above the first section, its paragraphs on one line each.
+    r"""The text above the first section, its paragraphs on one line each.
 
     Example:
         >>> summary_of('''Find pages.
@@ -20,7 +20,7 @@ def summary_of(docstring: str) -> str:
         ...     Args:
         ...         words: What to look for.
         ... ''')
-        'Find pages.\\nSearches the titles and the text.'
+        'Find pages.\nSearches the titles and the text.'
     """
     lines = inspect.cleandoc(docstring).split("\n")
     ends = [i for i, line in enumerate(lines) if re.match(r"^[A-Z]\w*:\s*$", line)]

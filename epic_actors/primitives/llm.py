@@ -16,17 +16,23 @@ after the time that the server asks for or else after growing waits.
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
 from typing import Any, TypedDict, Unpack
 
 import attrs
-import httpx2
-import trio
 
 import epic_actors as epic
-from epic_actors.errors import Transient, UsageError
+from epic_actors.errors import UsageError
 from epic_actors.primitives.client import open_client
 from epic_actors.primitives.completions import (
     ChunkReader,
@@ -52,7 +58,7 @@ from epic_actors.primitives.model_errors import (
     speaking_to,
     timeout_error,
 )
-from epic_actors.primitives.retries import Patience, deadline_after
+from epic_actors.primitives.retries import Patience, deadline_after, streamed, tried
 from epic_actors.primitives.schema import is_closed, shape_of, strict
 from epic_actors.primitives.shapes import Field, MismatchError, Record, Shape
 
@@ -203,21 +209,10 @@ async def chat_stream(
         ModelError: As for `chat`, at the place in the text where it happened.
     """
     request = _Request.of(prompt, settings, {"stream": True, **_ask_for_usage()})
-    patience = request.patience()
-    while True:
-        given = False
-        try:
-            async with aclosing(_pieces(request)) as pieces:
-                limit = min(patience.deadline, deadline_after(request.first_timeout))
-                while (text := await _next(request, pieces, limit)) is not None:
-                    given, limit = True, patience.deadline
-                    yield text
-            return
-        except Transient as error:
-            if given:
-                raise
-            failure = error
-        await patience.wait(failure)
+    given = streamed(lambda: _pieces(request), *request.limits())
+    async with aclosing(given) as pieces:
+        async for text in pieces:
+            yield text
 
 
 @contextmanager
@@ -309,9 +304,10 @@ class _Request:
         times = get("timeout"), get("first_timeout")
         return cls(endpoint, body_of(fields), get("retry", 2), *times)
 
-    def patience(self) -> Patience:
-        """How long and how often to try."""
-        return Patience(self.retry, deadline_after(self.timeout))
+    def limits(self) -> tuple[Patience, Callable[[], Exception], float | None]:
+        """How often and how long to try."""
+        patience = Patience(self.retry, deadline_after(self.timeout))
+        return patience, lambda: timeout_error(self.endpoint), self.first_timeout
 
     def headers(self) -> dict[str, str]:
         """The headers to send."""
@@ -319,16 +315,7 @@ class _Request:
 
 
 async def _ask(request: _Request) -> Completion:
-    patience = request.patience()
-    while True:
-        limit = min(patience.deadline, deadline_after(request.first_timeout))
-        try:
-            with trio.CancelScope(deadline=limit):
-                return await _post(request)
-            raise timeout_error(request.endpoint)
-        except Transient as error:
-            failure = error
-        await patience.wait(failure)
+    return await tried(lambda: _post(request), *request.limits())
 
 
 async def _post(request: _Request) -> Completion:
@@ -347,7 +334,7 @@ async def _post(request: _Request) -> Completion:
     return answer
 
 
-async def _pieces(request: _Request) -> AsyncIterator[str]:
+async def _pieces(request: _Request) -> AsyncGenerator[str, None]:
     endpoint, events, chunks = request.endpoint, EventReader(), ChunkReader()
     with speaking_to(endpoint):
         async with (
@@ -376,15 +363,6 @@ def _texts(
     except ValueError as error:
         said = data.decode("utf-8", "replace")
         raise answer_error(endpoint, said) from error
-
-
-async def _next(
-    request: _Request, pieces: AsyncIterator[str], deadline: float
-) -> str | None:
-    # Why: a cancel scope must not be open while an asynchronous generator yields.
-    with trio.CancelScope(deadline=deadline):
-        return await anext(pieces, None)
-    raise timeout_error(request.endpoint)
 
 
 @attrs.frozen

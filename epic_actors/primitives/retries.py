@@ -3,12 +3,17 @@
 import email.utils
 import random
 import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from typing import TypeVar
 
 import attrs
 import trio
 
 from epic_actors.errors import Transient, UsageError
 
+
+T = TypeVar("T")
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 8.0
@@ -52,11 +57,73 @@ class Patience:
         await trio.sleep(wait_s)
 
     def _wait_s(self, error: Transient) -> float:
-        asked = getattr(error, "retry_after_s", None)
+        asked: float | None = getattr(error, "retry_after_s", None)
         if asked is not None:
-            return float(asked)
-        longest = min(FIRST_WAIT_S * 2 ** (self.tried - 1), LONGEST_WAIT_S)
-        return longest * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
+            return asked
+        doubled: float = FIRST_WAIT_S * 2 ** (self.tried - 1)
+        jitter = random.uniform(0.75, 1.0)  # noqa: S311 - no secret
+        return min(doubled, LONGEST_WAIT_S) * jitter
+
+
+async def tried(
+    attempt: Callable[[], Awaitable[T]],
+    patience: Patience,
+    late: Callable[[], Exception],
+    first_timeout: float | None = None,
+) -> T:
+    """What an attempt gives, tried again as long as there is patience.
+
+    Args:
+        attempt: Tries once; a `Transient` error is worth another try.
+        patience: How often to try, and until when.
+        late: Makes the error of a try that takes too long.
+        first_timeout: Seconds that one try may take.
+    """
+    while True:
+        limit = min(patience.deadline, deadline_after(first_timeout))
+        try:
+            with trio.CancelScope(deadline=limit):
+                return await attempt()
+            raise late()
+        except Transient as error:
+            failure = error
+        await patience.wait(failure)
+
+
+async def streamed(
+    attempt: Callable[[], AsyncGenerator[T, None]],
+    patience: Patience,
+    late: Callable[[], Exception],
+    first_timeout: float | None = None,
+) -> AsyncGenerator[T, None]:
+    """The pieces that an attempt gives, tried again as long as none has come.
+
+    Arguments as for `tried`; `first_timeout` is for the first piece of each try.
+    """
+    while True:
+        limit, given = min(patience.deadline, deadline_after(first_timeout)), False
+        try:
+            async with aclosing(attempt()) as pieces:
+                while (piece := await next_before(limit, pieces, late)) is not None:
+                    limit, given = patience.deadline, True
+                    yield piece
+        except Transient as error:
+            if given:
+                raise
+            failure = error
+        else:
+            return
+        await patience.wait(failure)
+
+
+async def next_before(
+    deadline: float, pieces: AsyncIterator[T], late: Callable[[], Exception]
+) -> T | None:
+    """The next piece, or None at the end; the error that `late` makes if it is late."""
+    # Why: a cancel scope must not be open while an asynchronous generator yields.
+    with trio.CancelScope(deadline=deadline):
+        return await anext(pieces, None)
+    raise late()
 
 
 def deadline_after(seconds: float | None) -> float:

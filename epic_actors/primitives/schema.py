@@ -130,7 +130,9 @@ def _record(cls: Any, outer: tuple[Any, ...]) -> Record:
 def _fields_of(cls: Any) -> list[tuple[str, str, Any]]:
     """Each field's name, the name it is given by, and its default."""
     if attrs.has(cls):
-        return [(f.name, f.alias or f.name, f.default) for f in attrs.fields(cls) if f.init]
+        return [
+            (f.name, f.alias or f.name, f.default) for f in attrs.fields(cls) if f.init
+        ]
     return [(f.name, f.name, _default(f)) for f in dataclasses.fields(cls) if f.init]
 
 
@@ -159,7 +161,8 @@ def abouts_of(named: Any) -> dict[str, str]:
     found = read_docstring(inspect.getdoc(named) or "")
     for name, hint in hints_of(named).items():
         notes = [n for n in getattr(hint, "__metadata__", ()) if isinstance(n, str)]
-        found.update({name: note for note in notes[:1]})
+        if notes:
+            found[name] = notes[0]
     return found
 
 

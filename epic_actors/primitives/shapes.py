@@ -280,7 +280,9 @@ class Record:
         known = {field.name: field for field in self.fields}
         for name in value.keys() - known.keys():
             names = ", ".join(known) or "none"
-            raise MismatchError(inside(where, name), f"no such field; there are {names}")
+            raise MismatchError(
+                inside(where, name), f"no such field; there are {names}"
+            )
         for field in self.fields:
             if field.required and field.name not in value:
                 raise MismatchError(inside(where, field.name), "is missing")

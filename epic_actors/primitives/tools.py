@@ -19,7 +19,12 @@ import epic_actors as epic
 from epic_actors.core import External, Order, resource
 from epic_actors.core.externals import waiting_for_externals
 from epic_actors.errors import LimitError, OutsideError, UsageError
-from epic_actors.primitives.completions import Prompt, ToolCall, messages_of
+from epic_actors.primitives.completions import (
+    Completion,
+    Prompt,
+    ToolCall,
+    messages_of,
+)
 from epic_actors.primitives.docstrings import summary_of
 from epic_actors.primitives.llm import complete
 from epic_actors.primitives.schema import abouts_of, hints_of, shape_of, shown
@@ -119,11 +124,13 @@ def tool_of(function: Any) -> Tool:
     """
     if isinstance(function, Tool):
         return function
-    found = getattr(function, "__tool__", None)
+    found: Tool | None = getattr(function, "__tool__", None)
     if found is None:
         return _describe(function, None, None)
     # Why: declared external afterwards, it is another function.
-    return found if found.function is function else attrs.evolve(found, function=function)
+    return (
+        found if found.function is function else attrs.evolve(found, function=function)
+    )
 
 
 def schema_of(function: Any) -> Schema:
@@ -139,7 +146,7 @@ def _describe(function: Any, name: str | None, about: str | None) -> Tool:
         function = epic.sequential(bare)
     fields = _parameters(bare)
     return Tool(
-        name or getattr(bare, "__name__", type(bare).__name__),
+        name or str(getattr(bare, "__name__", type(bare).__name__)),
         summary_of(inspect.getdoc(bare) or "") if about is None else about,
         function,
         Record(dict, fields),
@@ -174,18 +181,14 @@ class _Offer:
         tools: The tools by name.
         told: Errors that the model is told.
         schemas: What it is told of the tools.
+        is_unordered: Whether all calls may overlap with everything.
     """
 
     tools: dict[str, Tool]
     told: tuple[type[Exception], ...]
     schemas: tuple[Schema, ...]
+    is_unordered: bool
     __epic_atom__ = True
-
-    @property
-    def is_unordered(self) -> bool:
-        """Whether all calls may overlap with everything."""
-        orders = {_as_external(each.function).order for each in self.tools.values()}
-        return orders <= {Order.UNORDERED}
 
     async def call(self, call: ToolCall) -> str:
         """Call a tool; what it says, or what was wrong."""
@@ -232,13 +235,24 @@ def _offer(functions: Iterable[Any], told: tuple[type[Exception], ...]) -> _Offe
     if len(found) < len(tools):
         names = ", ".join(each.name for each in tools)
         raise UsageError(f"two tools have one name: {names}; give one with name=")
-    return _Offer(found, told, tuple(each.schema for each in tools))
+    orders = {_as_external(each.function).order for each in tools}
+    schemas = tuple(each.schema for each in tools)
+    return _Offer(found, told, schemas, orders <= {Order.UNORDERED})
 
 
 @epic.unordered
 async def _use(offer: _Offer, call: ToolCall) -> str:
     """Call a tool that may overlap with everything."""
     return await offer.call(call)
+
+
+@epic.unordered
+async def _ask(
+    messages: list[dict[str, Any]], offer: _Offer, settings: dict[str, Any]
+) -> Completion:
+    """Ask the model for its next turn."""
+    answer: Completion = await complete(messages, tools=offer.schemas, **settings)
+    return answer
 
 
 @epic.pure
@@ -300,7 +314,7 @@ def react(
         use: Any, offer: Any, messages: Any, turns: int, settings: dict[str, Any]
     ) -> Any:
         for _ in range(turns):
-            answer = complete(messages, tools=offer.schemas, **settings)
+            answer = _ask(messages, offer, settings)
             if not answer.tool_calls:
                 return answer.text
             results = [

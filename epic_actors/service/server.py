@@ -158,14 +158,29 @@ class _Server:
     ) -> None:
         upgraded = web.UpgradedStream(stream, head.raw, head.rest)
         async with trio.open_nursery() as nursery:
-            with trio.fail_after(self._limits.handshake_timeout):
-                request = await wrap_server_stream(
-                    nursery,
-                    upgraded,
-                    max_message_size=self._limits.max_message,
-                    receive_buffer_size=_RECEIVE_BYTES,
-                )
-                socket = await request.accept(subprotocol=subprotocol)
-            upgraded.opened.set()
-            await Connection(socket, self._offers, self._runs, self._limits).serve()
-            nursery.cancel_scope.cancel()
+            reading: trio.Nursery = await nursery.start(_shielded_nursery)
+            try:
+                with trio.fail_after(self._limits.handshake_timeout):
+                    request = await wrap_server_stream(
+                        reading,
+                        upgraded,
+                        max_message_size=self._limits.max_message,
+                        receive_buffer_size=_RECEIVE_BYTES,
+                    )
+                    socket = await request.accept(subprotocol=subprotocol)
+                upgraded.opened.set()
+                limits = self._limits
+                await Connection(socket, self._offers, self._runs, limits).serve()
+            finally:
+                reading.cancel_scope.cancel()
+
+
+async def _shielded_nursery(task_status: trio.TaskStatus[trio.Nursery]) -> None:
+    """A nursery for the task that reads a websocket.
+
+    # Why: when the server is cancelled somebody has to read the peer's last words still.
+    """
+    async with trio.open_nursery() as nursery:
+        nursery.cancel_scope.shield = True
+        task_status.started(nursery)
+        await trio.sleep_forever()

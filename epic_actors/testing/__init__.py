@@ -3,6 +3,7 @@
 Comparing a script's runs with each other is in `epic_actors.testing.agree`.
 """
 
+from epic_actors.testing.chat_protocol import Says
 from epic_actors.testing.faults import Fault, Faults
 from epic_actors.testing.latency import Latency
 from epic_actors.testing.loopback import (
@@ -20,6 +21,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Latency",
+    "Says",
     "SimulatedModel",
     "Statistics",
     "open_simulated_model",

@@ -78,6 +78,7 @@ class ChatRequest:
     include_usage: bool = False
     stop: tuple[str, ...] = ()
     max_tokens: int | None = None
+    n: int = 1
 
     def content(self) -> str:
         """What the answer depends on, as one string."""
@@ -89,16 +90,62 @@ class ChatRequest:
 
 
 @attrs.frozen
+class Says:
+    """What a model says: text, calls of tools, or both.
+
+    Attributes:
+        text: The text.
+        calls: The names of the tools, each with its arguments: a value to be sent as
+            JSON, or a string that is sent as it is.
+    """
+
+    text: str = ""
+    calls: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, said: object) -> "Says | None":
+        """What a reply function means: lists and dicts are sent as JSON."""
+        if isinstance(said, list | dict):
+            return cls(json.dumps(said, ensure_ascii=False))
+        if isinstance(said, str):
+            return cls(said)
+        return said if isinstance(said, cls) else None
+
+
+@attrs.frozen
 class Answer:
     """What the model says, cut to what the request allows."""
 
     tokens: tuple[str, ...]
     finish_reason: str
+    calls: tuple[tuple[str, Any], ...] = ()
 
     @property
     def text(self) -> str:
         """The answer in one piece."""
         return "".join(self.tokens)
+
+    def tool_calls(self) -> list[Message]:
+        """The calls of tools, as they stand in a message."""
+        return [
+            {
+                "id": f"call-{number}",
+                "type": "function",
+                "function": {"name": name, "arguments": _arguments(arguments)},
+            }
+            for number, (name, arguments) in enumerate(self.calls)
+        ]
+
+    def message(self) -> Message:
+        """The answer as a message."""
+        message: Message = {"role": "assistant", "content": self.text}
+        if not self.calls:
+            return message
+        return {**message, "content": self.text or None, "tool_calls": self.tool_calls()}
+
+
+def _arguments(arguments: Any) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
 def encode(value: object) -> bytes:
@@ -141,8 +188,6 @@ def parse_chat_request(body: bytes) -> ChatRequest:
     max_tokens = fields.get("max_completion_tokens", fields.get("max_tokens"))
     if max_tokens is not None and (type(max_tokens) is not int or max_tokens < 1):
         raise _invalid("max_tokens", "a whole number from 1")
-    if fields.get("n") not in {None, 1}:
-        raise _invalid("n", "1: this server gives one choice per request")
     return ChatRequest(
         model=_parse_model(fields),
         messages=_parse_messages(fields),
@@ -150,6 +195,7 @@ def parse_chat_request(body: bytes) -> ChatRequest:
         include_usage=_parse_include_usage(fields),
         stop=_parse_stop(fields),
         max_tokens=max_tokens,
+        n=_parse_n(fields),
     )
 
 
@@ -202,6 +248,15 @@ def _parse_flag(fields: dict[str, Any], name: str) -> bool:
     return bool(flag)
 
 
+def _parse_n(fields: dict[str, Any]) -> int:
+    n = 1 if fields.get("n") is None else fields["n"]
+    if type(n) is not int or n < 1:
+        raise _invalid("n", "a whole number from 1")
+    if n > 1 and fields.get("stream"):
+        raise _invalid("n", "1: this server streams one choice per request")
+    return n
+
+
 def _parse_include_usage(fields: dict[str, Any]) -> bool:
     options = fields.get("stream_options")
     if options is None:
@@ -228,16 +283,20 @@ class Completion:
     request: ChatRequest
     answer: Answer
     number: int
+    others: tuple[Answer, ...] = ()
 
     def body(self) -> bytes:
         """The whole answer as one JSON object."""
-        choice = {
-            "index": 0,
-            "message": {"role": "assistant", "content": self.answer.text},
-            "finish_reason": self.answer.finish_reason,
-        }
+        choices = [
+            {
+                "index": index,
+                "message": answer.message(),
+                "finish_reason": answer.finish_reason,
+            }
+            for index, answer in enumerate((self.answer, *self.others))
+        ]
         return encode(
-            self._frame("chat.completion", [choice]) | {"usage": self._usage()}
+            self._frame("chat.completion", choices) | {"usage": self._usage()}
         )
 
     def events(self) -> Iterator[bytes]:
@@ -245,13 +304,15 @@ class Completion:
         yield self._event({"role": "assistant", "content": ""})
         for token in self.answer.tokens:
             yield self._event({"content": token})
+        for index, call in enumerate(self.answer.tool_calls()):
+            yield self._event({"tool_calls": [{"index": index, **call}]})
         yield self._event({}, self.answer.finish_reason)
         if self.request.include_usage:
             chunk = self._frame("chat.completion.chunk", [])
             yield _sse(encode(chunk | {"usage": self._usage()}))
         yield _sse(b"[DONE]")
 
-    def _event(self, delta: dict[str, str], finish_reason: str | None = None) -> bytes:
+    def _event(self, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         return _sse(encode(self._frame("chat.completion.chunk", [choice])))
 
@@ -265,7 +326,8 @@ class Completion:
         }
 
     def _usage(self) -> dict[str, int]:
-        prompt, completion = self.request.prompt_tokens(), len(self.answer.tokens)
+        prompt = self.request.prompt_tokens()
+        completion = sum(len(each.tokens) for each in (self.answer, *self.others))
         return {
             "prompt_tokens": prompt,
             "completion_tokens": completion,

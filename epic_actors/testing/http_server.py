@@ -43,6 +43,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    query: str = ""
 
 
 @attrs.frozen(eq=False)
@@ -177,9 +178,11 @@ class _Connection:
             body = await self._receive_body()
         except h11.RemoteProtocolError as error:
             raise Refused(error.error_status_hint, f"Not HTTP/1.1: {error}") from error
+        path, _, query = head.target.decode("latin-1").partition("?")
         return Request(
             method=head.method.decode("ascii"),
-            path=head.target.partition(b"?")[0].decode("latin-1"),
+            path=path,
+            query=query,
             headers={
                 name.decode("ascii"): value.decode("latin-1")
                 for name, value in head.headers

@@ -14,7 +14,7 @@ Where else to look
 import inspect
 import random
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import trio
@@ -25,6 +25,7 @@ from epic_actors.testing.chat_protocol import (
     ChatRequest,
     Completion,
     Message,
+    Says,
     cut,
     encode,
     parse_chat_request,
@@ -42,7 +43,10 @@ from epic_actors.testing.http_server import (
 from epic_actors.testing.latency import Latency
 
 
-Reply: TypeAlias = Callable[[list[Message]], str | Awaitable[str]]
+Spoken: TypeAlias = str | Says | list[Any] | dict[str, Any]
+"""Text; text with calls of tools; or a value that is sent as JSON."""
+
+Reply: TypeAlias = Callable[[list[Message]], Spoken | Awaitable[Spoken]]
 """What a simulated model says to some messages; may be `async def`."""
 
 _WORDS = ("a", "and", "because", "first", "it", "model", "next", "not", "of", "one")
@@ -192,23 +196,27 @@ class SimulatedModel:
         if fault is not None and fault.status is not None:
             message = f"Injected fault: status {fault.status}."
             raise ApiError(fault.status, message, retry_after_s=fault.retry_after_s)
-        answer = await self._think(request)
+        answer, *others = [await self._think(request) for _ in range(request.n)]
         waits = self.latency.arrivals(request.content(), max(len(answer.tokens), 1))
-        completion = Completion(request, answer, number)
+        completion = Completion(request, answer, number, tuple(others))
         send = _stream_events if request.stream else _send_whole
         await send(completion, exchange, [begun + wait for wait in waits], fault)
 
     async def _think(self, request: ChatRequest) -> Answer:
         try:
             said = self.reply(list(request.messages))
-            text: object = await said if inspect.isawaitable(said) else said
+            spoken: object = await said if inspect.isawaitable(said) else said
         except Exception as error:
             message = f"The reply function failed: {type(error).__name__}: {error}"
             raise ApiError(500, message) from error
-        if not isinstance(text, str):
-            message = f"The reply function gave {type(text).__name__}, not str."
+        says = Says.of(spoken)
+        if says is None:
+            message = f"The reply function gave {type(spoken).__name__}, not str."
             raise ApiError(500, message)
-        return cut(text, request.stop, request.max_tokens)
+        answer = cut(says.text, request.stop, request.max_tokens)
+        if not says.calls:
+            return answer
+        return attrs.evolve(answer, finish_reason="tool_calls", calls=says.calls)
 
 
 _JSON = "application/json"

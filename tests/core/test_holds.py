@@ -125,14 +125,14 @@ def test_a_hold_can_be_widened_narrowed_and_cover_more() -> None:
 def test_a_wire_may_be_any_object_of_its_origin() -> None:
     """The answer of a call can be an argument, or something inside one."""
     hold, inner = Hold(memory(), (), ()), [1]
-    assert hold.may_be(Wire(), inner)
-    assert hold.may_be(Wire(origin=([inner],)), inner)
-    assert not hold.may_be(Wire(origin=()), inner)
-    assert not hold.may_be(Wire(origin=([2],)), inner)
+    assert hold.may_reach(Wire(), inner)
+    assert hold.may_reach(Wire(origin=([inner],)), inner)
+    assert not hold.may_reach(Wire(origin=()), inner)
+    assert not hold.may_reach(Wire(origin=([2],)), inner)
     between = Wire(origin=(inner,))
     between.origin = (between, *between.origin)  # type: ignore[misc]
-    assert hold.may_be(Wire(origin=(between,)), inner)
-    assert not hold.may_be(Wire(origin=(between, between)), [1])
+    assert hold.may_reach(Wire(origin=(between,)), inner)
+    assert not hold.may_reach(Wire(origin=(between, between)), [1])
 
 
 def test_a_store_that_is_still_to_come_may_put_any_object_there() -> None:
@@ -143,7 +143,7 @@ def test_a_store_that_is_still_to_come_may_put_any_object_there() -> None:
     hold = Hold(here, (), (Inside([outer]),))
     assert here.conflict(inner, write=False) is hold
     assert hold.may_reach([outer], inner)
-    assert hold.may_be(Wire(origin=(outer,)), inner)
+    assert hold.may_reach(Wire(origin=(outer,)), inner)
     assert not hold.may_reach([2], inner)
     Hold(here, (), (outer,))
     store.release()

@@ -4,8 +4,6 @@ import email.utils
 import pickle
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import httpx2
@@ -22,12 +20,7 @@ from epic_actors.primitives.llm import (
 )
 from epic_actors.primitives.retries import read_retry_after
 from epic_actors.testing import Fault, Faults, SimulatedModel, open_simulated_model
-from epic_actors.testing.http_server import (
-    Exchange,
-    Refused,
-    Request,
-    serve_connection,
-)
+from tests.primitives.site import open_site, say
 
 
 Ask = Callable[..., Awaitable[str]]
@@ -189,7 +182,7 @@ async def test_a_status_becomes_a_typed_error(
     faults = Faults([Fault(status=status)], every=1)
     async with open_simulated_model(SimulatedModel(faults=faults)) as url:
         with pytest.raises(kind, match=advice) as caught:
-            await chat("hello", base_url=url, model="simulated")
+            await chat("hello", base_url=url, model="simulated", retry=0)
     error = caught.value
     assert (error.status, error.model, error.url) == (
         status,
@@ -206,7 +199,7 @@ async def test_the_wait_that_is_asked_for_is_kept() -> None:
     faults = Faults([Fault(status=429, retry_after_s=1.5)], every=1)
     async with open_simulated_model(SimulatedModel(faults=faults)) as url:
         with pytest.raises(ModelBusyError) as caught:
-            await chat("hello", base_url=url, model="simulated")
+            await chat("hello", base_url=url, model="simulated", retry=0)
     assert caught.value.retry_after_s == 1.5
 
 
@@ -215,9 +208,9 @@ async def test_a_dropped_connection_is_transient() -> None:
     model = SimulatedModel(faults=Faults([Fault()], every=1))
     async with open_simulated_model(model) as url:
         with pytest.raises(ModelBusyError, match="No answer from http") as dropped:
-            await chat("hello", base_url=url, model="simulated")
+            await chat("hello", base_url=url, model="simulated", retry=0)
     with pytest.raises(ModelBusyError, match="Is the server up"):
-        await chat("hello", base_url=url, model="simulated")
+        await chat("hello", base_url=url, model="simulated", retry=0)
     assert isinstance(dropped.value.__cause__, httpx2.TransportError)
 
 
@@ -253,42 +246,22 @@ def test_an_error_can_be_pickled() -> None:
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"choices": [{"message": {}}]}'])
 async def test_an_answer_of_another_kind_is_an_error(body: bytes) -> None:
     """A server that is no chat API is told apart from one that fails."""
-    async with open_other_server(200, body) as url:
+    async with open_site(say(200, body)) as site:
         with pytest.raises(ModelAnswerError, match="OpenAI-compatible"):
-            await chat("hello", base_url=url, model="m")
+            await chat("hello", base_url=site.url, model="m", retry=0)
 
 
 async def test_an_empty_account_is_not_transient() -> None:
     """A 429 that says that there is no money left is not worth another try."""
     body = b'{"error": {"message": "No money", "code": "insufficient_quota"}}'
-    async with open_other_server(429, body) as url:
+    async with open_site(say(429, body)) as site:
         with pytest.raises(ModelRequestError, match="No money"):
-            await chat("hello", base_url=url, model="m")
+            await chat("hello", base_url=site.url, model="m", retry=0)
 
 
 async def test_an_error_of_another_shape_is_quoted_in_short() -> None:
     """What a proxy says, however long, is part of the message."""
-    async with open_other_server(502, b"bad gateway " * 100) as url:
+    async with open_site(say(502, "bad gateway " * 100)) as site:
         with pytest.raises(ModelBusyError, match="bad gateway") as caught:
-            await chat("hello", base_url=url, model="m")
+            await chat("hello", base_url=site.url, model="m", retry=0)
     assert len(str(caught.value)) < 500
-
-
-@asynccontextmanager
-async def open_other_server(status: int, body: bytes) -> AsyncIterator[str]:
-    """A server that says the same to every request."""
-
-    async def answer(request: Request, exchange: Exchange) -> None:
-        await exchange.answer(status, "text/plain", body)
-
-    async def refuse(refused: Refused, exchange: Exchange) -> None:
-        raise refused
-
-    async def serve(stream: trio.SocketStream) -> None:
-        await serve_connection(stream, answer, refuse)
-
-    async with trio.open_nursery() as nursery:
-        start = partial(trio.serve_tcp, serve, 0, host="127.0.0.1")
-        listeners: list[trio.SocketListener] = await nursery.start(start)
-        yield f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}"
-        nursery.cancel_scope.cancel()

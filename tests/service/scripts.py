@@ -41,8 +41,10 @@ async def halves() -> AsyncIterator[str]:
 
 @epic.unordered(stream=list)
 async def stream_of_texts(count: int, size: int) -> AsyncIterator[str]:
+    STATE.gate = trio.Event()
+    yield "first"
+    await STATE.gate.wait()
     for _ in range(count):
-        await trio.sleep(0)
         yield "x" * size
 
 
@@ -114,9 +116,9 @@ def items(count: int, size: int = 1) -> list[str]:
 
 
 @epic.script
-def slowly(count: int, size: int) -> object:
-    """A list of texts, each a call of its own."""
+def gated(count: int, size: int) -> object:
+    """Stream a list of texts: one, and the others when told to."""
     return stream_of_texts(count, size)
 
 
-SCRIPTS = [greet, wait, fail, point, leave, count, meet, items, slowly]
+SCRIPTS = [greet, wait, fail, point, leave, count, meet, items, gated]

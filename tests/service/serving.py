@@ -92,6 +92,12 @@ class Peer:
 
     socket: WebSocketConnection
 
+    def narrow(self) -> None:
+        """Let the system keep little of what is not read."""
+        stream = self.socket._stream
+        assert isinstance(stream, trio.SocketStream)
+        stream.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_RCVBUF, 1 << 16)
+
     async def send(self, message: Any) -> None:
         text = message if isinstance(message, str | bytes) else json.dumps(message)
         await self.socket.send_message(text)

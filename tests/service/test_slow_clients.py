@@ -12,6 +12,7 @@ from epic_actors.service import (
 )
 from epic_actors.service.protocol import Code
 from epic_actors.errors import UsageError
+from tests.service.scripts import STATE
 from tests.service.serving import Served, asked, frame, served
 
 
@@ -33,7 +34,6 @@ async def test_a_client_that_goes_on_reading_misses_nothing() -> None:
     """Having waited for it, the run goes on where it was."""
     async with served(limits=TIGHT) as server, server.peer() as peer:
         await peer.send(asked("start", **BIG))
-        await trio.sleep(0.05)
         numbers = []
         while not numbers or numbers[-1] < 1001:
             found = await peer.receive()
@@ -47,9 +47,12 @@ async def test_a_client_that_goes_on_reading_misses_nothing() -> None:
 async def test_a_client_that_is_behind_the_others_is_closed() -> None:
     """The fastest reader goes on; who has missed events is told so by the code."""
     async with served(limits=TIGHT) as server, connect_runs(server.url) as client:
-        async with client.start("slowly", 2000, size=5000) as run:
+        async with client.start("gated", 2000, size=5000) as run:
             async with server.peer() as slow:
-                await slow.send(asked("attach", run=run.id))
+                slow.narrow()
+                await slow.ask("attach", run=run.id)
+                assert await anext(aiter(run)) == "first"
+                STATE.gate.set()
                 assert len([piece async for piece in run]) == 2000
                 assert await slow.wait_closed() == 4008
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from epic_actors.testing.chat_protocol import (
+    Answer,
     ApiError,
+    Says,
     cut,
     parse_chat_request,
     split_tokens,
@@ -34,7 +36,8 @@ WRONG = [
     ({**HELLO, "stop": [""]}, "'stop'"),
     ({**HELLO, "max_tokens": 0}, "'max_tokens'"),
     ({**HELLO, "max_tokens": True}, "'max_tokens'"),
-    ({**HELLO, "n": 2}, "'n'"),
+    ({**HELLO, "n": 0}, "'n'"),
+    ({**HELLO, "n": 2, "stream": True}, "'n'"),
 ]
 
 
@@ -77,3 +80,15 @@ def test_a_message_may_come_in_parts() -> None:
     parts = [{"type": "text", "text": "a"}, {"type": "image_url"}, {"text": "b"}]
     assert text_of({"role": "user", "content": parts}) == "ab"
     assert text_of({"role": "assistant", "content": None}) == ""
+
+
+def test_what_is_said_may_be_json_or_calls() -> None:
+    """Lists and dicts are sent as JSON, calls of tools with their arguments as JSON."""
+    assert Says.of({"a": 1}) == Says('{"a": 1}')
+    assert Says.of(1) is None
+    message = Answer((), "tool_calls", (("add", {"a": 1}), ("bad", "{"))).message()
+    called = [call["function"] for call in message["tool_calls"]]
+    assert called == [
+        {"name": "add", "arguments": '{"a": 1}'},
+        {"name": "bad", "arguments": "{"},
+    ]

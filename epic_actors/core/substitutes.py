@@ -1,0 +1,272 @@
+"""Functions of the library that call back, written as scripts.
+
+A native function that is given code of the script could not wait in it for an external
+call.  So what stands here is run in its place, as part of the script; what each takes and
+gives, and in which order it calls what, is as in CPython.
+"""
+
+import functools
+import heapq
+import itertools
+import operator
+import re
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+
+MISSING: Any = object()
+
+
+# Iterators
+
+
+def map_(function: Any, *columns: Any) -> Any:
+    """`map`."""
+    for row in zip(*columns):  # noqa: B905 - as `map` does
+        yield function(*row)
+
+
+def filter_(function: Any, items: Any) -> Any:
+    """`filter`."""
+    for item in items:
+        if item if function is None or function is bool else function(item):
+            yield item
+
+
+def filterfalse(function: Any, items: Any) -> Any:
+    """`itertools.filterfalse`."""
+    for item in items:
+        if not (item if function is None or function is bool else function(item)):
+            yield item
+
+
+def starmap(function: Any, rows: Any) -> Any:
+    """`itertools.starmap`."""
+    for row in rows:
+        yield function(*row)
+
+
+def takewhile(function: Any, items: Any) -> Any:
+    """`itertools.takewhile`."""
+    for item in items:
+        if not function(item):
+            return
+        yield item
+
+
+def dropwhile(function: Any, items: Any) -> Any:
+    """`itertools.dropwhile`."""
+    dropping = True
+    for item in items:
+        if dropping and function(item):
+            continue
+        dropping = False
+        yield item
+
+
+def accumulate(
+    items: Any, func: Any = operator.add, *, initial: Any = None
+) -> Any:
+    """`itertools.accumulate`."""
+    total = initial
+    begun = initial is not None
+    if begun:
+        yield total
+    for item in items:
+        total = func(total, item) if begun else item
+        begun = True
+        yield total
+
+
+def groupby(iterable: Any, key: Any = None) -> Any:
+    """`itertools.groupby`, each group read to its end before it is given."""
+    group: list[Any] = []
+    common = None
+    for item in iterable:
+        found = item if key is None else key(item)
+        if group and not (found is common or found == common):
+            yield common, iter(group)
+            group = []
+        if not group:
+            common = found
+        group.append(item)
+    if group:
+        yield common, iter(group)
+
+
+# Folds
+
+
+def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
+    """`functools.reduce`."""
+    begun = initial is not MISSING
+    result = initial
+    for item in items:
+        result = function(result, item) if begun else item
+        begun = True
+    if not begun:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    return result
+
+
+def any_(items: Any) -> bool:
+    """`any`, one element after the other."""
+    for item in items:
+        if item:
+            return True
+    return False
+
+
+def all_(items: Any) -> bool:
+    """`all`, one element after the other."""
+    for item in items:
+        if not item:
+            return False
+    return True
+
+
+def ranked(count: Any, items: Any, key: Any, *, reverse: bool) -> list[Any]:
+    """The first few of `items` in order."""
+    rows = list(items)
+    keys = [key(row) for row in rows]
+    order = sorted(range(len(rows)), key=keys.__getitem__, reverse=reverse)
+    return [rows[index] for index in order[: max(count, 0)]]
+
+
+def nlargest(n: Any, iterable: Any, key: Any) -> list[Any]:
+    """`heapq.nlargest`."""
+    return ranked(n, iterable, key, reverse=True)
+
+
+def nsmallest(n: Any, iterable: Any, key: Any) -> list[Any]:
+    """`heapq.nsmallest`."""
+    return ranked(n, iterable, key, reverse=False)
+
+
+def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
+    """`dict` of pairs: it needs the keys, not the values."""
+    rows = list(items)
+    for row in rows:
+        if row.__class__ not in (tuple, list) or len(row) != 2:
+            return dict(iter(rows), **named)
+    made = {}
+    for row in rows:
+        made[row[0]] = row[1]
+    for name in named:
+        made[name] = named[name]
+    return made
+
+
+# Text
+
+
+def sub(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) -> Any:
+    """`re.sub` with a function."""
+    return subn(pattern, repl, string, count, flags)[0]
+
+
+def subn(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) -> Any:
+    """`re.subn` with a function."""
+    pieces = []
+    end = 0
+    found = list(re.finditer(pattern, string, flags))
+    if count > 0:
+        found = found[:count]
+    for match in found:
+        pieces.append(string[end : match.start()])
+        pieces.append(repl(match))
+        end = match.end()
+    pieces.append(string[end:])
+    return string[:0].join(pieces), len(found)
+
+
+# Functions of functions
+
+
+def dispatched(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """A call of what `functools.singledispatch` made."""
+    return function.dispatch(args[0].__class__)(*args, **kwargs)
+
+
+SINGLE_DISPATCH = functools.singledispatch(lambda: None).__code__
+"""The code of all that `functools.singledispatch` makes."""
+
+
+@attrs.define(eq=False)
+class Cache:
+    """What a `functools.lru_cache` remembers, if its function is code of the script."""
+
+    maxsize: int | None
+    typed: bool
+    table: dict[Any, Any] = attrs.field(factory=dict)
+    hits: int = 0
+    misses: int = 0
+
+
+CACHES: "weakref.WeakKeyDictionary[Any, Cache]" = weakref.WeakKeyDictionary()
+
+
+def cache_of(wrapper: Any) -> Cache:
+    """The memory of a cached function."""
+    if wrapper not in CACHES:
+        CACHES[wrapper] = Cache(**wrapper.cache_parameters())
+    return CACHES[wrapper]
+
+
+def cached(cache: Cache, function: Any, args: Any, kwargs: Any) -> Any:
+    """A call of what `functools.lru_cache` or `functools.cache` made."""
+    table = cache.table
+    key = functools._make_key(args, kwargs, cache.typed)  # type: ignore[attr-defined] # noqa: SLF001
+    if key in table:
+        cache.hits += 1
+        value = table[key]
+        if cache.maxsize is not None:
+            del table[key]
+            table[key] = value
+        return value
+    cache.misses += 1
+    value = function(*args, **kwargs)
+    if cache.maxsize != 0:
+        table[key] = value
+        if cache.maxsize is not None and len(table) > cache.maxsize:
+            del table[list(table)[0]]  # noqa: RUF015 - `next` would take its turn
+    return value
+
+
+def cache_info(cache: Cache) -> Any:
+    """`cache_info` of a cached function."""
+    info = functools._CacheInfo  # type: ignore[attr-defined] # noqa: SLF001
+    return info(cache.hits, cache.misses, cache.maxsize, len(cache.table))
+
+
+def cache_clear(cache: Cache) -> None:
+    """`cache_clear` of a cached function."""
+    cache.table.clear()
+    cache.hits = cache.misses = 0
+
+
+CACHE_METHODS: dict[str, Callable[..., Any]] = {
+    "cache_info": cache_info,
+    "cache_clear": cache_clear,
+}
+
+Where = tuple[int, str]
+CALLING: dict[Any, tuple[Callable[..., Any], Where]] = {
+    map: (map_, (0, "")),
+    filter: (filter_, (0, "")),
+    functools.reduce: (reduce, (0, "")),
+    itertools.filterfalse: (filterfalse, (0, "")),
+    itertools.starmap: (starmap, (0, "")),
+    itertools.takewhile: (takewhile, (0, "")),
+    itertools.dropwhile: (dropwhile, (0, "")),
+    itertools.accumulate: (accumulate, (1, "func")),
+    itertools.groupby: (groupby, (1, "key")),
+    heapq.nlargest: (nlargest, (2, "key")),
+    heapq.nsmallest: (nsmallest, (2, "key")),
+    re.sub: (sub, (1, "repl")),
+    re.subn: (subn, (1, "repl")),
+}
+"""What runs in the place of a function that is given code of the script, and where."""
