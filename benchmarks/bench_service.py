@@ -34,7 +34,7 @@ HOST = "127.0.0.1"
 
 @attrs.define(eq=False)
 class Gate:
-    """Where the streams of a round wait for each other."""
+    """Where so many tasks wait for each other."""
 
     expected: int
     opened: trio.Event = attrs.field(factory=trio.Event)
@@ -102,11 +102,12 @@ async def follow(client: Client, name: str, pieces: int) -> None:
 
 async def measure_runs(port: int, load: Load) -> float:
     """Seconds from when all runs are under way until all pieces have arrived."""
-    Round.gate = Gate(load.runs)
+    Round.gate, connected = Gate(load.runs), Gate(load.connections)
     each, rest = divmod(load.runs, load.connections)
 
     async def client_of(number: int) -> None:
         async with connect_runs(f"ws://{HOST}:{port}") as client:
+            await connected.wait()
             async with trio.open_nursery() as nursery:
                 for one in range(each + (number < rest)):
                     nursery.start_soon(follow, client, f"{number}.{one}", load.pieces)

@@ -10,7 +10,7 @@ import inspect
 import sysconfig
 import types
 
-from .core import iterating, prelude
+from .core import consuming, iterating, prelude, substitutes
 from .core.operations import Function
 from .frontend import known
 
@@ -20,7 +20,9 @@ INSTALLED = tuple(
     {_PATHS[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
 OURS = __name__.partition(".")[0]
-OUR_SCRIPTS = frozenset({prelude.__name__, iterating.__name__})
+OUR_SCRIPTS = frozenset(
+    module.__name__ for module in (prelude, iterating, substitutes, consuming)
+)
 """Modules of ours whose functions are run as scripts."""
 
 
@@ -59,7 +61,11 @@ class Ownership:
             return fn.__module__ in OUR_SCRIPTS
         if package == self.package and package is not None:
             return True
-        return not is_installed(fn.__code__.co_filename)
+        filename = fn.__code__.co_filename
+        if filename.startswith("<"):
+            # Why: generated code belongs to the module for which it was generated.
+            filename = fn.__globals__.get("__file__") or filename
+        return not is_installed(filename)
 
 
 def _package(fn: types.FunctionType) -> str | None:

@@ -85,6 +85,19 @@ async def test_a_list_comes_element_by_element(
 
 
 @both
+async def test_a_text_comes_while_what_it_is_made_of_grows(
+    autojump_clock: Any, fusion: bool
+) -> None:
+    """The first section is read before the outline has ended."""
+
+    def script() -> str:
+        return "".join([after(1, line) for line in count(3).split()])
+
+    found = await read(script, fusion=fusion)
+    assert found == [(2, "0"), (3, "1"), (4, "2")]
+
+
+@both
 @pytest.mark.parametrize("value", [7, ("a", "b"), {"a": 1}, "", [], None], ids=repr)
 async def test_other_values_are_one_piece(
     autojump_clock: Any, fusion: bool, value: Any

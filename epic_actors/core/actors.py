@@ -33,6 +33,9 @@ class Free(Hold):
     def release(self) -> None:
         """Let go of nothing."""
 
+    def stir(self) -> None:
+        """Tell nobody."""
+
 
 TURN = Turn()
 FREE = Free()

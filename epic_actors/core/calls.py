@@ -157,6 +157,7 @@ class ExternalCall(Actor):
         network = self.network
         self.started = True
         network.since_turn += 1
+        network.rounds = 0
         ledger = self.ledger
         if ledger is not None and ledger.owner is not None:
             self.scope = trio.CancelScope()

@@ -96,4 +96,12 @@ def resumption(lam: Lam, names: dict[str, Any], known: dict[int, Any]) -> Resump
         known[id(lam)] = (lam, whole)
     whole = known[id(lam)][1]
     values = [names[name] for name in whole.params[len(lam.params) :]]
-    return Resumption(whole, tuple(values))
+    return suspended(whole, tuple(values))
+
+
+def suspended(lam: Lam, values: tuple[Any, ...], unit: Any = None) -> Resumption:
+    """What follows a `yield`; the loops it is in may have to go back to an earlier item."""
+    for value in values:
+        if hasattr(value, "kept"):
+            value.kept = True
+    return Resumption(lam, values, unit)

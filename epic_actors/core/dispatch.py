@@ -9,6 +9,7 @@ anything else                    an opaque operation: in program order
 """
 
 import functools
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from .effects import (
     pure,
 )
 from .externals import External, Order
+from .consuming import taking
 from .generators import generated_of
 from .holds import EVERYWHERE, WORLD
 from .operations import Function, arguments
@@ -39,10 +41,11 @@ from .perform import NATIVE, operate
 from .prelude import GENERATOR_METHODS, instead_of, is_script_code
 from .pulls import begin
 from .protocols import bits_of
-from .reach import PLAIN, has_wire, is_atom, mutables
+from .reach import BOUND_TYPES, PLAIN, has_wire, is_atom, mutables
 from .reading import is_quiet
 from .records import Field, Record, record_of
 from .regions import Block, Footprint, Frame, enter
+from .substitutes import CACHE_METHODS, SINGLE_DISPATCH, cache_of, cached, dispatched
 from .wire import Wire, deref
 
 
@@ -133,6 +136,9 @@ def _spread(network: "Network", mark: str | None, value: Any) -> Any:
         value = network.specials.spread(value)
     if network.calm or mark not in ("*", "**") or value.__class__ is Wire:
         return value
+    if not hasattr(type(value), "__iter__" if mark == "*" else "keys"):
+        # Why: the call itself says what is wrong, and names the function.
+        return value
     kind = tuple if mark == "*" else dict
     return operate(network, BUILTINS[kind], value)
 
@@ -152,6 +158,8 @@ def apply(
     network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Apply `function` at this point of the program."""
+    if network.generators and (script := taking(function, args)) is not None:
+        return apply(network, script, args, kwargs)
     kind = function.__class__
     if kind is External:
         return _external(network, function, args, kwargs)
@@ -174,9 +182,10 @@ def apply(
     return _object(network, function, args, kwargs)
 
 
-_DESCRIPTORS = frozenset(
-    {types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType}
-)
+_DESCRIPTORS = BOUND_TYPES - {types.MethodType} | {
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+}
 
 
 def _external(
@@ -234,7 +243,14 @@ def _function(
     if function is None and network.runs_aside(fn):
         return request(network, aside(fn), args, kwargs)
     if function is None:
-        module = getattr(fn, "__module__", None)
+        script = instead_of(network, fn, args, kwargs)
+        if script is not None:
+            return apply(network, script, args, kwargs)
+    if function is None and fn.__code__ is SINGLE_DISPATCH and args:
+        return apply(network, dispatched, (fn, *args), kwargs)
+    if function is None:
+        # Why: the module it stands in, since wrappers take the name of what they wrap.
+        module = fn.__globals__.get("__name__")
         return run_native(network, of_module(fn, module, fn.__name__), args, kwargs)
     return enter_function(network, fn, function, args, kwargs)
 
@@ -265,7 +281,7 @@ def enter_function(
     if kwargs and not network.calm and fn.__code__.co_flags & CO_VARKEYWORDS:
         network.mark_dirty(values[-1])
     if function.is_generator:
-        return begin(network, fn, function, values)
+        return begin(network, fn, function, args, kwargs)
     network.machine.meet(network, fn, function)
     return network.machine.run_function(network, function, values)
 
@@ -301,6 +317,9 @@ def native(
     if effect is not None:
         return run_native(network, effect, args, kwargs)
     owner = getattr(function, "__self__", None)
+    effect = BUILTINS.get(behind(function)) if owner is not None else None
+    if effect is not None:
+        return run_native(network, effect, (owner, *args), kwargs)
     if owner is None or isinstance(owner, types.ModuleType):
         kind = getattr(function, "__objclass__", None)
         known = METHODS.get(kind, {}).get(function.__name__) if kind else None
@@ -308,11 +327,43 @@ def native(
             function, getattr(function, "__module__", None), function.__name__
         )
         return run_native(network, made, args, kwargs)
-    if function.__name__ == "sort" and owner.__class__ is list:
-        script = instead_of(network, list.sort, args, kwargs)
-        if script is not None:
-            return apply(network, script, (owner, *args), kwargs)
+    substitute = _method_script(network, owner, function.__name__, args, kwargs)
+    if substitute is not None:
+        return apply(network, substitute[0], (substitute[1], *args), kwargs)
     return run_native(network, method_effect(owner, function), (owner, *args), kwargs)
+
+
+def _method_script(
+    network: "Network", owner: Any, name: str, args: Any, kwargs: dict[str, Any]
+) -> tuple[Any, Any] | None:
+    """The script to run instead of a builtin method, and what stands for its object."""
+    script = None
+    if owner.__class__ is list and name == "sort":
+        script = instead_of(network, list.sort, (owner, *args), kwargs)
+    elif owner.__class__ is re.Pattern and name in ("sub", "subn"):
+        script = instead_of(network, getattr(re, name), (owner, *args), kwargs)
+    elif owner.__class__ is CACHED and name in CACHE_METHODS:
+        if is_cached_script(network, owner):
+            return CACHE_METHODS[name], cache_of(owner)
+    return None if script is None else (script, owner)
+
+
+def is_cached_script(network: "Network", wrapper: Any) -> bool:
+    """Whether a cached function may ask for an external call, so is no longer native."""
+    fn = wrapper.__wrapped__
+    if not isinstance(fn, types.FunctionType):
+        return is_script_code(network, fn)
+    function = network.translate(fn)
+    return function is not None and network.summaries.closedness(fn, function) < 2
+
+
+CACHED = functools._lru_cache_wrapper
+
+
+def behind(function: Any) -> Any:
+    """The slot wrapper that a bound one is of: `object.__setattr__`."""
+    kind = getattr(function, "__objclass__", None)
+    return vars(kind).get(function.__name__) if kind is not None else None
 
 
 def _known_builtin(function: Any) -> Effect | None:
@@ -476,6 +527,9 @@ def _object(
     method = getattr(type(function), CALL, None)
     if isinstance(method, types.FunctionType) and network.translate(method):
         return apply(network, method, (function, *args), kwargs)
+    if type(function) is CACHED and is_cached_script(network, function):
+        given = (cache_of(function), function.__wrapped__, args, kwargs)
+        return apply(network, cached, given, {})
     module = type(function).__module__
 
     def perform(_called: Any, *values: Any, **named: Any) -> Any:

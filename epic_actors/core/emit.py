@@ -297,12 +297,22 @@ class Emitter(Steps):
         if cursor is not None:
             looping = self.for_loop(term.name, cursor, lam, tail, around)
         else:
-            body = self.block(lam.body, tail)
+            body = [self.pausing(lam), *self.block(lam.body, tail)]
             self.where = where
             forever = ast.Constant(True, **self.where)
             looping = [ast.While(forever, body, [], **self.where)]
         self.jumps = around
         return out + self.flagged(far, looping)
+
+    def pausing(self, lam: Lam) -> ast.stmt:
+        """Let others go first, if a loop is far ahead of what is pending."""
+        self.generator = True
+        far = ast.Attribute(self.name(NET), "must_pause", LOAD, **self.where)
+        must = ast.Call(far, [], [], **self.where)
+        nothing = ast.Constant(None, **self.where)
+        pause = [self.expr(ast.Yield(nothing, **self.where)), *self.look()]
+        pause += self.resettle([*lam.params, *self.live(lam)])
+        return self.when(self.both(self.negation(self.calm()), must), pause)
 
     def outward(self, jump: Jump) -> Jump:
         """A jump as it is done from inside one more loop."""

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from .consuming import takes_items
 from .effects import BUILTINS, METHODS
 from .emit_nodes import LOAD, NET, STORE, Nodes
 from .protocols import ANY, DIRECT, bits_of
@@ -115,6 +116,9 @@ class Steps(Nodes):
             return self.quiet(BUILTINS[value].loud) if is_direct(value) else None
         function = self.atom(term.function)
         builtin = self.compare(self.class_of(function), ast.Is(), self.name(".BUILTIN"))
+        owner = ast.Attribute(function, "__self__", LOAD, **self.where)
+        quiet = self.compare(self.class_of(owner), ast.NotIn(), self.name(".CALLERS"))
+        builtin = self.both(builtin, quiet)
         if len(term.arguments) < 2:
             return self.both(self.quiet(ANY), builtin)
         other = self.compare(function, ast.IsNot(), self.name(".reduce"))
@@ -174,6 +178,9 @@ class Steps(Nodes):
             return self.call(".append", self.name(NET), *args)
         kind = next(k for k in KINDS if load.static in METHODS[k])
         effect = self.name(self.code.constant(METHODS[kind][load.static], "e"))
+        if takes_items(kind, load.static):
+            name = ast.Constant(load.static, **self.where)
+            return self.call(".take_items", self.name(NET), effect, name, *args)
         return self.call(".operate", self.name(NET), effect, *args)
 
     # Primitives

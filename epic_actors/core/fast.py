@@ -17,6 +17,8 @@ class FastMachine:
     """Runs functions of the script at native speed where nothing is pending."""
 
     literal = False
+    rounds_ahead = 50_000
+    """So many rounds may loops go ahead of what is pending, until a call answers."""
 
     def unit(self, function: Function) -> Unit:
         """The unit of a function, made once."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator
 from typing import Any, TypeAlias
 
 from epic_actors.core.closures import Beginning
-from epic_actors.core.operations import Function
+from epic_actors.core.operations import OPERATIONS, Cursor, Function, Pack
 
 
 Shell: TypeAlias = Generator[Any, Any, Any]
@@ -33,6 +33,23 @@ class Running:
 
     def __init__(self) -> None:
         self.active = True
+
+
+class Native:
+    """What is left when native code was the first to take an item: CPython's own."""
+
+    __slots__ = ("iterator",)
+
+    def __init__(self, iterator: Shell) -> None:
+        self.iterator = iterator
+
+    def step(self, thrown: bool, sent: Any) -> tuple[bool, Any]:
+        """Take a step."""
+        more, item = OPERATIONS["step"](Cursor(self.iterator), thrown, sent)
+        return Pack((more, item))
+
+    def __epic_sources__(self) -> list[Any]:
+        return [self.iterator]
 
 
 class Generated:

@@ -11,7 +11,10 @@ Rules
        than the region's own hold.
     4. A region's hold speaks for everything inside until the region's code has been
        issued; from then on the holds inside speak for themselves.
-    5. An access asks `Memory.conflict` for the nearest obstacle, waits for it, and asks
+    5. A hold says which of its places only *grow*: lists that are only appended to.  What
+       is there already can be read; who has read it all waits with `Growth`, to be woken
+       when the code that holds it has gone a step further.
+    6. An access asks `Memory.conflict` for the nearest obstacle, waits for it, and asks
        again.
 
 Theory of operation: each memory indexes its holds by the identity of their places.  A
@@ -75,12 +78,28 @@ WORLD = resource("world")
 class Hold:
     """The places that something undecided or deferred may touch."""
 
-    __slots__ = ("inner", "live", "memory", "readers", "reads", "seq", "writes")
+    __slots__ = (
+        "grows",
+        "inner",
+        "live",
+        "memory",
+        "readers",
+        "reads",
+        "seq",
+        "watchers",
+        "writes",
+    )
 
     def __init__(
-        self, memory: "Memory", reads: Iterable[Any], writes: Iterable[Any]
+        self,
+        memory: "Memory",
+        reads: Iterable[Any],
+        writes: Iterable[Any],
+        grows: tuple[Any, ...] = (),
     ) -> None:
         self.memory = memory
+        self.grows = grows
+        self.watchers: list[Any] | None = None
         self.reads = tuple(reads)
         self.writes = tuple(writes)
         self.inner: Memory | None = None
@@ -102,6 +121,7 @@ class Hold:
             hold.live = False
             memory = hold.memory
             memory.discard(hold)
+            hold.stir()
             hold.wake()
             # Invariant: an issued hold lives as long as a hold inside it does.
             outer = memory.outer
@@ -113,10 +133,17 @@ class Hold:
         self.reads, self.writes = tuple(reads), tuple(writes)
         self.memory.register(self)
 
-    def narrow(self, reads: Iterable[Any], writes: Iterable[Any]) -> None:
+    def narrow(
+        self,
+        reads: Iterable[Any],
+        writes: Iterable[Any],
+        grows: tuple[Any, ...] = (),
+    ) -> None:
         """Say that only these places will be touched; younger accesses ask again."""
         self.memory.discard(self)
+        self.grows = grows
         self.widen(reads, writes)
+        self.stir()
         self.wake()
 
     def cover(self, places: list[Any]) -> None:
@@ -129,6 +156,7 @@ class Hold:
         """Speak through the holds of `memory` from now on; let go if it has none."""
         if memory.held:
             self.inner = memory
+            self.stir()
             self.wake()
         else:
             self.release()
@@ -139,6 +167,16 @@ class Hold:
         for reader in readers or ():
             reader.wake()
 
+    def stir(self) -> None:
+        """Let those look again who watch what grows, here and around."""
+        hold: Hold | None = self
+        while hold is not None and hold.memory.total[1]:
+            watchers, hold.watchers = hold.watchers, None
+            for watcher in watchers or ():
+                hold.memory.total[1] -= 1
+                watcher.wake()
+            hold = hold.memory.outer
+
     def learn(self, wire: Wire, value: Any) -> None:
         """Hear what a wire among the places turned out to be."""
         if self.live and not is_atom(value):
@@ -148,11 +186,18 @@ class Hold:
                 else:
                     self.cover([place])
 
-    def conflicts(self, place: Any, *, write: bool) -> "Wire | Hold | None":
-        """What an access to `place` must wait for on account of this hold."""
+    def conflicts(
+        self, place: Any, *, write: bool, start: bool = False
+    ) -> "Wire | Hold | None":
+        """What an access to `place` must wait for on account of this hold.
+
+        `start` is for an access to no more than what is there already.
+        """
         if self.inner is not None:
-            return self.inner.conflict(place, write=write)
+            return self.inner.conflict(place, write=write, start=start)
         for held in self.writes:
+            if start and held is place and self.only_grows(held):
+                continue
             if (found := self._clash(held, place)) is not None:
                 return found
         if write:
@@ -160,6 +205,10 @@ class Hold:
                 if (found := self._clash(held, place)) is not None:
                     return found
         return None
+
+    def only_grows(self, place: Any) -> bool:
+        """Whether a place is only appended to."""
+        return any(place is grown for grown in self.grows)
 
     def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
         if held.__class__ is Inside:
@@ -196,6 +245,22 @@ class Hold:
                     if look(found, write=False, before=self.seq) is not None:
                         return True
         return False
+
+
+@attrs.frozen(eq=False)
+class Growth:
+    """What to wait for when all that is there of something that grows has been read."""
+
+    hold: Hold
+
+    def subscribe(self, actor: Any) -> None:
+        """Wake `actor` once, when there may be more."""
+        hold = self.hold
+        hold.memory.total[1] += 1
+        if hold.watchers is None:
+            hold.watchers = [actor]
+        else:
+            hold.watchers.append(actor)
 
 
 class Memory:
@@ -268,27 +333,37 @@ class Memory:
                 stack.extend(hold.inner.held.values())
 
     def conflict(
-        self, place: Any, *, write: bool, before: int | None = None
+        self,
+        place: Any,
+        *,
+        write: bool,
+        before: int | None = None,
+        start: bool = False,
     ) -> "Wire | Hold | None":
         """The nearest older obstacle to an access, in this region only."""
         if not self.held:
             return None
         if place is EVERYWHERE:
-            return self._search(self.held, place, write, before)
+            return self._search(self.held, place, write, before, start)
         found = None
         if (holds := self.by_place.get(id(place))) is not None:
-            found = self._search(holds, place, write, before)
+            found = self._search(holds, place, write, before, start)
         if found is None and self.everywhere:
-            found = self._search(self.everywhere, place, write, before)
+            found = self._search(self.everywhere, place, write, before, start)
         return found
 
     def conflict_outward(
-        self, place: Any, *, write: bool, before: int | None = None
+        self,
+        place: Any,
+        *,
+        write: bool,
+        before: int | None = None,
+        start: bool = False,
     ) -> "Wire | Hold | None":
         """The nearest older obstacle, in this region and those around it."""
         memory: Memory | None = self
         while memory is not None:
-            found = memory.conflict(place, write=write, before=before)
+            found = memory.conflict(place, write=write, before=before, start=start)
             if found is not None:
                 return found
             outer = memory.outer
@@ -299,11 +374,11 @@ class Memory:
 
     @staticmethod
     def _search(
-        holds: dict[int, Hold], place: Any, write: bool, before: int | None
+        holds: dict[int, Hold], place: Any, write: bool, before: int | None, start: bool
     ) -> "Wire | Hold | None":
         for seq in reversed(holds):
             if before is None or seq < before:
-                found = holds[seq].conflicts(place, write=write)
+                found = holds[seq].conflicts(place, write=write, start=start)
                 if found is not None:
                     return found
         return None

@@ -29,6 +29,7 @@ from .effect import (
     ALL,
     CLASS_ATTRIBUTES,
     ITERATION,
+    SHARED,
     Effect,
     moving,
     on_resource,
@@ -99,6 +100,10 @@ def _known(function: Any, make: Callable[..., Effect], **changes: Any) -> Effect
 _COPIES_A_DICT = shallow(dict, 0, fresh=True, shares=True, kind=dict, stores_keywords=True)
 _DEFAULTS_FROM_A_DICT = shallow(defaultdict, 1, fresh=True, shares=True)
 
+def _store_by_name(holder: Any, name: str, *_: Any) -> back.Undo | None:
+    return back.attribute(name)(holder)
+
+
 BUILTINS: dict[Any, Effect] = {
     **{
         function: _known(function, pure, immutable=True, kind=kind)
@@ -120,6 +125,11 @@ BUILTINS: dict[Any, Effect] = {
         by_type={dict: _COPIES_A_DICT},
     ),
     object: Effect(object, fresh=True),
+    object.__getattribute__: shallow(object.__getattribute__, 0, strict=(0, 1)),
+    object.__setattr__: Effect(
+        object.__setattr__, strict=(0, 1), writes=(0,), undo=_store_by_name
+    ),
+    object.__delattr__: Effect(object.__delattr__, writes=(0,), undo=_store_by_name),
     # What an object is and has
     **{f: Effect(f, looks_at=_OF_CLASSES) for f in (isinstance, issubclass)},
     **{f: Effect(f, looks_at=_OF_CLASSES) for f in (type, callable)},
@@ -130,6 +140,20 @@ BUILTINS: dict[Any, Effect] = {
     getattr: shallow(
         getattr, 0, strict=(0, 1), looks_at=_OF_CLASSES, dunders=_ANY_ATTRIBUTE
     ),
+    **{
+        function: Effect(
+            function,
+            strict=(0, 1),
+            writes=(0,),
+            undo=lambda obj, name, *_: back.attribute(name)(obj),
+            dunders=("__setattr__", "__delattr__"),
+            by_type={
+                kind: Effect(function, whole=ALL, places=_OF_CLASSES, ordered=True)
+                for kind in SHARED
+            },
+        )
+        for function in (setattr, delattr)
+    },
     vars: shallow(vars, 0, looks_at=_OF_CLASSES),
     dir: shallow(dir, 0, looks_at=_OF_CLASSES, fresh=True, dunders=("__dir__",)),
     # Iterators, which cannot be taken back

@@ -33,6 +33,7 @@ Where else to change
     A new kind of term also goes to `emit` (the fast machine) and `interpret`.
 """
 
+from collections.abc import Sequence
 from contextvars import copy_context
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,8 @@ class LiteralMachine:
     """The actors' tasks and mailboxes, and what rest means; made for one run."""
 
     literal = True
+    rounds_ahead = 1_000
+    """So many nodes may go ahead of what is pending, until something is answered."""
 
     def __init__(self) -> None:
         self.mailboxes: dict[Actor, trio.MemorySendChannel[Any]] = {}
@@ -169,6 +172,15 @@ class LiteralMachine:
             await self.at_rest.wait()
 
 
+def grown_in_all(parts: "Sequence[Footprint | Hold]") -> tuple[Any, ...]:
+    """The places that each of the parts that writes them only appends to."""
+    changed: set[int] = set()
+    for part in parts:
+        grown = set(map(id, part.grows))
+        changed |= {id(place) for place in part.writes} - grown
+    return tuple([p for part in parts for p in part.grows if id(p) not in changed])
+
+
 class Node(Block):
     """A node of the term: a block whose frame begins in a task of its own."""
 
@@ -200,6 +212,7 @@ class Node(Block):
             self.hold.narrow(
                 [place for part in parts for place in part.reads],
                 [place for part in parts for place in part.writes],
+                grown_in_all(parts),
             )
             self.walker = None
         super().wait()

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 Listener = Callable[[str, dict[str, Any]], object]
 Translate = Callable[[FunctionType], Function | None]
 
+TURN_ROUNDS = 10_000
+"""So many rounds are gone before the event loop gets its turn."""
+
 TURN_CALLS = 256
 """So many calls are started before the event loop gets its turn."""
 
@@ -106,7 +109,7 @@ class Network:
         self.window = window
         self.calm = True
         self.loud = 0
-        self.holds = [0]
+        self.holds = [0, 0]
         self.ledger = Ledger(self.note)
         self.here = self.home = Region(self.ledger, None, Memory(None, self.holds))
         self.ready: deque[Actor] = deque()
@@ -125,6 +128,8 @@ class Network:
         self.nodes = 0
         self.last_site: Site | None = None
         self.since_turn = 0
+        self.rounds = 0
+        self.rounds_ahead: int = machine.rounds_ahead
         self.answer: Callable[[ExternalCall, Any], None] = (
             machine.post if self.literal else ExternalCall.answered
         )
@@ -286,7 +291,9 @@ class Network:
                 self.pool.take_answers()
             elif self.pool.running:
                 await self.pool.wait_answer()
+                self.rounds = 0
             elif self.paused:
+                self.rounds = 0
                 self.paused.pop(0).wake()
             else:
                 raise InternalError(
@@ -298,10 +305,22 @@ class Network:
         """Whether a generator of the script's is under way, which is never calm."""
         return any(made.rest is not None for made in self.generators)
 
+    def must_pause(self) -> bool:
+        """Whether a loop, before its next round, has to let others go first.
+
+        A loop may be endless only because something older is about to fail.
+        """
+        self.rounds += 1
+        return (
+            self.since_turn >= self.turn_calls
+            or self.rounds % TURN_ROUNDS == 0
+            or self.throttled
+        )
+
     @property
     def throttled(self) -> bool:
         """Whether loops have to pause: as much as allowed is under way."""
-        return self.pool.running >= self.window
+        return self.pool.running >= self.window or self.rounds >= self.rounds_ahead
 
     def _stop(self) -> None:
         """Take back what has not succeeded, when the run fails or is cancelled."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
+from .growing import Growing
 from .reach import mutables, pending_in
 from .stream import Unreadable, Wait
 from .text import is_text, read_text
@@ -78,20 +79,14 @@ class Outlet:
     def _elements(self, values: Any) -> Iterator[Any]:
         if values.__class__ is Wire:
             items = values.source.items() if values.kind is list else iter(())
+        elif values.__class__ is list:
+            items = Growing(self.network.home.memory, values).items()
         else:
-            items = self._listed(values) if values.__class__ is list else iter(())
+            return
         for item in items:
             if item.__class__ is not Wait:
                 yield from self._settling(item)
             yield self.network.settler.settled(item)
-
-    def _listed(self, values: list[Any]) -> Iterator[Any]:
-        index = 0
-        while (wait := self._held(values)) is not None:
-            yield wait
-        while index < len(values):
-            yield values[index]
-            index += 1
 
     def _settling(self, item: Any) -> Iterator[Any]:
         """Wait until nothing in an element is pending or may still change."""

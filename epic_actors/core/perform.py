@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .actors import TURN, Actor, Turn
 from .effects import PURE_MODULES, Effect
 from .holds import EVERYWHERE, Hold, deep_places
+from .growing import Growing, growing
 from .operations import Pack
 from .reach import (
     CONSUMED,
@@ -120,7 +121,9 @@ def is_whole(effect: Effect, position: int, value: Any) -> bool:
     """Whether nothing in an argument may be pending."""
     if position in effect.whole:
         return True
-    return position in effect.spreads and not moves(value)
+    if position in effect.spreads:
+        return not moves(value)
+    return position in effect.reads and runs_code(value)
 
 
 def needs_turn(effect: Effect, args: tuple[Any, ...]) -> bool:
@@ -294,6 +297,7 @@ class Operation(Actor):
             network.here.memory,
             [place for place, write in places if not write],
             [place for place, write in places if write],
+            args[:1] if effect.function is list.append else (),
         )
         super().__init__(network, hold)
         self.results = make_wires(effect.count)
@@ -326,7 +330,7 @@ class Operation(Actor):
 
     def ask_early(self) -> bool:
         """Try to answer from the beginning of a text; False if that cannot be done."""
-        wait = self.readable()
+        wait = None if self.growing() else self.readable()
         if wait is None:
             assert self.early is not None
             try:
@@ -350,10 +354,22 @@ class Operation(Actor):
         found = conflict(effect, self.args, self.outer, self)
         return None if found is None else Wait(found)  # type: ignore[arg-type]
 
+    def growing(self) -> tuple[Any, ...] | None:
+        """The arguments, if only the last one is held, and that still grows."""
+        if self.network.holds[0] == 0 or not self.args:
+            return None
+        *first, last = map(deref, self.args)
+        memory, before = self.outer.memory, self.hold.seq
+        if last.__class__ is not list or not all(map(is_atom, first)):
+            return None
+        if growing(memory, last, before) is None:
+            return None
+        return (*first, Growing(memory, last, before))
+
     def parts(self) -> list[Any] | Wait | None:
         """The values the result is one after the other, if that is what it is."""
         made = PARTS.get(self.key)
-        if made is None:
+        if made is None or self.growing() is not None:
             return None
         return self.readable() or made(*map(deref, self.args))
 
@@ -367,9 +383,9 @@ class Operation(Actor):
 
     def _read(self, table: dict[Any, Any]) -> Reading:
         if self.key in table:
-            while (wait := self.readable()) is not None:
+            while (growing := self.growing()) is None and (wait := self.readable()):
                 yield wait
-            yield from table[self.key](*map(deref, self.args))
+            yield from table[self.key](*map(deref, growing or self.args))
         elif table is ITEMS and is_text(self.results):
             yield from characters(self.results)
         else:

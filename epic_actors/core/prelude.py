@@ -9,28 +9,17 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import substitutes
 from .externals import External
 from .operations import OPERATIONS, Cursor
+from .reach import holds_wire
+from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
     from .network import Network
 
 MISSING: Any = object()
-
-
-def map_(function: Any, *columns: Any) -> Any:
-    """`map`, all at once."""
-    if len(columns) == 1:
-        return iter([function(item) for item in columns[0]])
-    return iter([function(*row) for row in zip(*columns)])  # noqa: B905
-
-
-def filter_(function: Any, items: Any) -> Any:
-    """`filter`, all at once."""
-    if function is None:
-        return iter([item for item in items if item])
-    return iter([item for item in items if function(item)])
 
 
 def sorted_(items: Any, *, key: Any, reverse: Any = False) -> Any:
@@ -63,26 +52,6 @@ def max_(*items: Any, key: Any, default: Any = MISSING) -> Any:
 def min_(*items: Any, key: Any, default: Any = MISSING) -> Any:
     """`min` with a key."""
     return extreme(min, *items, key=key, default=default)
-
-
-def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
-    """`functools.reduce`."""
-    values = iter(items)
-    if initial is MISSING:
-        try:
-            result = next(values)
-        except StopIteration:
-            raise TypeError(
-                "reduce() of empty iterable with no initial value"
-            ) from None
-    else:
-        result = initial
-    for value in values:
-        result = function(result, value)
-    return result
-
-
-# Generators
 
 
 def step(items: Any, thrown: bool, sent: Any) -> tuple[bool, Any]:
@@ -160,16 +129,14 @@ GENERATOR_METHODS: dict[str, Callable[..., Any]] = {
 }
 
 
-SCRIPTS: dict[Any, Callable[..., Any]] = {
-    map: map_,
-    filter: filter_,
-    sorted: sorted_,
-    max: max_,
-    min: min_,
-    functools.reduce: reduce,
-    list.sort: sort,
+CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
+    **substitutes.CALLING,
+    sorted: (sorted_, -1, "key"),
+    max: (max_, -1, "key"),
+    min: (min_, -1, "key"),
+    list.sort: (sort, -1, "key"),
 }
-_BY_KEY = frozenset({sorted, max, min, list.sort})
+"""What runs in the place of a function, and where that is given a function."""
 
 
 def instead_of(
@@ -177,24 +144,37 @@ def instead_of(
 ) -> Any:
     """The script to run instead of a builtin that is given a function of the script."""
     try:
-        script = SCRIPTS.get(function)
+        known = CALLING.get(function)
+        easy = None if network.calm else substitutes.MOVING.get(function)
     except TypeError:
         return None
-    if script is None:
+    if known is not None:
+        script, position, name = known
+        given = kwargs.get(name)
+        if 0 <= position < len(args):
+            given = args[position]
+        if is_script_code(network, given):
+            return script
+    if easy is None or not args:
         return None
-    first = args[0] if args else None
-    given = kwargs.get("key") if function in _BY_KEY else first
-    return script if is_script_code(network, given) else None
+    items = deref(args[-1])
+    kind = items.__class__
+    if kind is Wire or kind in substitutes.SEQUENCES and holds_wire(items):
+        return easy
+    return easy if function is dict and kind in substitutes.PAIRS else None
 
 
 def is_script_code(network: "Network", given: Any) -> bool:
     """Whether calling `given` may run code of the script."""
+    given = deref(given)
+    if given.__class__ is Wire:
+        return True
     if isinstance(given, functools.partial):
         return is_script_code(network, given.func)
     if isinstance(given, types.MethodType):
         given = given.__func__
     if isinstance(given, types.FunctionType):
-        return network.translate(given) is not None
+        return network.translate(given) is not None or network.runs_aside(given)
     if isinstance(given, External):
         return True
     if isinstance(given, type):

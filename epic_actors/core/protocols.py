@@ -32,6 +32,7 @@ PROTOCOLS: dict[str, tuple[str, ...]] = {
     **{op: (f"__{op}__", f"__r{op}__") for op in ARITHMETIC},
     **{f"i{op}": (f"__i{op}__", f"__{op}__", f"__r{op}__") for op in ARITHMETIC},
     **{op: (f"__{op}__", f"__{back}__") for op, back in COMPARISONS.items()},
+    "iadd": ("__iadd__", "__add__", "__radd__", *ITERATION),
     "ne": ("__ne__", "__eq__"),
     **dict.fromkeys(("truth", "not", "bool"), TRUTH),
     **dict.fromkeys(("in", "not_in"), ("__contains__", *ITERATION)),

@@ -12,11 +12,17 @@ pull waits for the older one, and a failure that takes back the one takes back t
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .closures import RESUMES, Beginning, Closure, resumption
-from .generators import GENERATED, Generated, Running, Shell, ended, generate
+import attrs
+
+from epic_actors.errors import UsageError
+
+from .closures import RESUMES, Beginning, Closure, Resumption, resumption
+from .effects import opaque
+from .generators import GENERATED, Generated, Native, Running, Shell, ended, generate
 from .externals import inside
 from .interpret import Interpreter
 from .operations import Function
+from .perform import operate
 from .protocols import bits_of
 from .reach import Settler
 from .regions import Footprint, Frame, enter
@@ -43,35 +49,52 @@ PAUSE: Any = _Pause()
 
 
 def begin(
-    network: "Network", fn: "FunctionType", function: Function, values: tuple[Any, ...]
+    network: "Network",
+    fn: "FunctionType",
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> Shell:
     """Call a generator function: none of its code runs yet."""
+    values = function.parameters(fn, args, kwargs)
     network.summaries.meet_generator(function)
     network.loud |= ITERATED
-    native = Interpreter(network.translate)
+    interpreter = Interpreter(network.translate)
 
-    def step(generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
-        if generated.shell() is None and inside.step is not None:
-            # Why: it is being collected, which happens at no certain place of the script.
+    def natively(generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
+        rest = generated.rest = whole(generated.rest)
+        if rest is None or _is_collected(generated):
             generated.rest = None
             return ended(thrown=thrown, sent=sent)
-        generated.rest = whole(generated.rest)
-        found = native.step(generated, thrown, sent)
+        if isinstance(rest, Beginning):
+            settle = Settler().settle
+            named = {name: settle(value) for name, value in kwargs.items()}
+            rest = generated.rest = Native(fn(*map(settle, args), **named))
+        if isinstance(rest, Native):
+            return rest.step(thrown, sent)
+        found = interpreter.step(generated, thrown, sent)
         generated.rest = converted(generated.rest, function)
         return found
 
-    shell = generate(fn, function, values, step)
+    shell = generate(fn, function, values, natively)
     network.generators.add(GENERATED[shell])
     # Why: native code would enter it, and could not wait in it.
     network.calm = False
     return shell
 
 
+def _is_collected(generated: Generated) -> bool:
+    """Whether the native object is going, which is no certain place of the script."""
+    return generated.shell() is None and inside.step is not None
+
+
 def whole(rest: Any) -> Any:
     """What is left of a generator, for native code: with values for its wires."""
     rest = deref(rest)
-    for value in getattr(rest, "__epic_sources__", list)():
-        Settler().settle(value)
+    if rest.__class__ is Wire:
+        raise UsageError("native code cannot wait for the next item of a generator")
+    if isinstance(rest, Beginning | Resumption):
+        return attrs.evolve(rest, values=tuple(map(Settler().settle, rest.values)))
     return rest
 
 
@@ -124,6 +147,9 @@ def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> A
     if rest is None or (thrown and rest.__class__ is Beginning):
         store(network, generated, None)
         return ended(thrown=thrown, sent=sent)
+    if isinstance(rest, Native):
+        effect = attrs.evolve(opaque(rest.step), count=2)
+        return operate(network, effect, thrown, sent)
     running, failure = Running(), None
     store(network, generated, running)
     try:
@@ -171,7 +197,7 @@ class Pulls:
         """The items from here on."""
         network, settled = self.network, self.network.settler.settled
         while True:
-            while network.since_turn >= network.turn_calls or network.throttled:
+            while network.must_pause():
                 network.waits_for = None
                 yield PAUSE
             more, item = pull(network, self.generated, False, None)

@@ -8,6 +8,7 @@ Tuples may be passed around with wires in them; a settled one is built anew.
 import functools
 import gc
 import itertools
+import re
 import types
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -38,7 +39,12 @@ ATOM_TYPES: frozenset[type] = PLAIN | {
     types.WrapperDescriptorType,
 }
 BOUND_TYPES: frozenset[type] = frozenset(
-    {types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType}
+    {
+        types.MethodType,
+        types.BuiltinFunctionType,
+        types.MethodWrapperType,
+        type(re.compile("").match),
+    }
 )
 _VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items())
 _EMPTY: tuple[Any, ...] = ([], (), {}, set(), "", b"", range(0), *_VIEWS)

@@ -7,6 +7,7 @@ It is a little longer than most modules: one method for each kind of step.
 
 import functools
 import types
+from collections import deque
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,13 @@ STORES = frozenset(
 LOADS = frozenset(
     ["getitem", "getattr", "current", "delegate", "step", "unpack", "cell_get", "special", "iter", "super"]
 )
+APPENDING = frozenset({list.append, deque.append, bytearray.append})
 ROUNDS = 12
+OBJECT_METHODS = {
+    name: getattr(object, name)
+    for name in ("__getattribute__", "__setattr__", "__delattr__")
+}
+"""What attribute hooks call in the end."""
 
 
 @functools.lru_cache(4096)
@@ -94,6 +101,7 @@ class Reader:
         self.stored: set[Tag] = set()
         self.lams: dict[int, tuple[list[Value], Any, int]] = {}
         self.round = 0
+        self.trying = 0
 
     def read(self, lam: Lam, callees: tuple[Any, ...]) -> None:
         """Read the body until nothing new turns up."""
@@ -106,7 +114,8 @@ class Reader:
             result = self.term(lam.body, names)
             returned = frozenset().union(*(v.tags for v in _values(result)))
             self.summary.returns |= returned | frozenset(self.stored)
-            if before == (len(self.stored), self.summary.size(), self._lam_sizes()):
+            after = (len(self.stored), self.summary.size(), self._lam_sizes())
+            if before == after or self.summary.everything:
                 return
         self.summary.everything = True
 
@@ -121,16 +130,19 @@ class Reader:
     def term(self, term: Term, names: dict[str, Any]) -> Any:
         """The value of a term: a `Value`, or a list of them for a pack."""
         names = dict(names)
-        while True:
+        while not self.summary.everything:
             match term:
                 case Let():
                     self.bind(names, term.names, self.term_or_lam(term.value, names))
                     term = term.body
                 case LetRec():
+                    self.summary.endless |= not goes_over(term.function)
                     names[term.name] = (term.function, names)
                     term = term.body
                 case _:
                     return self.tail(term, names)
+        # Why: what may touch everything need not be read to its end.
+        return Value(UNKNOWN)
 
     def term_or_lam(self, term: Term, names: dict[str, Any]) -> Any:
         """The value of what a `let` binds; a join is kept with its names."""
@@ -176,11 +188,17 @@ class Reader:
                 )
                 return _either(then, orelse)
             case Try():
-                body = self.term(term.body, names)
-                caught = {**names, term.name: PLAIN_VALUE}
-                return _either(body, self.term(term.handler, caught))
+                return self.attempt(term, names)
             case _:
                 return self.term(term, names)
+
+    def attempt(self, term: Try, names: dict[str, Any]) -> Any:
+        """A `try`: what its body appends may yet be taken back."""
+        self.trying += 1
+        body = self.term(term.body, names)
+        self.trying -= 1
+        caught = {**names, term.name: PLAIN_VALUE}
+        return _either(body, self.term(term.handler, caught))
 
     def application(self, term: App, names: dict[str, Any]) -> Any:
         """An application: of a loop or join, or of something of the script's."""
@@ -289,7 +307,8 @@ class Reader:
         """A native operation."""
         for position, arg in enumerate(args):
             if position in effect.writes:
-                self.write(arg.tags)
+                appends = effect.function in APPENDING and not self.trying
+                self.write(arg.tags, changes=not appends)
             if position in effect.alters:
                 self.write(arg.tags | inside(arg.tags))
             if position in effect.whole or position in effect.spreads:
@@ -320,8 +339,10 @@ class Reader:
         self.stored |= found
         return found
 
-    def write(self, tags: Tags) -> None:
-        """These may be written."""
+    def write(self, tags: Tags, *, changes: bool = True) -> None:
+        """These may be written; if it `changes` them, not only by appending."""
+        if changes:
+            self.summary.changed |= tags
         if tags >= UNKNOWN:
             self.summary.everything = True
         self.summary.writes |= tags
@@ -489,8 +510,10 @@ class Reader:
         summary = self.summary
         summary.everything |= found.everything
         summary.calls_out |= found.calls_out
+        summary.endless |= found.endless
         summary.reads |= mapped(found.reads)
-        self.write(mapped(found.writes))
+        self.write(mapped(found.writes - found.grown))
+        self.write(mapped(found.grown), changes=bool(self.trying))
         summary.resources_read |= found.resources_read
         summary.resources_written |= found.resources_written
         if found.writes:
@@ -516,6 +539,10 @@ class Reader:
             if effect is not None:
                 found = True
                 self.effect(effect, [receiver, *args])
+        if name in OBJECT_METHODS:
+            given = args if receiver.callee is object else [receiver, *args]
+            self.effect(BUILTINS[OBJECT_METHODS[name]], given)
+            found = True
         if receiver.callee is not None and not isinstance(receiver.callee, Method):
             found = self.attribute_call(receiver.callee, name, args, shape) or found
         if not found and name not in READ_ONLY_NAMES:
@@ -545,6 +572,16 @@ class Reader:
             merged = _merged(args)
             values = [Value(merged.tags | inside(merged.tags), _one_callee(args))] * own
         return [PLAIN_VALUE] * free + values
+
+
+def goes_over(lam: Lam) -> bool:
+    """Whether a loop goes over items, and so comes to an end."""
+    step = lam.body
+    return (
+        isinstance(step, Let)
+        and isinstance(step.value, Prim)
+        and step.value.op == "advance"
+    )
 
 
 def own_callee(param: str, callee: Any) -> Any:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from .actors import TURN, Actor
+from .actors import FREE, TURN, Actor
 from .holds import Hold, Memory
 from .ledger import Entry, Ledger
 from .traces import STEP, Site, as_raised
@@ -43,6 +43,8 @@ class Footprint:
     writes: tuple[Any, ...] = ()
     origin: tuple[Any, ...] | None = None
     """What its results may share objects with, as `Wire.origin`."""
+    grows: tuple[Any, ...] = ()
+    """Of those written, the ones that are only appended to."""
 
 
 @attrs.define(eq=False)
@@ -101,14 +103,15 @@ class Block(Actor):
         count: int,
         footprint: Footprint,
     ) -> None:
-        hold = Hold(network.here.memory, footprint.reads, footprint.writes)
+        memory = network.here.memory
+        hold = Hold(memory, footprint.reads, footprint.writes, footprint.grows)
         super().__init__(network, hold)
         self.frame = frame
         self.waits_for = waits_for
         self.results = make_wires(count, footprint.origin)
         outer = self.outer
-        memory = Memory(self.hold, network.holds)
-        self.region = Region(outer.ledger, self, memory, outer.handled, self.site)
+        inner = Memory(self.hold, network.holds)
+        self.region = Region(outer.ledger, self, inner, outer.handled, self.site)
         self.wait()
 
     def wait(self) -> None:
@@ -144,6 +147,7 @@ class Block(Actor):
         elif error is not None:
             self.fail(error)
         else:
+            self.hold.stir()
             self.wait()
 
     def finish(self, values: Any) -> None:
@@ -184,6 +188,7 @@ class Root(Block):
         self.waits_for = None
         self.region = network.here
         self.results = Wire()
+        self.hold = FREE
         self.ledger = network.ledger
         self.started = False
 

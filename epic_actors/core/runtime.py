@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import SIMPLE, delete, load, store
 from .calls import request
+from .closures import suspended
 from .delegating import delegate, step
-from .dispatch import call, call_shaped
-from .effects import METHODS, prim_effect
+from .consuming import is_generated
+from .dispatch import apply, call, call_shaped
+from .effects import METHODS, Effect, prim_effect
 from .externals import External, Order
 from .holds import WORLD
 from .ledger import Store
 from .operations import STORED
 from .perform import operate
 from .reach import PLAIN, has_wire
+from .substitutes import CALLERS
 from .terms import UNBOUND
-from .units import attempt, branch, resume, run_unit, settled, suspended
+from .units import attempt, branch, resume, run_unit, settled
 from .walk import PAUSE, walk
 from .wire import Wire, deref
 
@@ -50,6 +53,15 @@ def collect(network: "Network", items: list[Any], item: Any) -> None:
     items.append(item)
     if item.__class__ not in PLAIN and has_wire(item):
         network.mark_dirty(items)
+
+
+def take_items(
+    network: "Network", effect: Effect, name: str, obj: Any, *args: Any
+) -> Any:
+    """A method that takes in the items of its arguments: generators are run for it."""
+    if network.generators and any(map(is_generated, args)):
+        return apply(network, getattr(obj, name), args, {})
+    return operate(network, effect, obj, *args)
 
 
 def append(network: "Network", items: list[Any], item: Any) -> None:
@@ -98,6 +110,7 @@ RUNTIME: dict[str, Any] = {
     ".UNBOUND": UNBOUND,
     ".BUILTIN": types.BuiltinFunctionType,
     ".reduce": functools.reduce,
+    ".CALLERS": CALLERS,
     ".PAUSE": PAUSE,
     ".ONCE": (None,),
     ".bool": bool,
@@ -115,13 +128,14 @@ RUNTIME: dict[str, Any] = {
     ".delegate": delegate,
     ".step": step,
     ".resume": resume,
-    ".suspended": suspended,
+    ".suspended": lambda unit, values: suspended(unit.lam, values, unit),
     ".request": request,
     ".call": call,
     ".call_shaped": call_shaped,
     ".operate": operate,
     ".collect": collect,
     ".append": append,
+    ".take_items": take_items,
     ".load": load,
     ".store": store,
     ".delete": delete,

@@ -11,6 +11,7 @@ import itertools
 import operator
 import re
 import weakref
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -25,15 +26,16 @@ MISSING: Any = object()
 
 def map_(function: Any, *columns: Any) -> Any:
     """`map`."""
-    for row in zip(*columns):  # noqa: B905 - as `map` does
-        yield function(*row)
+    if len(columns) == 1:
+        return iter([function(item) for item in columns[0]])
+    return iter([function(*row) for row in zip(*columns)])  # noqa: B905 - as `map`
 
 
 def filter_(function: Any, items: Any) -> Any:
     """`filter`."""
-    for item in items:
-        if item if function is None or function is bool else function(item):
-            yield item
+    if function is None:
+        return iter([item for item in items if item])
+    return iter([item for item in items if function(item)])
 
 
 def filterfalse(function: Any, items: Any) -> Any:
@@ -253,20 +255,40 @@ CACHE_METHODS: dict[str, Callable[..., Any]] = {
     "cache_clear": cache_clear,
 }
 
-Where = tuple[int, str]
-CALLING: dict[Any, tuple[Callable[..., Any], Where]] = {
-    map: (map_, (0, "")),
-    filter: (filter_, (0, "")),
-    functools.reduce: (reduce, (0, "")),
-    itertools.filterfalse: (filterfalse, (0, "")),
-    itertools.starmap: (starmap, (0, "")),
-    itertools.takewhile: (takewhile, (0, "")),
-    itertools.dropwhile: (dropwhile, (0, "")),
-    itertools.accumulate: (accumulate, (1, "func")),
-    itertools.groupby: (groupby, (1, "key")),
-    heapq.nlargest: (nlargest, (2, "key")),
-    heapq.nsmallest: (nsmallest, (2, "key")),
-    re.sub: (sub, (1, "repl")),
-    re.subn: (subn, (1, "repl")),
+CALLERS: frozenset[type] = frozenset({re.Pattern, functools._lru_cache_wrapper})
+"""Types with builtin methods that call back, or have a script instead."""
+
+CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
+    map: (map_, 0, ""),
+    filter: (filter_, 0, ""),
+    functools.reduce: (reduce, 0, ""),
+    itertools.filterfalse: (filterfalse, 0, ""),
+    itertools.starmap: (starmap, 0, ""),
+    itertools.takewhile: (takewhile, 0, ""),
+    itertools.dropwhile: (dropwhile, 0, ""),
+    itertools.accumulate: (accumulate, 1, "func"),
+    itertools.groupby: (groupby, 1, "key"),
+    heapq.nlargest: (nlargest, 2, "key"),
+    heapq.nsmallest: (nsmallest, 2, "key"),
+    re.sub: (sub, 1, "repl"),
+    re.subn: (subn, 1, "repl"),
 }
 """What runs in the place of a function that is given code of the script, and where."""
+
+MOVING: dict[Any, Callable[..., Any]] = {
+    any: any_,
+    all: all_,
+    dict: dict_,
+    map: map_,
+    filter: filter_,
+    functools.reduce: reduce,
+    itertools.accumulate: accumulate,
+    itertools.starmap: starmap,
+    itertools.takewhile: takewhile,
+    itertools.dropwhile: dropwhile,
+    itertools.filterfalse: filterfalse,
+}
+"""What runs in the place of a function that is given something with pending elements."""
+
+SEQUENCES = frozenset({list, tuple, deque})
+PAIRS = frozenset({list, tuple, zip, enumerate, type({}.items())})

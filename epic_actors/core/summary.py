@@ -97,7 +97,7 @@ class Summaries:
         found = self.settled(lambda: self.of(function.lam, callees))
         if not found.is_closed or function.freevars:
             return 0
-        return 2 if found.touches_nothing else 1
+        return 2 if found.touches_nothing and not found.endless else 1
 
     def of_call(self, function: Any, values: Iterable[Any]) -> Footprint:
         """What a call of something pending may touch; of a method, by its name."""
@@ -210,7 +210,7 @@ class Summaries:
                 self.meet_class(value)
 
     def meet_class(self, cls: type) -> None:
-        """Take in a class, with its bases and subclasses."""
+        """Take in a class, with its bases and, if it is the script's, its subclasses."""
         ours = cls.__module__.startswith(__package__)
         if cls in self.classes or cls.__module__ == "builtins" or ours:
             return
@@ -221,8 +221,20 @@ class Summaries:
         self._hooks.clear()
         self.known.clear()
         self.again = True
-        for base in (*cls.__mro__, *type.__subclasses__(cls)):
+        for base in cls.__mro__:
             self.meet_class(base)
+        # Why: anything may derive from a library's class that has nothing to do with us.
+        if self.is_own(cls):
+            for derived in type.__subclasses__(cls):
+                self.meet_class(derived)
+
+    def is_own(self, cls: type) -> bool:
+        """Whether a class is the script's: it has code of the script's, or stands by it."""
+        modules = {namespace.name for namespace in self.namespaces.values()}
+        return cls.__module__ in modules or any(
+            isinstance(value, types.FunctionType) and self.translate(value) is not None
+            for value in vars(cls).values()
+        )
 
     def meet_generator(self, function: Function) -> None:
         """Take in a generator function: any iteration may be over what it gives."""

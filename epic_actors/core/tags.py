@@ -60,6 +60,8 @@ class Summary:
     Attributes:
         everything: It may touch anything at all.
         calls_out: It may call an external, or something unknown that does.
+        changed: What is written in another way than by appending to it.
+        endless: It has a loop that may run for ever.
         returns: Where its results may come from.
         read_in: The pass in which it was last read.
         growing: It is being read.
@@ -69,10 +71,12 @@ class Summary:
 
     reads: set[Tag] = attrs.Factory(set)
     writes: set[Tag] = attrs.Factory(set)
+    changed: set[Tag] = attrs.Factory(set)
     resources_read: set[Any] = attrs.Factory(set)
     resources_written: set[Any] = attrs.Factory(set)
     everything: bool = False
     calls_out: bool = False
+    endless: bool = False
     returns: Tags = NOTHING
     read_in: int = 0
     growing: bool = False
@@ -81,8 +85,25 @@ class Summary:
 
     def size(self) -> tuple[int, ...]:
         """Grows with every new finding."""
-        sets = (self.reads, self.writes, self.resources_read, self.resources_written)
-        return (*map(len, sets), self.everything, self.calls_out, len(self.returns))
+        sets = (
+            self.reads,
+            self.writes,
+            self.changed,
+            self.resources_read,
+            self.resources_written,
+        )
+        return (
+            *map(len, sets),
+            self.everything,
+            self.calls_out,
+            self.endless,
+            len(self.returns),
+        )
+
+    @property
+    def grown(self) -> set[Tag]:
+        """What is written only by appending to it."""
+        return {tag for tag in self.writes - self.changed if tag[0] == "is"}
 
     @property
     def is_closed(self) -> bool:
@@ -101,11 +122,16 @@ class Summary:
             return EVERYTHING
         given = dict(zip(params, args, strict=True))
         reads = [place for tag in self.reads for place in _places(tag, given)]
-        writes = [place for tag in self.writes for place in _places(tag, given)]
+        grown = [place for tag in self.grown for place in _places(tag, given)]
+        changed = self.writes - self.grown
+        writes = [place for tag in changed for place in _places(tag, given)]
+        changes = {id(place) for place in writes}
+        grows = [p for p in grown if p.__class__ is list and id(p) not in changes]
         return Footprint(
             (*reads, *self.resources_read),
-            (*writes, *self.resources_written),
+            (*writes, *grown, *self.resources_written),
             self.origin(given),
+            tuple(grows),
         )
 
     def origin(self, given: dict[str, Any]) -> tuple[Any, ...] | None:

@@ -22,6 +22,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from .growing import Growing
 from .operations import OPERATIONS
 from .stream import Unreadable, Wait
 from .wire import Wire, deref
@@ -72,6 +73,9 @@ def read_items(value: Any) -> Reading:
     while value.__class__ is Wire and value.source is None:
         yield Wait(value)
         value = deref(value)
+    if value.__class__ is Growing:
+        yield from value.items()
+        return
     if value.__class__ is Wire:
         yield from _read(value, value.source.items(), lambda item: 1)
     elif value.__class__ in (list, tuple, str, range):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .closures import Resumption
 from .operations import Function
 from .reach import PLAIN
 from .regions import Attempt, Block, Footprint, Frame, enter
@@ -94,11 +93,6 @@ def resume(
     unit.count = count
     values = map(network.settler.settled, rest.values)
     return run_unit(network, unit, count, *args, *values)
-
-
-def suspended(unit: Unit, values: tuple[Any, ...]) -> Resumption:
-    """What follows a `yield`, with the values that it needs."""
-    return Resumption(unit.lam, values, unit)
 
 
 def branch(

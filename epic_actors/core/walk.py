@@ -7,17 +7,20 @@ let others go first when much is under way.
 """
 
 import functools
+import itertools
+import operator
 from collections.abc import Iterator
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN
 from .effects import Effect
+from .growing import growing
 from .generators import generated_of
 from .perform import NATIVE, Operation, obstacle
 from .protocols import bits_of
 from .pulls import PAUSE, Pulls
-from .reach import ITERATORS, PLAIN, is_atom, mutables
+from .reach import ITERATORS, PLAIN, is_atom, mutables, pending_in
 from .stream import Unreadable, Wait
 from .text import EARLY, STATIC
 from .wire import Wire, deref
@@ -37,6 +40,8 @@ class Walk:
     Attributes:
         network: The run.
         arriving: The wire of an iterable of which only the beginning is there.
+        back: Items that were taken and given back, the next one last.
+        kept: A generator goes on with it, perhaps from an earlier item.
         sources: The places that are read.
         opaque: Each item is to be taken in its turn.
     """
@@ -46,6 +51,8 @@ class Walk:
         "_native",
         "_reading",
         "arriving",
+        "back",
+        "kept",
         "network",
         "opaque",
         "sources",
@@ -53,6 +60,8 @@ class Walk:
 
     def __init__(self, network: "Network", values: Any) -> None:
         self.network = network
+        self.back: list[Any] = []
+        self.kept = False
         self.arriving: Wire | None = None
         if values.__class__ is Wire:
             self.arriving = values
@@ -77,6 +86,9 @@ class Walk:
         """The native iterator, which can be used while all is calm."""
         if self.arriving is not None:
             self.whole()
+        if self.back:
+            self._native = itertools.chain(self.back[::-1], self._native)
+            self.back.clear()
         return self._native
 
     def whole(self) -> bool:
@@ -99,20 +111,35 @@ class Walk:
         """The items from here on; each call goes on where the last one stopped."""
         network = self.network
         while not self.whole():
-            yield self.early()
+            yield self.again() if self.back else self.early()
         pull = self._native.__next__
         try:
             while True:
-                if network.calm:
+                if self.back:
+                    yield self.again()
+                elif network.calm:
                     yield pull()
                 elif self.has_to_wait():
                     yield PAUSE
                 else:
                     item = pull()
+                    if self.kept:
+                        self.note(item)
                     plain = item.__class__ in PLAIN
                     yield item if plain else network.settler.settled(item)
         except StopIteration:
             return
+
+    def note(self, item: Any) -> None:
+        """Remember how to give an item back, since a generator goes on from here."""
+        if not self.network.here.settled:
+            self.network.stored(lambda: self.back.append(item))
+
+    def again(self) -> Any:
+        """An item that was given back."""
+        item = self.back.pop()
+        self.note(item)
+        return self.network.settler.settled(item)
 
     def early(self) -> Any:
         """The next of the items that are there already, or `PAUSE`."""
@@ -128,24 +155,41 @@ class Walk:
             network.waits_for = step.on
             return PAUSE
         self._count += 1
+        if self.kept:
+            self.note(step)
         return network.settler.settled(step)
+
+    def has_grown(self, source: Any) -> bool:
+        """Whether the next item is there already, though more may be appended."""
+        if source.__class__ is not list or self.arriving is not None:
+            return False
+        left = operator.length_hint(self._native)
+        if not left or not is_atom(source[-left]):
+            return False
+        return growing(self.network.here.memory, source) is not None
 
     def has_to_wait(self) -> bool:
         """Whether the next item must not be taken yet; what for is left behind."""
         network = self.network
-        if network.since_turn >= network.turn_calls or network.throttled:
+        if network.must_pause():
             network.waits_for = None
             return True
         here = network.here
         if network.holds[0] > 0:
             for source in self.sources:
                 found = here.memory.conflict_outward(source, write=False)
-                if found is not None:
-                    network.waits_for = found
+                if found is not None and not self.has_grown(source):
+                    network.waits_for = growing(here.memory, source) or found
                     return True
         if self.opaque and not here.settled:
             network.waits_for = TURN
             return True
+        if self.opaque:
+            # Why: the code that gives the next item is not the machine's to run.
+            network.waits_for = pending_in(self._native)
+            if network.waits_for is not None:
+                return True
+            network.settler.settle(self._native)
         return False
 
 
@@ -165,7 +209,8 @@ def walk(network: "Network", values: Any) -> Any:
         return Operation(network, effect, (values,)).results
     if not network.calm:
         blocked = obstacle(network, effect, (values,), network.here, None)
-        if blocked is not None:
+        grows = values.__class__ is list and growing(network.here.memory, values)
+        if blocked is not None and not grows:
             return Operation(network, effect, (values,)).results
     return Walk(network, values)
 
@@ -192,7 +237,9 @@ def _walk_early(network: "Network", values: Any) -> Any:
         if wire.source is not None:
             return Walk(network, wire)
         yield Wait(wire)
-    raise Unreadable
+    if wire.__class__ is not list:
+        raise Unreadable
+    return Walk(network, wire)
 
 
 EARLY[make_walk] = _walk_early

@@ -34,7 +34,7 @@ from .runtime import await_, truth
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from .traces import Site
 from .walk import LOUD, PAUSE, walk, walking
-from .wire import Wire
+from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ class Walker:
             case Var() | Const():
                 return self.atom(term)
             case Lam() if term.name.startswith(RESUMES):
-                return resumption(term, self.names, self.network.machine.lams)
+                names = {name: deref(value) for name, value in self.names.items()}
+                return resumption(term, names, self.network.machine.lams)
             case Lam():
                 return Closure(term, dict(self.names))
             case Prim(op="pack"):
@@ -131,6 +132,8 @@ class Walker:
 
     def placed(self, term: Term, count: int) -> Frame:
         """The results of a new node, once it has fired or waits for something."""
+        while self.network.must_pause():
+            yield None
         self.stand(term)
         value = self.node(term, count)
         yield self.network.machine.rest()

@@ -9,7 +9,7 @@ import ast
 import linecache
 import types
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -33,6 +33,7 @@ class _File:
     lines: Sequence[str]
     tree: ast.Module
     places: dict[tuple[str, int], list[Found]]
+    generators: dict[int, ast.FunctionDef] = attrs.field(factory=dict)
 
 
 _files: dict[str, _File] = {}
@@ -49,6 +50,8 @@ def find(fn: types.FunctionType) -> Found:
     name, line = code.co_name, code.co_firstlineno
     if name == "<lambda>":
         candidates = _lambdas(file.tree, line)
+    elif name == "<genexpr>":
+        candidates = _generators(file, line, code)
     else:
         candidates = file.places.get((name, line), [])
     if not candidates:
@@ -114,22 +117,63 @@ def _functions(body: Sequence[ast.AST], class_name: str | None) -> Iterator[Foun
 
 
 def _lambdas(tree: ast.Module, line: int) -> list[Found]:
-    found: list[Found] = []
+    found = _expressions(ast.Lambda, tree, line)
+    return [Found(node, class_name) for node, class_name in found]
+
+
+def _generators(file: _File, line: int, code: types.CodeType) -> list[Found]:
+    """The generator expressions there, as the functions that CPython makes of them."""
+    found = _expressions(ast.GeneratorExp, file.tree, line)
+    fitting = [pair for pair in found if spans(pair[0], code)] or found
+    return [Found(_as_function(file, node), owner) for node, owner in fitting]
+
+
+def _as_function(file: _File, node: ast.GeneratorExp) -> ast.FunctionDef:
+    made = file.generators.get(id(node))
+    if made is None:
+        made = file.generators[id(node)] = generator_function(node)
+    return made
+
+
+def generator_function(node: ast.GeneratorExp) -> ast.FunctionDef:
+    """A function of the first iterable that yields what a generator expression does."""
+    item = ast.copy_location(ast.Yield(node.elt), node.elt)
+    body: ast.stmt = ast.copy_location(ast.Expr(item), node.elt)
+    for number, part in reversed(list(enumerate(node.generators))):
+        for condition in reversed(part.ifs):
+            body = ast.copy_location(ast.If(condition, [body], []), condition)
+        first = ast.copy_location(ast.Name(FIRST, ast.Load()), part.iter)
+        loop = ast.For(part.target, part.iter if number else first, [body], [])
+        body = ast.copy_location(loop, part.target)
+    args = ast.arguments([], [ast.arg(FIRST)], None, [], [], None, [])
+    made = ast.FunctionDef("<genexpr>", args, [body], [])
+    return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
+FIRST = ".0"
+"""The parameter of a generator expression's function, as CPython calls it."""
+
+
+def _expressions(
+    kind: type[Any], tree: ast.Module, line: int
+) -> list[tuple[Any, str | None]]:
+    """The expressions of a kind that begin on a line, and the classes they are in."""
+    found: list[tuple[Any, str | None]] = []
     for statement in tree.body:
         if first_line(statement) <= line <= (statement.end_lineno or 0):
-            _collect_lambdas(statement, line, None, found)
+            _collect(kind, statement, line, None, found)
     return found
 
 
-def _collect_lambdas(
-    node: ast.AST, line: int, class_name: str | None, found: list[Found]
+def _collect(
+    kind: type[Any], node: ast.AST, line: int, owner: str | None, found: list[Any]
 ) -> None:
-    if isinstance(node, ast.Lambda) and node.lineno == line:
-        found.append(Found(node, class_name))
+    if isinstance(node, kind) and node.lineno == line:
+        found.append((node, owner))
     if isinstance(node, ast.ClassDef):
-        class_name = node.name
+        owner = node.name
     for child in ast.iter_child_nodes(node):
-        _collect_lambdas(child, line, class_name, found)
+        _collect(kind, child, line, owner, found)
 
 
 def spans(node: ast.AST, code: types.CodeType) -> bool:

@@ -3,10 +3,11 @@
 import functools
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
+import trio
 
 from epic_actors.core.shared import open_shared
 
@@ -19,6 +20,21 @@ _KEY = "epic_actors.primitives.client"
 def open_client() -> AbstractAsyncContextManager[httpx2.AsyncClient]:
     """The client of this run; outside a run, one that ends with the block."""
     return open_shared(_KEY, _open)
+
+
+@asynccontextmanager
+async def open_body(response: httpx2.Response) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The bytes of a response as they arrive; the block may be left before the end."""
+    data = response.aiter_bytes()
+    try:
+        yield data
+    finally:
+        # Why: the client leaves generators of its own behind that nobody closes, unless
+        # an exception goes through all of them.
+        with trio.CancelScope() as scope, suppress(httpx2.HTTPError):
+            scope.cancel()
+            async for _ in data:
+                pass
 
 
 @asynccontextmanager

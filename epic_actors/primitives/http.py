@@ -8,6 +8,7 @@ whose answers never change can be asked out of order: `epic.unordered(http.get)`
 All calls of a run share one client and its connections; cookies are not kept.
 """
 
+import codecs
 import functools
 from collections.abc import (
     AsyncGenerator,
@@ -25,7 +26,7 @@ import httpx2
 
 import epic_actors as epic
 from epic_actors.errors import OutsideError, Transient, UsageError
-from epic_actors.primitives.client import open_client
+from epic_actors.primitives.client import open_body, open_client
 from epic_actors.primitives.retries import (
     Patience,
     deadline_after,
@@ -292,8 +293,21 @@ async def _lines(url: str, options: Mapping[str, Any]) -> AsyncGenerator[str, No
             if not response.is_success:
                 await response.aread()
                 response.raise_for_status()
-            async for line in response.aiter_lines():
-                yield line
+            async with open_body(response) as body:
+                async for line in _split(body, response.encoding or "utf-8"):
+                    yield line
+
+
+async def _split(body: AsyncIterator[bytes], encoding: str) -> AsyncIterator[str]:
+    """The lines of a body, without their ends."""
+    decode, rest = codecs.getincrementaldecoder(encoding)("replace").decode, ""
+    async for data in body:
+        *lines, rest = (rest + decode(data)).split("\n")
+        for line in lines:
+            yield line.removesuffix("\r")
+    rest += decode(b"", final=True)
+    if rest:
+        yield rest
 
 
 def _json(response: httpx2.Response) -> Any:

@@ -33,7 +33,7 @@ import attrs
 
 import epic_actors as epic
 from epic_actors.errors import UsageError
-from epic_actors.primitives.client import open_client
+from epic_actors.primitives.client import open_body, open_client
 from epic_actors.primitives.completions import (
     ChunkReader,
     Completion,
@@ -346,9 +346,10 @@ async def _pieces(request: _Request) -> AsyncGenerator[str, None]:
             if not response.is_success:
                 await response.aread()
                 response.raise_for_status()
-            async for data in response.aiter_bytes():
-                for text in _texts(endpoint, events, chunks, data):
-                    yield text
+            async with open_body(response) as body:
+                async for data in body:
+                    for text in _texts(endpoint, events, chunks, data):
+                        yield text
     if not chunks.ended:
         raise broken_off_error(endpoint)
     _count(chunks.usage)

@@ -107,8 +107,8 @@ def _unknown(kind: Any) -> UsageError:
 
 def shown(named: Any) -> str:
     """The name of a class or function."""
-    name = getattr(named, "__qualname__", None)
-    return name if isinstance(name, str) else repr(named)
+    named_kinds = (type, types.FunctionType)
+    return named.__qualname__ if isinstance(named, named_kinds) else repr(named)
 
 
 def _record(cls: Any, outer: tuple[Any, ...]) -> Record:
@@ -130,15 +130,15 @@ def _record(cls: Any, outer: tuple[Any, ...]) -> Record:
 def _fields_of(cls: Any) -> list[tuple[str, str, Any]]:
     """Each field's name, the name it is given by, and its default."""
     if attrs.has(cls):
-        return [
-            (f.name, f.alias or f.name, f.default) for f in attrs.fields(cls) if f.init
-        ]
-    return [(f.name, f.name, _default(f)) for f in dataclasses.fields(cls) if f.init]
+        fields = [field for field in attrs.fields(cls) if field.init]
+        return [(f.name, f.alias or f.name, _default(f.default)) for f in fields]
+    plain = [field for field in dataclasses.fields(cls) if field.init]
+    return [(f.name, f.name, _default(f.default, f.default_factory)) for f in plain]
 
 
-def _default(field: "dataclasses.Field[Any]") -> Any:
-    given = (field.default, field.default_factory)
-    return next((d for d in given if d is not dataclasses.MISSING), MISSING)
+def _default(*given: Any) -> Any:
+    none = (attrs.NOTHING, dataclasses.MISSING)
+    return next((default for default in given if not any(default is no for no in none)), MISSING)
 
 
 def hints_of(named: Any) -> dict[str, Any]:

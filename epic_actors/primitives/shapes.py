@@ -4,6 +4,7 @@ A shape gives its JSON `schema`, and `read` turns JSON into the typed value that
 describes, or says where it does not fit.  `schema.shape_of` makes shapes of annotations.
 """
 
+import inspect
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
@@ -11,7 +12,7 @@ import attrs
 
 
 Schema: TypeAlias = dict[str, Any]
-MISSING: Any = attrs.NOTHING
+MISSING: Any = inspect.Parameter.empty
 _SHOWN_CHARACTERS = 80
 
 

@@ -28,7 +28,7 @@ from epic_actors.primitives.completions import (
 from epic_actors.primitives.docstrings import summary_of
 from epic_actors.primitives.llm import complete
 from epic_actors.primitives.schema import abouts_of, hints_of, shape_of, shown
-from epic_actors.primitives.shapes import MISSING, Field, MismatchError, Record, Schema
+from epic_actors.primitives.shapes import Field, MismatchError, Record, Schema
 
 
 class ToolError(OutsideError):
@@ -144,17 +144,16 @@ def _describe(function: Any, name: str | None, about: str | None) -> Tool:
     bare = function.function if isinstance(function, External) else function
     if bare is function and inspect.iscoroutinefunction(bare):
         function = epic.sequential(bare)
-    fields = _parameters(bare)
+    plain = bare.func if isinstance(bare, functools.partial) else bare
     return Tool(
-        name or str(getattr(bare, "__name__", type(bare).__name__)),
-        summary_of(inspect.getdoc(bare) or "") if about is None else about,
+        name or str(getattr(plain, "__name__", type(plain).__name__)),
+        summary_of(inspect.getdoc(plain) or "") if about is None else about,
         function,
-        Record(dict, fields),
+        Record(dict, _parameters(bare, plain)),
     )
 
 
-def _parameters(function: Any) -> tuple[Field, ...]:
-    plain = function.func if isinstance(function, functools.partial) else function
+def _parameters(function: Any, plain: Any) -> tuple[Field, ...]:
     hints, abouts = hints_of(plain), abouts_of(plain)
     fields = []
     for name, parameter in inspect.signature(function).parameters.items():
@@ -167,9 +166,8 @@ def _parameters(function: Any) -> tuple[Field, ...]:
                 f"parameter {name} of the tool {shown(plain)}() must have a name to be "
                 "given by, and an annotation that tells the model what it takes"
             )
-        given = parameter.default is not parameter.empty
-        default = parameter.default if given else MISSING
-        fields.append(Field(name, shape_of(hints[name]), default, abouts.get(name, "")))
+        shape, about = shape_of(hints[name]), abouts.get(name, "")
+        fields.append(Field(name, shape, parameter.default, about))
     return tuple(fields)
 
 

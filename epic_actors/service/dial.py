@@ -123,7 +123,7 @@ async def _upgrade(
     if token is not None:
         headers.append((b"Authorization", b"Bearer " + token.encode()))
     watched = _WatchedStream(stream)
-    with trio.move_on_after(CONNECT_TIMEOUT_S):
+    with trio.move_on_after(CONNECT_TIMEOUT_S) as patience:
         async with trio.open_nursery() as waiting:
             waiting.start_soon(watched.cancel_at_end, waiting.cancel_scope)
             socket = await wrap_client_stream(
@@ -138,7 +138,8 @@ async def _upgrade(
             )
             waiting.cancel_scope.cancel()
             return socket
-    raise AccessRefused(f"{address.name} does not speak websocket")
+    why = "did not answer" if patience.cancelled_caught else "does not speak websocket"
+    raise AccessRefused(f"{address.name} {why}")
 
 
 def _said(address: Address, group: BaseExceptionGroup[ConnectionRejected]) -> str:

@@ -92,6 +92,8 @@ class _Drawing:
             return self.function(name, term, scope, depth)
         label, kind = self.label(term, scope)
         number = self.node(label, kind, depth, term)
+        if kind == "external" and isinstance(term, App):
+            self.nodes[number]["external"] = label.removesuffix("(…)")
         external = _external(term)
         if external is not None:
             self._externals[number] = external

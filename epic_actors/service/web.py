@@ -149,7 +149,11 @@ async def close_gently(stream: trio.abc.Stream) -> None:
                 await stream.send_eof()
                 while await stream.receive_some(_CHUNK):
                     pass
-    except (trio.BrokenResourceError, trio.ClosedResourceError):
+    except (
+        trio.BrokenResourceError,
+        trio.ClosedResourceError,
+        trio.BusyResourceError,  # another task is closing it, or stuck in sending
+    ):
         pass
     finally:
         await trio.aclose_forcefully(stream)

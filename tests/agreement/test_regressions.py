@@ -63,6 +63,48 @@ REGRESSIONS = {
         """,
 }
 
+ENDLESS = {
+    "an_endless_loop_behind_a_failure": """
+        risky(0)
+        while True:
+            xs0.append(1)
+        """,
+    "an_endless_loop_in_a_try": """
+        try:
+            risky(0)
+            while n0 < 5:
+                n0 -= 1
+        except Bad:
+            return n0, inc(n0)
+        """,
+    "an_endless_loop_over_what_it_appends_to": """
+        risky(0)
+        for n1 in xs0:
+            xs0.append(n1)
+        """,
+    "an_endless_helper": """
+        def fn1(v):
+            while v:
+                v += 1
+            return v
+        risky(0)
+        return fn1(n0)
+        """,
+    "an_endless_recursion": """
+        def fn1(v):
+            xs0.append(v)
+            return fn1(v + 1)
+        risky(0)
+        return fn1(n0)
+        """,
+    "an_endless_loop_in_an_undecided_branch": """
+        risky(n0)
+        if f(n0):
+            while f(n0) or True:
+                n0 += 1
+        """,
+}
+
 WRONG: dict[str, str] = {}
 
 
@@ -81,5 +123,17 @@ PROGRAMS = [known(name, fusion) for name in REGRESSIONS for fusion in (True, Fal
 @pytest.mark.parametrize(("name", "fusion"), PROGRAMS)
 def test_agrees(name: str, fusion: bool, schedule: int) -> None:
     """The machine does what CPython does, on a few schedules."""
-    lines = [line[4:] for line in REGRESSIONS[name].strip("\n").splitlines()]
-    judge(HEAD + "\n".join(lines) + "\n", schedule, fusion=fusion)
+    judge(program(REGRESSIONS[name]), schedule, fusion=fusion)
+
+
+@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_failure_is_not_waited_for_endlessly(name: str, fusion: bool) -> None:
+    """What would never end is only reached because a failure is still on its way."""
+    judge(program(ENDLESS[name]), fusion=fusion)
+
+
+def program(body: str) -> str:
+    """The source of a script with this body."""
+    lines = [line[4:] for line in body.strip("\n").splitlines()]
+    return HEAD + "\n".join(lines) + "\n"

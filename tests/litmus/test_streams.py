@@ -226,6 +226,67 @@ def a_stream_that_breaks_uncaught():
     return "\n".join(ask(line) for line in breaking(3).splitlines())
 
 
+@takes(7)
+def a_second_loop_over_a_list_that_grows():
+    first = [ask(line) for line in lines(4).splitlines()]
+    second, seconds = [], 5
+    for answer in first:
+        second.append(g(answer, seconds))
+        seconds -= 1
+    return second
+
+
+@takes(7)
+def a_list_that_undecided_branches_append_to():
+    first, second, seconds = [], [], 5
+    for line in lines(4).splitlines():
+        if line:
+            first.append(ask(line))
+    for answer in first:
+        second.append(g(answer, seconds))
+        seconds -= 1
+    return second
+
+
+@takes(9)
+def a_list_that_is_also_changed():
+    first, second, seconds = [], [], 5
+    for line in lines(4).splitlines():
+        first.append(ask(line))
+        first[0] = "first"
+    for answer in first:
+        second.append(g(answer, seconds))
+        seconds -= 1
+    return second
+
+
+@takes(5)
+def two_names_of_a_list_that_grows():
+    first, second = [], []
+    other = first
+    for line in lines(4).splitlines():
+        first.append(ask(line))
+        if len(first) > 2:
+            other.pop()
+    for answer in first:
+        second.append(g(answer, 1))
+    return second
+
+
+@takes(7)
+def what_a_try_appends_may_be_taken_back():
+    first, second = [], []
+    try:
+        for line in say("a\n", "b\n", "c\n").splitlines():
+            first.append(ask(line))
+        fail(5)
+    except Bad:
+        first.append("end")
+    for answer in first:
+        second.append(g(answer, 2))
+    return second
+
+
 @pytest.mark.parametrize("row", table.rows, ids=str)
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
 def test_takes_exactly(row: Row, fusion: bool) -> None:

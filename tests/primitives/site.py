@@ -49,13 +49,19 @@ class Site:
 @asynccontextmanager
 async def open_site(pages: Pages) -> AsyncIterator[Site]:
     """Serve a site for as long as the block runs."""
-    site = Site(pages)
+    site, failure = Site(pages), None
     async with trio.open_nursery() as nursery:
         start = partial(trio.serve_tcp, site.serve, 0, host="127.0.0.1")
         listeners: list[trio.SocketListener] = await nursery.start(start)
         site.url = f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}"
-        yield site
+        try:
+            yield site
+        except Exception as error:
+            # Why: leaving through the nursery would wrap the block's own exception.
+            failure = error
         nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
 
 
 def say(status: int, text: str | bytes, kind: str = "text/plain") -> Pages:

@@ -17,7 +17,7 @@ from epic_actors.service import Limits, serve_runs
 from tests.service.scripts import SCRIPTS
 
 
-TIMEOUT = 20
+TIMEOUT = 60
 HANDSHAKE = (
     "GET /runs HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
     "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

@@ -1,0 +1,136 @@
+"""What is known of a value of a script without running it.
+
+A value may be *pending*: it, or something it is computed from, is the answer of a call.
+`needs` says so in the words of the script.  Objects are followed to where they come from,
+with what the script puts into them; nothing here is ever forgotten, so reading a script
+again and again comes to an end.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+
+class _Unknown:
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Any = _Unknown()
+"""The value of what is only known in a run."""
+ITEMS = "[]"
+"""The slot of everything that an object holds under a key or in a row."""
+
+
+@attrs.define(eq=False)
+class Thing:
+    """An object that the script can reach.
+
+    Attributes:
+        name: What the script calls it; empty until it has a name.
+        is_callers: The script did not make it.
+        slots: What was put into it, by attribute.
+    """
+
+    name: str = ""
+    is_callers: bool = False
+    slots: dict[str, "Known"] = attrs.field(factory=dict)
+
+    def put(self, slot: str, value: "Known") -> None:
+        """Put something into it."""
+        self.slots[slot] = merged(self.slots.get(slot), value)
+
+
+@attrs.frozen
+class Known:
+    """What is known of a value.
+
+    Attributes:
+        needs: What has to be there before it is; nothing if it is there at once.
+        things: The objects that it may be.
+        kind: Its type, where that is known.
+        value: The object itself, where that is known.
+        is_arriving: It comes piece by piece, and its beginning can be read.
+        method: The object and the name, if it is `object.name`.
+        role: What it is to a loop or `try`, if it stands in no line of the script.
+    """
+
+    needs: frozenset[str] = frozenset()
+    things: frozenset[Thing] = frozenset()
+    kind: type | None = None
+    value: Any = UNKNOWN
+    is_arriving: bool = False
+    method: "tuple[Known, str] | None" = None
+    role: str = ""
+
+    def called(self, name: str) -> "Known":
+        """The same as a variable of the script."""
+        for thing in self.things:
+            thing.name = thing.name or name
+        needs = frozenset({f"`{name}`"}) if self.needs else self.needs
+        return attrs.evolve(self, needs=needs)
+
+    def load(self, slot: str) -> "Known":
+        """What is in one of its slots."""
+        found = [t.slots[slot] for t in self.things if slot in t.slots]
+        loaded = either(found)
+        return attrs.evolve(loaded, needs=loaded.needs | self.needs)
+
+    def whole(self) -> frozenset[str]:
+        """What has to be there before everything in it is."""
+        inner = {f"all of `{t.name}`" if t.name else "" for t in _pending(self.things)}
+        if "" in inner:
+            inner = set().union(*(v.needs for v in _inside(self.things)))
+        return self.needs | inner
+
+
+NOTHING = Known()
+
+
+def _inside(things: Iterable[Thing]) -> list[Known]:
+    """All values that can be reached from some objects."""
+    seen, rest, found = set[int](), list(things), list[Known]()
+    while rest:
+        thing = rest.pop()
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            found += thing.slots.values()
+            rest += [t for value in thing.slots.values() for t in value.things]
+    return found
+
+
+def _pending(things: Iterable[Thing]) -> list[Thing]:
+    return [t for t in things if any(value.needs for value in _inside([t]))]
+
+
+def merged(one: Known | None, other: Known) -> Known:
+    """What is known of a value that may be either."""
+    if one is None or one == other:
+        return other
+    same = one.value is other.value
+    return Known(
+        needs=one.needs | other.needs,
+        things=one.things | other.things,
+        kind=_kind(one.kind, other.kind),
+        value=one.value if same else UNKNOWN,
+        is_arriving=one.is_arriving and other.is_arriving,
+        method=one.method or other.method,
+        role=one.role if one.role == other.role else "",
+    )
+
+
+def _kind(one: type | None, other: type | None) -> type | None:
+    """The type of both; what may also be None is taken for what else it is."""
+    if one is other or other is type(None):
+        return one
+    return other if one is type(None) else None
+
+
+def either(values: Iterable[Known | None]) -> Known:
+    """What is known of a value that may be any of these."""
+    found: Known | None = None
+    for value in values:
+        if value is not None:
+            found = merged(found, value)
+    return NOTHING if found is None else found
