@@ -308,17 +308,17 @@ def _network(job: Job, options: Options) -> Network:
 
 
 def _frame(network: Network, job: Job) -> Any:
+    code = job.function.__code__
+    if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
+        raise ScriptError(
+            f"{job.function.__qualname__}() is a generator and has no value to run for; "
+            "write a script that loops over it",
+            filename=code.co_filename,
+            line=code.co_firstlineno,
+        )
     try:
         function: Function = translate(job.function)
-    except NotCompiled as refusal:
-        code = job.function.__code__
-        if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
-            raise ScriptError(
-                f"{job.function.__qualname__}() is a generator and has no value to run "
-                "for; write a script that loops over it",
-                filename=code.co_filename,
-                line=refusal.line or code.co_firstlineno,
-            ) from None
+    except NotCompiled:
         return _aside(network, job)
     values = function.parameters(job.function, job.args, job.kwargs)
     return network.machine.frame(network, function, values)

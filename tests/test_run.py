@@ -198,7 +198,7 @@ def test_scripts_say_what_they_are() -> None:
 
 
 def generated(x):
-    """A generator runs natively only."""
+    """A generator is no script by itself."""
     yield ask(x)
 
 

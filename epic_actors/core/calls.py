@@ -78,10 +78,7 @@ class ExternalCall(Actor):
         if external.stream is not None:
             self.stream = self.answer.source = STREAMS[external.stream]()
             self.told = False
-            if external.stream is list:
-                # Why: what is read early can be reached before the list is there.
-                elements = self.stream.elements
-                self.answer.origin = (*self.answer.origin, elements)
+            self.answer.origin = (*(self.answer.origin or ()), *self.stream.loose)
 
     def touch(self, network: "Network") -> None:
         """Hold the arguments and the resource for as long as the call takes."""

@@ -9,7 +9,6 @@ anything else                    an opaque operation: in program order
 """
 
 import functools
-import re
 import types
 import typing
 from collections.abc import Callable
@@ -18,6 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .callbacks import (
+    CACHED,
+    instead_of,
+    instead_of_method,
+    is_cached_script,
+    is_script_code,
+)
 from .calls import request
 from .effects import (
     ALL,
@@ -38,14 +44,14 @@ from .generators import generated_of
 from .holds import EVERYWHERE, WORLD
 from .operations import Function, arguments
 from .perform import NATIVE, operate
-from .prelude import GENERATOR_METHODS, instead_of, is_script_code
+from .prelude import GENERATOR_METHODS
 from .pulls import begin
 from .protocols import bits_of
 from .reach import BOUND_TYPES, PLAIN, has_wire, is_atom, mutables
 from .reading import is_quiet
 from .records import Field, Record, record_of
 from .regions import Block, Footprint, Frame, enter
-from .substitutes import CACHE_METHODS, SINGLE_DISPATCH, cache_of, cached, dispatched
+from .substitutes import SINGLE_DISPATCH, cache_of, cached, dispatched
 from .wire import Wire, deref
 
 
@@ -327,37 +333,10 @@ def native(
             function, getattr(function, "__module__", None), function.__name__
         )
         return run_native(network, made, args, kwargs)
-    substitute = _method_script(network, owner, function.__name__, args, kwargs)
+    substitute = instead_of_method(network, owner, function.__name__, args, kwargs)
     if substitute is not None:
         return apply(network, substitute[0], (substitute[1], *args), kwargs)
     return run_native(network, method_effect(owner, function), (owner, *args), kwargs)
-
-
-def _method_script(
-    network: "Network", owner: Any, name: str, args: Any, kwargs: dict[str, Any]
-) -> tuple[Any, Any] | None:
-    """The script to run instead of a builtin method, and what stands for its object."""
-    script = None
-    if owner.__class__ is list and name == "sort":
-        script = instead_of(network, list.sort, (owner, *args), kwargs)
-    elif owner.__class__ is re.Pattern and name in ("sub", "subn"):
-        script = instead_of(network, getattr(re, name), (owner, *args), kwargs)
-    elif owner.__class__ is CACHED and name in CACHE_METHODS:
-        if is_cached_script(network, owner):
-            return CACHE_METHODS[name], cache_of(owner)
-    return None if script is None else (script, owner)
-
-
-def is_cached_script(network: "Network", wrapper: Any) -> bool:
-    """Whether a cached function may ask for an external call, so is no longer native."""
-    fn = wrapper.__wrapped__
-    if not isinstance(fn, types.FunctionType):
-        return is_script_code(network, fn)
-    function = network.translate(fn)
-    return function is not None and network.summaries.closedness(fn, function) < 2
-
-
-CACHED = functools._lru_cache_wrapper
 
 
 def behind(function: Any) -> Any:

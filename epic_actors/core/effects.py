@@ -26,7 +26,7 @@ from .effect import (
     shallow,
     writer,
 )
-from .holds import resource
+from .holds import WORLD, resource
 from .library import (
     BUILTINS,
     METHODS,
@@ -207,6 +207,10 @@ _PRIMS: dict[str, Effect] = {
     "join": pure(OPERATIONS["join"], immutable=True, kind=str),
     "pack": Effect(OPERATIONS["pack"], strict=()),
     "iter": _unpack(OPERATIONS["iter"]),
+    "aiter": Effect(OPERATIONS["aiter"], reads=(0,), places=(WORLD,), ordered=True),
+    "pieces": Effect(OPERATIONS["pieces"]),
+    "async_enter": opaque(OPERATIONS["async_enter"]),
+    "async_leave": opaque(OPERATIONS["async_leave"]),
     "advance": Effect(OPERATIONS["advance"], writes=(0,), ordered=True),
     "current": Effect(OPERATIONS["current"], reads=(0,)),
     **{

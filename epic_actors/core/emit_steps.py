@@ -299,6 +299,16 @@ class Steps(Nodes):
         step = self.call(f".{term.op}", self.name(NET), *args)
         return self.assign(names, step) + self.look()
 
+    def prim_aiter(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """The start of an `async for`."""
+        walk = self.call(".aiter_", self.name(NET), *map(self.atom, term.arguments))
+        return self.assign(names, walk) + self.look()
+
+    def prim_context(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """An `async with` is entered or left."""
+        made = self.call("." + term.op, self.name(NET), *map(self.atom, term.arguments))
+        return self.assign(names, made) + self.look()
+
     def prim_await(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """`await`: calls are wires already."""
         wait = self.call(".await_", self.name(NET), self.atom(term.arguments[0]))
@@ -425,6 +435,9 @@ PRIM_STEPS: dict[str, PrimStep] = {
     "bound": Steps.prim_bound,
     "unpack": Steps.prim_unpack,
     "iter": Steps.prim_iter,
+    "aiter": Steps.prim_aiter,
+    "async_enter": Steps.prim_context,
+    "async_leave": Steps.prim_context,
     "await": Steps.prim_await,
     "delegate": Steps.prim_step_of,
     "step": Steps.prim_step_of,

@@ -90,6 +90,13 @@ class External:
         self.name = getattr(self, "__name__", type(self.function).__name__)
         self.direct = self.function if self.is_async and not self.stream else None
 
+    @property
+    def __epic_pieces__(self) -> "External":
+        """What to call for the list of the pieces that it streams: `async for`."""
+        if self.stream in (None, list):
+            return self
+        return attrs.evolve(self, stream=list)
+
     def __repr__(self) -> str:
         return f"<{self.order.value} external {self.name}>"
 

@@ -23,7 +23,7 @@ def growing(memory: Memory, place: Any, before: int | None = None) -> Growth | N
     if found.__class__ is not Hold:
         return None
     start = memory.conflict_outward(place, write=False, before=before, start=True)
-    return Growth(found) if start is None else None  # type: ignore[arg-type]
+    return Growth(found) if start is None else None
 
 
 @attrs.frozen(eq=False)

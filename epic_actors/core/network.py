@@ -42,6 +42,7 @@ from .wire import deref
 
 if TYPE_CHECKING:
     from .actors import Actor
+    from .asynchronous import Host
     from .effects import Effect
     from .units import Unit
 
@@ -135,6 +136,7 @@ class Network:
         )
         self.pool = Pool(self)
         self.specials = Specials(self)
+        self.hosts: dict[int, Host] = {}
         self.summaries = Summaries(self)
         self.closed: dict[int, int] = {}
         self.records: dict[type, bool] = {}

@@ -515,6 +515,49 @@ def _await(value: Any) -> Any:
     raise RuntimeError(f"{value!r} waits for {step!r}: there is no event loop here")
 
 
+def not_async(value: Any) -> TypeError:
+    """The error of `async for` over what cannot be gone over."""
+    kind = type(value).__name__
+    return TypeError(
+        f"'async for' requires an object with __aiter__ method, got {kind}"
+    )
+
+
+def no_anext(value: Any) -> TypeError:
+    """The error of `async for` over what gives no asynchronous iterator."""
+    return TypeError(
+        "'async for' received an object from __aiter__ that does not implement "
+        f"__anext__: {type(value).__name__}"
+    )
+
+
+def _async_items(source: Any) -> Iterator[Any]:
+    """The items of an `async for` whose awaitables never have to wait."""
+    kind = type(source)
+    if not hasattr(kind, "__aiter__"):
+        raise not_async(source)
+    found = kind.__aiter__(source)
+    if not hasattr(type(found), "__anext__"):
+        raise no_anext(found)
+
+    def items() -> Iterator[Any]:
+        while True:
+            try:
+                item = _await(type(found).__anext__(found))
+            except StopAsyncIteration:
+                return
+            yield item
+
+    return items()
+
+
+def _pieces(function: Any) -> Any:
+    """What to call in place of a function for the pieces that it streams."""
+    if isinstance(function, types.MethodType):
+        return types.MethodType(_pieces(function.__func__), function.__self__)
+    return getattr(function, "__epic_pieces__", function)
+
+
 def _delegate(cursor: Cursor, thrown: bool, sent: Any) -> tuple[bool, Any]:
     """One step of `yield from`, which closes the inner iterator with the outer one."""
     if thrown and isinstance(sent, GeneratorExit):
@@ -582,6 +625,10 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "pack": lambda *values: Pack(values),
     "unpack": _unpack,
     "iter": lambda values: Cursor(iter(values)),
+    "aiter": lambda source, function: Cursor(_async_items(source)),
+    "pieces": _pieces,
+    "async_enter": lambda enter, leave: _await(enter()),
+    "async_leave": lambda leave, *error: _await(leave(*error)),
     "advance": Cursor.advance,
     "current": lambda cursor: cursor.item,
     "delegate": _delegate,

@@ -78,7 +78,8 @@ class Outlet:
 
     def _elements(self, values: Any) -> Iterator[Any]:
         if values.__class__ is Wire:
-            items = values.source.items() if values.kind is list else iter(())
+            listed = values.kind is list and values.source is not None
+            items = values.source.items() if listed else iter(())  # type: ignore[union-attr]
         elif values.__class__ is list:
             items = Growing(self.network.home.memory, values).items()
         else:

@@ -352,7 +352,7 @@ class Operation(Actor):
             return None
         effect = self.effect.chosen(self.args)
         found = conflict(effect, self.args, self.outer, self)
-        return None if found is None else Wait(found)  # type: ignore[arg-type]
+        return None if found is None else Wait(found)
 
     def growing(self) -> tuple[Any, ...] | None:
         """The arguments, if only the last one is held, and that still grows."""

@@ -4,20 +4,11 @@ When their function argument is code of the script, it must be able to ask for e
 calls, so these run as part of the script instead of inside the builtin.
 """
 
-import functools
-import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from . import substitutes
-from .externals import External
 from .operations import OPERATIONS, Cursor
-from .reach import holds_wire
-from .wire import Wire, deref
 
-
-if TYPE_CHECKING:
-    from .network import Network
 
 MISSING: Any = object()
 
@@ -127,57 +118,3 @@ GENERATOR_METHODS: dict[str, Callable[..., Any]] = {
     "throw": throw,
     "close": close,
 }
-
-
-CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
-    **substitutes.CALLING,
-    sorted: (sorted_, -1, "key"),
-    max: (max_, -1, "key"),
-    min: (min_, -1, "key"),
-    list.sort: (sort, -1, "key"),
-}
-"""What runs in the place of a function, and where that is given a function."""
-
-
-def instead_of(
-    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
-    """The script to run instead of a builtin that is given a function of the script."""
-    try:
-        known = CALLING.get(function)
-        easy = None if network.calm else substitutes.MOVING.get(function)
-    except TypeError:
-        return None
-    if known is not None:
-        script, position, name = known
-        given = kwargs.get(name)
-        if 0 <= position < len(args):
-            given = args[position]
-        if is_script_code(network, given):
-            return script
-    if easy is None or not args:
-        return None
-    items = deref(args[-1])
-    kind = items.__class__
-    if kind is Wire or kind in substitutes.SEQUENCES and holds_wire(items):
-        return easy
-    return easy if function is dict and kind in substitutes.PAIRS else None
-
-
-def is_script_code(network: "Network", given: Any) -> bool:
-    """Whether calling `given` may run code of the script."""
-    given = deref(given)
-    if given.__class__ is Wire:
-        return True
-    if isinstance(given, functools.partial):
-        return is_script_code(network, given.func)
-    if isinstance(given, types.MethodType):
-        given = given.__func__
-    if isinstance(given, types.FunctionType):
-        return network.translate(given) is not None or network.runs_aside(given)
-    if isinstance(given, External):
-        return True
-    if isinstance(given, type):
-        return isinstance(given.__init__, types.FunctionType)  # type: ignore[misc]
-    method = vars(type(given)).get("__call__")
-    return isinstance(method, types.FunctionType)

@@ -48,6 +48,7 @@ PROTOCOLS: dict[str, tuple[str, ...]] = {
     "complex": ("__complex__", "__float__", "__index__"),
     **{op: (f"__{op}__",) for op in ("neg", "pos", "invert", "abs", "round", "hash")},
     **{op: (f"__{op}__",) for op in ("len", "next", "reversed", "dir")},
+    "aiter": ("__aiter__", "__anext__"),
     "getitem": ("__getitem__", "__class_getitem__"),
     "setitem": ("__setitem__",),
     "delitem": ("__delitem__",),
@@ -68,6 +69,7 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
     ("__getitem__", "__class_getitem__"),
     ("__setitem__",),
     ("__delitem__",),
+    ("__aiter__", "__anext__"),
 )
 BITS = {name: 1 << bit for bit, names in enumerate(_GROUPS) for name in names}
 """The bit of each special method."""
@@ -83,7 +85,7 @@ _BUILTIN: tuple[Any, ...] = (
     *(sorted, sum, min, max),
 )
 OPERATION_OF: dict[Any, str] = {
-    **{OPERATIONS[op]: op for op in PROTOCOLS if op in OPERATIONS and op != "iter"},
+    **{OPERATIONS[op]: op for op in PROTOCOLS if op in OPERATIONS and op not in ("iter", "aiter")},
     **{function: function.__name__ for function in _BUILTIN},
 }
 _DISPLAYS = {OPERATIONS[op]: op for op in ("list", "tuple", "set")}

@@ -214,8 +214,8 @@ class Reader:
     def internal(self, lam: Lam, names: dict[str, Any], args: list[Value]) -> Any:
         """A loop or join: its parameters collect what they are given."""
         known = self.lams.get(id(lam))
-        params = known[0] if known else [PLAIN_VALUE] * len(args)
-        merged = [_merged([a, b]) for a, b in zip(params, args, strict=True)]
+        params = known[0] if known else args
+        merged = [_widened(a, b) for a, b in zip(params, args, strict=True)]
         result, seen = (known[1], known[2]) if known else (PLAIN_VALUE, -1)
         if seen == self.round and merged == params:
             return result
@@ -258,9 +258,9 @@ class Reader:
         op = term.op
         if op == "global":
             return self.load_global(*term.static)
-        if op in ("advance", "iter"):
+        if op in ("advance", "iter", "aiter"):
             self.summary.reads |= _merged(args).tags
-            return args[0] if op == "iter" else PLAIN_VALUE
+            return PLAIN_VALUE if op == "advance" else args[0]
         if op == "getattr":
             self.summary.reads |= args[0].tags
             self.hooked(op, term.static, args)
@@ -268,6 +268,11 @@ class Reader:
             return Value(tags, Method(args[0], term.static))
         if op in ("setattr", "delattr"):
             self.hooked(op, term.static, args)
+        if op == "special":
+            tags = self.load(args[0].tags)
+            return Value(tags, Method(args[0], term.static))
+        if op in ("async_enter", "async_leave"):
+            return self.call(args[0], args[1:] if op == "async_leave" else [])
         if op in {"native", "import"}:
             self.summary.everything = True
             return Value(UNKNOWN)
@@ -621,6 +626,16 @@ def _merged(values: Iterable[Any]) -> Value:
                 callees.append(value.callee)
     same = callees and all(callee is callees[0] for callee in callees)
     return Value(frozenset(tags), callees[0] if same else None)
+
+
+def _widened(known: Value, other: Value) -> Value:
+    """What a name stands for if it may be either; the callee stays if it is the same.
+
+    Why: this way a loop's names change so often and no more, even if it gets one method
+    after another.
+    """
+    same = known.callee is other.callee or known.callee == other.callee
+    return Value(known.tags | other.tags, known.callee if same else None)
 
 
 def _either(one: Any, other: Any) -> Any:

@@ -1,10 +1,10 @@
 """What emitted code calls by dotted name."""
 
 import functools
-import inspect
 import types
 from typing import TYPE_CHECKING, Any
 
+from .asynchronous import aiter_, async_enter, async_leave, await_
 from .attributes import SIMPLE, delete, load, store
 from .calls import request
 from .closures import suspended
@@ -12,8 +12,6 @@ from .delegating import delegate, step
 from .consuming import is_generated
 from .dispatch import apply, call, call_shaped
 from .effects import METHODS, Effect, prim_effect
-from .externals import External, Order
-from .holds import WORLD
 from .ledger import Store
 from .operations import STORED
 from .perform import operate
@@ -79,14 +77,6 @@ def append(network: "Network", items: list[Any], item: Any) -> None:
         network.mark_dirty(items)
 
 
-def await_(network: "Network", value: Any) -> Any:
-    """What `await value` gives: calls are wires already."""
-    if not inspect.isawaitable(value):
-        return value
-    external = External(lambda awaited: awaited, Order.SEQUENTIAL, WORLD)
-    return request(network, external, (value,), {})
-
-
 def retrace(error: BaseException) -> None:
     """Take our own frames off a traceback."""
     trace = error.__traceback__
@@ -140,5 +130,8 @@ RUNTIME: dict[str, Any] = {
     ".store": store,
     ".delete": delete,
     ".await_": await_,
+    ".aiter_": aiter_,
+    ".async_enter": async_enter,
+    ".async_leave": async_leave,
     ".retrace": retrace,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .effects import BUILTINS
 from .pulls import PAUSE
-from .regions import Attempt
+from .regions import Attempt, Footprint
 from .wire import Wire, deref
 
 
@@ -25,6 +25,9 @@ class Steps:
     """The items that an iterator of the script's gives, or `PAUSE` (see `walk`)."""
 
     __slots__ = ("ahead", "network", "source")
+
+    method = "__next__"
+    end: type[BaseException] = StopIteration
 
     def __init__(self, network: "Network", source: Any) -> None:
         self.network = network
@@ -44,7 +47,7 @@ class Steps:
         network = self.network
         while True:
             if self.ahead is None:
-                self.ahead = advance(network, self.source)
+                self.ahead = self.advance()
             more, item = map(deref, self.ahead)
             if more.__class__ is Wire:
                 network.waits_for = more
@@ -55,19 +58,21 @@ class Steps:
                 return
             yield network.settler.settled(item)
 
+    def advance(self) -> Any:
+        """Take a step: whether there is an item, and it; or wires for both."""
+        attempt = Attempt(self.network, self.ended)
+        return attempt.run(lambda: (True, self.ask()), 2, self.footprint)
 
-def advance(network: "Network", iterator: Any) -> Any:
-    """Ask for an item: whether there is one, and it; or wires for both."""
+    def ask(self) -> Any:
+        """Ask for an item."""
+        return self.network.specials.send(self.source, self.method)
 
-    def ask() -> tuple[bool, Any]:
-        return True, network.specials.send(iterator, "__next__")
-
-    def end(error: BaseException) -> tuple[bool, Any]:
-        if isinstance(error, StopIteration):
+    def ended(self, error: BaseException) -> tuple[bool, Any]:
+        """Take the error that says that there is no further item."""
+        if isinstance(error, self.end):
             return False, None
         raise error
 
-    def footprint() -> Any:
-        return network.summaries.of_operation(NEXT, (iterator,))
-
-    return Attempt(network, end).run(ask, 2, footprint)
+    def footprint(self) -> Footprint:
+        """What a step may touch."""
+        return self.network.summaries.of_operation(NEXT, (self.source,))

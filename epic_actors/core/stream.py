@@ -58,8 +58,6 @@ class Stream:
 
     __slots__ = ("count", "ended", "readers")
 
-    kind: type
-
     def __init__(self) -> None:
         self.readers: list[Reader] = []
         self.ended = False
@@ -72,6 +70,11 @@ class Stream:
     def grow(self, piece: Any) -> None:
         """Take one more piece."""
         raise NotImplementedError
+
+    @property
+    def loose(self) -> tuple[Any, ...]:
+        """What can be reached before the answer is there."""
+        return ()
 
     def whole(self) -> Any:
         """The call's answer, when it has ended."""
@@ -105,8 +108,6 @@ class TextStream(Stream):
     """A text that grows."""
 
     __slots__ = ("_ends", "_fresh", "_length", "_long", "_starts")
-
-    kind = str
 
     def __init__(self) -> None:
         super().__init__()
@@ -185,8 +186,6 @@ class ListStream(Stream):
 
     __slots__ = ("elements",)
 
-    kind = list
-
     def __init__(self) -> None:
         super().__init__()
         self.elements: list[Any] = []
@@ -195,6 +194,11 @@ class ListStream(Stream):
         """Take one more element."""
         self.count += 1
         self.elements.append(piece)
+
+    @property
+    def loose(self) -> tuple[Any, ...]:
+        """Its elements."""
+        return (self.elements,)
 
     def whole(self) -> list[Any]:
         """All of it, as a list of its own."""

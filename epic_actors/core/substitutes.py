@@ -6,12 +6,9 @@ gives, and in which order it calls what, is as in CPython.
 """
 
 import functools
-import heapq
-import itertools
 import operator
 import re
 import weakref
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -25,48 +22,17 @@ MISSING: Any = object()
 
 
 def map_(function: Any, *columns: Any) -> Any:
-    """`map`."""
+    """`map`, all at once."""
     if len(columns) == 1:
         return iter([function(item) for item in columns[0]])
     return iter([function(*row) for row in zip(*columns)])  # noqa: B905 - as `map`
 
 
 def filter_(function: Any, items: Any) -> Any:
-    """`filter`."""
+    """`filter`, all at once."""
     if function is None:
         return iter([item for item in items if item])
     return iter([item for item in items if function(item)])
-
-
-def filterfalse(function: Any, items: Any) -> Any:
-    """`itertools.filterfalse`."""
-    for item in items:
-        if not (item if function is None or function is bool else function(item)):
-            yield item
-
-
-def starmap(function: Any, rows: Any) -> Any:
-    """`itertools.starmap`."""
-    for row in rows:
-        yield function(*row)
-
-
-def takewhile(function: Any, items: Any) -> Any:
-    """`itertools.takewhile`."""
-    for item in items:
-        if not function(item):
-            return
-        yield item
-
-
-def dropwhile(function: Any, items: Any) -> Any:
-    """`itertools.dropwhile`."""
-    dropping = True
-    for item in items:
-        if dropping and function(item):
-            continue
-        dropping = False
-        yield item
 
 
 def accumulate(
@@ -257,38 +223,3 @@ CACHE_METHODS: dict[str, Callable[..., Any]] = {
 
 CALLERS: frozenset[type] = frozenset({re.Pattern, functools._lru_cache_wrapper})
 """Types with builtin methods that call back, or have a script instead."""
-
-CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
-    map: (map_, 0, ""),
-    filter: (filter_, 0, ""),
-    functools.reduce: (reduce, 0, ""),
-    itertools.filterfalse: (filterfalse, 0, ""),
-    itertools.starmap: (starmap, 0, ""),
-    itertools.takewhile: (takewhile, 0, ""),
-    itertools.dropwhile: (dropwhile, 0, ""),
-    itertools.accumulate: (accumulate, 1, "func"),
-    itertools.groupby: (groupby, 1, "key"),
-    heapq.nlargest: (nlargest, 2, "key"),
-    heapq.nsmallest: (nsmallest, 2, "key"),
-    re.sub: (sub, 1, "repl"),
-    re.subn: (subn, 1, "repl"),
-}
-"""What runs in the place of a function that is given code of the script, and where."""
-
-MOVING: dict[Any, Callable[..., Any]] = {
-    any: any_,
-    all: all_,
-    dict: dict_,
-    map: map_,
-    filter: filter_,
-    functools.reduce: reduce,
-    itertools.accumulate: accumulate,
-    itertools.starmap: starmap,
-    itertools.takewhile: takewhile,
-    itertools.dropwhile: dropwhile,
-    itertools.filterfalse: filterfalse,
-}
-"""What runs in the place of a function that is given something with pending elements."""
-
-SEQUENCES = frozenset({list, tuple, deque})
-PAIRS = frozenset({list, tuple, zip, enumerate, type({}.items())})

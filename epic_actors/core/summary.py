@@ -143,6 +143,14 @@ class Summaries:
 
         return self._of_step(read, (generated, sent))
 
+    def of_application(self, function: Any, args: Iterable[Any]) -> Footprint:
+        """What an application of a known function may touch."""
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.summary.returns = reader.call(given[0], given[1:]).tags
+
+        return self._of_step(read, (function, *map(deref, args)))
+
     def special_methods(self, name: str) -> list[Function | External | None]:
         """Every special method of that name that is code of the script's."""
         found = self._special.get(name)

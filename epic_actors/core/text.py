@@ -76,7 +76,7 @@ def read_items(value: Any) -> Reading:
     if value.__class__ is Growing:
         yield from value.items()
         return
-    if value.__class__ is Wire:
+    if value.__class__ is Wire and value.source is not None:
         yield from _read(value, value.source.items(), lambda item: 1)
     elif value.__class__ in (list, tuple, str, range):
         yield from value

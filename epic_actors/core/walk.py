@@ -64,6 +64,7 @@ class Walk:
         self.kept = False
         self.arriving: Wire | None = None
         if values.__class__ is Wire:
+            assert values.source is not None
             self.arriving = values
             self._reading: Iterator[Any] = values.source.items()
             self._count = 0

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .actors import TURN
+from .asynchronous import aiter_, async_enter, async_leave, await_
 from .attributes import CHANGES
 from .calls import request
 from .closures import RESUMES, Closure, Resumption, closed, resumption
@@ -30,7 +31,7 @@ from .ledger import State
 from .operations import STORED, Function
 from .perform import Operation, operate
 from .regions import Attempt, Footprint, Frame
-from .runtime import await_, truth
+from .runtime import truth
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from .traces import Site
 from .walk import LOUD, PAUSE, walk, walking
@@ -197,6 +198,12 @@ class Walker:
             case Prim(op="delegate" | "step"):
                 take = delegate if term.op == "delegate" else step
                 return self.made(take, *self.atoms(term), count=count)
+            case Prim(op="aiter"):
+                return self.made(aiter_, *self.atoms(term))
+            case Prim(op="async_enter"):
+                return self.made(async_enter, *self.atoms(term))
+            case Prim(op="async_leave"):
+                return self.made(async_leave, *self.atoms(term))
             case Prim(op="await"):
                 return self.made(await_, *self.atoms(term))
             case Prim():

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from .actors import Actor
     from .holds import Hold
+    from .stream import Reader
     from .text import Source
 
 
@@ -52,7 +52,7 @@ class Wire:
         kind: type | None = None,
     ) -> None:
         self.value: Any = PENDING
-        self.readers: list[Actor] | None = None
+        self.readers: list[Reader] | None = None
         self.holds: list[Hold] | None = None
         self.immutable = immutable
         self.origin = origin
@@ -60,7 +60,7 @@ class Wire:
         self.method: tuple[Any, str] | None = None
         self.source: Source | None = None
 
-    def subscribe(self, actor: "Actor") -> None:
+    def subscribe(self, actor: "Reader") -> None:
         """Wake `actor` once when the value is there."""
         if self.readers is None:
             self.readers = [actor]

@@ -18,6 +18,7 @@ from epic_actors.frontend.expressions import (
     atom,
     atoms,
     call,
+    cursor,
 )
 from epic_actors.frontend.names import Comprehension, Names
 from epic_actors.frontend.refusal import NotCompiled
@@ -61,14 +62,14 @@ def _dict(block: Block, node: ast.DictComp) -> Term:
 
 
 def _first_cursor(block: Block, node: Comprehension) -> Var:
-    if any(generator.is_async for generator in node.generators):
-        raise NotCompiled("asynchronous comprehension", node.lineno)
+    awaits = any(generator.is_async for generator in node.generators)
+    if awaits and isinstance(node, ast.GeneratorExp):
+        raise NotCompiled("asynchronous generator expression", node.lineno)
     return _cursor(block, node.generators[0])
 
 
 def _cursor(block: Block, generator: ast.comprehension) -> Var:
-    source = atom(block, generator.iter)
-    return block.temp(Prim("iter", (source,), at=at(generator.iter)), stem="it")
+    return cursor(block, generator.iter, asynchronous=bool(generator.is_async))
 
 
 def _own_slots(block: Block, node: Comprehension) -> dict[str, Slot]:
@@ -87,17 +88,17 @@ def _own_slots(block: Block, node: Comprehension) -> dict[str, Slot]:
 
 
 def _comprehend(block: Block, node: Comprehension, add: Element) -> None:
-    cursor = _first_cursor(block, node)
+    items = _first_cursor(block, node)
     generator = isinstance(node, ast.GeneratorExp)
     with block.unit.scope(_own_slots(block, node), generator=generator):
-        _rounds(block, node, node.generators, cursor, add)
+        _rounds(block, node, node.generators, items, add)
 
 
 def _rounds(
     block: Block,
     node: Comprehension,
     generators: Sequence[ast.comprehension],
-    cursor: Var,
+    items: Var,
     add: Element,
 ) -> None:
     """One `for` of a comprehension: a loop that carries what is bound by `:=`."""
@@ -107,10 +108,10 @@ def _rounds(
     name = unit.fresh("loop")
     head = block.inner(Exits())
     head.known.update(meeting.names)
-    test = head.temp(Prim("advance", (cursor,), at=at(generator.iter)))
+    test = head.temp(Prim("advance", (items,), at=at(generator.iter)))
     body = head.inner()
     place = at(generator.target)
-    assign(body, generator.target, Prim("current", (cursor,), at=place))
+    assign(body, generator.target, Prim("current", (items,), at=place))
     _filtered(body, node, generators, 0, add)
     again = jump(name, tuple(body.held(n) for n in meeting.names))
     done = meeting.packed(head)
@@ -181,12 +182,12 @@ _plain_call = EXPRESSIONS[ast.Call]
 
 def _search(block: Block, node: ast.GeneratorExp, *, stop: bool) -> Term:
     """`any` or `all`: a loop that ends with the first element that decides it."""
-    cursor = _first_cursor(block, node)
+    items = _first_cursor(block, node)
     if _outer_writes(block, node):
         raise NotCompiled("a walrus within any() or all()", node.lineno)
     with block.unit.scope(_own_slots(block, node), generator=True):
         searching = _Search(node, stop)
-        return searching.loop(block, node.generators, cursor, Const(not stop))
+        return searching.loop(block, node.generators, items, Const(not stop))
 
 
 @attrs.frozen
@@ -198,15 +199,15 @@ class _Search:
         self,
         block: Block,
         generators: Sequence[ast.comprehension],
-        cursor: Var,
+        items: Var,
         done: Term,
     ) -> Term:
         """A loop as a value: the answer, or `done` when its items have run out."""
         name, place = block.unit.fresh("loop"), at(generators[0].target)
         head = block.inner(Exits())
-        test = head.temp(Prim("advance", (cursor,), at=place))
+        test = head.temp(Prim("advance", (items,), at=place))
         body = head.inner()
-        assign(body, generators[0].target, Prim("current", (cursor,), at=place))
+        assign(body, generators[0].target, Prim("current", (items,), at=place))
         found = self._round(body, generators, jump(name, ()))
         looping = head.finish(If(test, found, done, at=place))
         return LetRec(
@@ -219,8 +220,8 @@ class _Search:
         for condition in generators[0].ifs:
             block.guard(atom(block, condition), orelse=again)
         if len(generators) > 1:
-            cursor = _cursor(block, generators[1])
-            return block.finish(self.loop(block, generators[1:], cursor, again))
+            inner = _cursor(block, generators[1])
+            return block.finish(self.loop(block, generators[1:], inner, again))
         test = atom(block, self.node.elt)
         answer = Const(self.stop)
         then, orelse = (answer, again) if self.stop else (again, answer)

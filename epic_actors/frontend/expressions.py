@@ -311,6 +311,20 @@ def call(
     return App(function, values, shape, at=at(node))
 
 
+def cursor(block: Block, node: ast.expr, *, asynchronous: bool) -> Var:
+    """The iterator over the value of an expression, for a loop."""
+    if not asynchronous:
+        return block.temp(Prim("iter", (atom(block, node),), at=at(node)), stem="it")
+    called: Term = Const(None)
+    if isinstance(node, ast.Call):
+        # Why: of a streaming external the loop wants the pieces, not the whole.
+        called = block.temp(Prim("pieces", (atom(block, node.func),), at=at(node.func)))
+        source = block.atom(call(block, called, node.args, node.keywords, node))
+    else:
+        source = atom(block, node)
+    return block.temp(Prim("aiter", (source, called), at=at(node)), stem="it")
+
+
 def _special_call(block: Block, node: ast.Call) -> Term | None:
     """A call of a builtin that looks at the frame it is called from."""
     if not isinstance(node.func, ast.Name):

@@ -17,14 +17,14 @@ import attrs
 
 from epic_actors.core.terms import App, Const, If, Lam, Prim, Term, Var
 from epic_actors.frontend.block import Block, Exits, Meeting, jump
-from epic_actors.frontend.expressions import atom
+from epic_actors.frontend.expressions import atom, cursor
 from epic_actors.frontend.flow import endless, loop_lives
 from epic_actors.frontend.statements import Visit, branch, statements
 from epic_actors.frontend.targets import assign
 from epic_actors.frontend.unit import at
 
 
-Loop: TypeAlias = ast.While | ast.For
+Loop: TypeAlias = ast.While | ast.For | ast.AsyncFor
 
 
 @attrs.frozen
@@ -50,11 +50,9 @@ def carry(block: Block, names: tuple[str, ...]) -> tuple[Term, ...]:
 def _loop(block: Block, node: Loop, behind: frozenset[str]) -> None:
     unit = block.unit
     rounds: Callable[[Block, _Shape], Term] = _while_round
-    if isinstance(node, ast.For):
-        cursor = block.temp(
-            Prim("iter", (atom(block, node.iter),), at=at(node.iter)), stem="it"
-        )
-        rounds = _for_round(cursor)
+    if not isinstance(node, ast.While):
+        asks = isinstance(node, ast.AsyncFor)
+        rounds = _for_round(cursor(block, node.iter, asynchronous=asks))
     facts = unit.flow.statement(node)
     lives = attrs.evolve(block.exits.lives, falls=behind)
     inside = loop_lives(unit.flow, node, lives)
@@ -112,13 +110,13 @@ def _while_round(block: Block, shape: _Shape) -> Term:
     return block.finish(If(test, then, done, at=at(node.test)))
 
 
-def _for_round(cursor: Var) -> Callable[[Block, _Shape], Term]:
+def _for_round(items: Var) -> Callable[[Block, _Shape], Term]:
     def rounds(block: Block, shape: _Shape) -> Term:
         node = shape.node
-        assert isinstance(node, ast.For)
-        test = block.temp(Prim("advance", (cursor,), at=at(node.iter)))
+        assert not isinstance(node, ast.While)
+        test = block.temp(Prim("advance", (items,), at=at(node.iter)))
         inner = block.inner()
-        assign(inner, node.target, Prim("current", (cursor,), at=at(node.target)))
+        assign(inner, node.target, Prim("current", (items,), at=at(node.target)))
         then = _body(inner, shape)
         done = branch(block, node.orelse, shape.leaving)
         return block.finish(If(test, then, done, at=at(node.iter)))
@@ -142,4 +140,6 @@ def _body(block: Block, shape: _Shape) -> Term:
     return block.finish(again(block))
 
 
-STATEMENTS: dict[type, Visit] = {ast.While: _loop, ast.For: _loop}
+STATEMENTS: dict[type, Visit] = dict.fromkeys(
+    (ast.While, ast.For, ast.AsyncFor), _loop
+)

@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import os
 import types
 
 from epic_actors.core.operations import Function
@@ -69,8 +68,6 @@ def known(fn: types.FunctionType) -> Function | None:
 
 
 def _first_translation(fn: types.FunctionType) -> Function | NotCompiled:
-    if fn.__code__.co_flags & inspect.CO_GENERATOR and not os.environ.get("EPIC_GEN"):
-        return NotCompiled("a generator", fn.__code__.co_firstlineno)
     if fn.__code__.co_flags & inspect.CO_ASYNC_GENERATOR:
         return NotCompiled("an async generator", fn.__code__.co_firstlineno)
     found = source.find(fn)

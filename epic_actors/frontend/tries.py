@@ -11,14 +11,16 @@ Theory of operation
 """
 
 import ast
+import inspect
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import attrs
 
 from epic_actors.core.terms import (
     UNBOUND,
     App,
+    At,
     Const,
     If,
     Lam,
@@ -34,6 +36,7 @@ from epic_actors.frontend.expressions import VALUES as EXPRESSIONS, atom
 from epic_actors.frontend.flow import NOTHING, Facts, Lives, live_before
 from epic_actors.frontend.generators import START, entry
 from epic_actors.frontend.loops import carry
+from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.statements import Visit, statements
 from epic_actors.frontend.survivors import guarded_lives
 from epic_actors.frontend.targets import assign
@@ -376,18 +379,30 @@ def _finally(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
 # With
 
 
-def _with(block: Block, node: ast.With, behind: frozenset[str]) -> None:
+With: TypeAlias = ast.With | ast.AsyncWith
+
+
+def _with(block: Block, node: With, behind: frozenset[str]) -> None:
     _within(block, node, behind, 0)
 
 
-def _within(block: Block, node: ast.With, behind: frozenset[str], number: int) -> None:
+def _within(block: Block, node: With, behind: frozenset[str], number: int) -> None:
     """A `with` statement from one of its items on."""
     unit, item = block.unit, node.items[number]
     place = at(item.context_expr)
     manager = atom(block, item.context_expr)
-    enter = block.temp(Prim("special", (manager,), "__enter__", at=place))
-    leave = block.temp(Prim("special", (manager,), "__exit__", at=place))
-    entered = block.temp(App(enter, (), at=place))
+    awaits = isinstance(node, ast.AsyncWith)
+    names = ("__aenter__", "__aexit__") if awaits else ("__enter__", "__exit__")
+    enter, found = [
+        block.temp(Prim("special", (manager,), name, at=place)) for name in names
+    ]
+    leave = _Leave(found, awaits)
+    if block.unit.code.co_flags & inspect.CO_COROUTINE:
+        _check_task(block, item.context_expr)
+    entering: Term = App(enter, (), at=place)
+    if awaits:
+        entering = Prim("async_enter", (enter, found), at=place)
+    entered = block.temp(entering)
     lives = attrs.evolve(block.exits.lives, falls=behind)
     ways = _Guarded(block, unit.flow.statement(node), lives, handled=True)
     inner = block.inner(ways.exits)
@@ -405,21 +420,53 @@ def _within(block: Block, node: ast.With, behind: frozenset[str], number: int) -
     ways.act(signal, found, falls=True)
 
 
-def _suppressing(block: Block, ways: _Guarded, leave: Term, error: Var) -> Term:
+@attrs.frozen
+class _Leave:
+    """How a context is told that it is left."""
+
+    method: Var
+    awaits: bool
+
+    def tell(self, block: Block, arguments: tuple[Term, ...], place: At | None) -> Term:
+        """Apply it; its answer."""
+        if self.awaits:
+            told: Term = Prim("async_leave", (self.method, *arguments), at=place)
+        else:
+            told = App(self.method, arguments, at=place)
+        return block.temp(told)
+
+
+def _check_task(block: Block, node: ast.expr) -> None:
+    """Refuse contexts that reach into the code within: nurseries, cancel scopes."""
+    root = node
+    while isinstance(root, ast.Call | ast.Attribute):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    if not isinstance(root, ast.Name):
+        return
+    found = block.unit.namespace.values.get(block.unit.mangle(root.id))
+    module = getattr(found, "__module__", None) or getattr(found, "__name__", "")
+    if str(module).partition(".")[0] in _TASKS:
+        raise NotCompiled(f"a context of {module}", node.lineno)
+
+
+_TASKS = frozenset({"trio", "anyio", "asyncio"})
+
+
+def _suppressing(block: Block, ways: _Guarded, leave: _Leave, error: Var) -> Term:
     """Tell the manager about a failure; it is raised again unless that says true."""
     kind = block.temp(App(Const(type), (error,), at=error.at))
     trace = block.temp(Prim("getattr", (error,), "__traceback__", at=error.at))
-    suppressed = block.temp(App(leave, (kind, error, trace), at=error.at))
+    suppressed = leave.tell(block, (kind, error, trace), error.at)
     handled, again = ways.handled(block), Prim("reraise", (error,), at=error.at)
     return block.finish(If(suppressed, handled, again, at=error.at))
 
 
-def _leave_normally(block: Block, leave: Term, signal: Term, node: ast.With) -> None:
+def _leave_normally(block: Block, leave: _Leave, signal: Term, node: With) -> None:
     """Tell the manager that all is well, if it has not been told otherwise."""
     test, inner, nothing = _is(block, signal, _HANDLED), block.inner(), pack(())
-    inner.temp(App(leave, (_NONE, _NONE, _NONE), at=at(node)))
+    leave.tell(inner, (_NONE, _NONE, _NONE), at(node))
     choice = If(test, nothing, inner.finish(nothing), at=at(node))
     block.let((), choice, at(node))
 
 
-STATEMENTS: dict[type, Visit] = {ast.Try: _try, ast.With: _with}
+STATEMENTS: dict[type, Visit] = {ast.Try: _try, ast.With: _with, ast.AsyncWith: _with}

@@ -59,7 +59,7 @@ class Known:
     needs: frozenset[str] = frozenset()
     things: frozenset[Thing] = frozenset()
     kind: type | None = None
-    value: Any = UNKNOWN
+    value: Any = attrs.field(default=UNKNOWN, eq=id)
     is_arriving: bool = False
     method: "tuple[Known, str] | None" = None
     role: str = ""
@@ -86,6 +86,11 @@ class Known:
 
 
 NOTHING = Known()
+
+
+def constant(value: Any) -> Known:
+    """What is known of an object that is there before the run."""
+    return Known(kind=type(value), value=value)
 
 
 def _inside(things: Iterable[Thing]) -> list[Known]:

@@ -1,7 +1,8 @@
 """The time, and waiting: ordered on the resource "clock", as are Python's own clocks.
 
-A script that times itself sees what it would have seen in order: the clock is read when
-everything older is done.
+The clock is read, and a wait begins, when everything older is done.  Calls that stand behind
+it may have begun by then, so what is measured is the time that the run takes, not the
+time that it would take in order.
 """
 
 import functools

@@ -36,8 +36,8 @@ async def emit(value: Any) -> None:
     Example:
         >>> @epic.script
         ... def report(topics):
-        ...     for draft in [chat(f"Draft: {topic}") for topic in topics]:
-        ...         emit(draft)
+        ...     for topic in topics:
+        ...         emit(chat(f"Draft: {topic}"))
 
     Raises:
         Exception: Whatever the sink raises.

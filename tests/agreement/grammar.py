@@ -8,8 +8,9 @@ The grammar is the text below.  A hole in angle brackets is filled in:
     <int=>      the same, or a new name; bound from the next line on
     <intv>      an expression that may use the name `v`
     <int!1>     with a digit: the same text wherever it stands in the template
-    <block> <loop> <quiet> <body>
-                nested statements: plain; of a loop; without exits; of a function
+    <block> <loop> <quiet> <body> <inner>
+                nested statements: plain; of a loop; without exits; of a function, with
+                its `return`, or without
 
 The first choices are the simplest, so that Hypothesis shrinks towards them.
 Every program ends: loops are bounded, helpers call only older helpers.
@@ -22,6 +23,7 @@ LEAVES = {
     "dict": "{}\n<dict!>\n<dict!>",
     "box": "<box!>\nBox(<digit>)",
     "bool": "True\n<int!>\n<list!>\nFalse",
+    "money": "<money!>\nMoney(<digit>)",
     "any": "None\n<int!>\n<list!>\n<str!>",
 }
 
@@ -78,6 +80,32 @@ EXPRESSIONS = {
         max(<list>, key=lambda v: -v, default=<int>)
         [*map(f, <list>), <int>][0]
         int(bool(<bool>))
+        <money>.n
+        <money!>(<int>)
+        <money!>[<int>]
+        <money!>.double
+        len(<money>)
+        sum(<money>)
+        sum(asked(<list>))
+        next(asked(<list>), <int>)
+        next(iter(<list>), <int>)
+        <box!>.twice(<int>)
+        Box.make(<int>).n
+        Pair(<int>, <int>).total
+        Pair(<int>).right
+        getattr(<box!>, 'n', <int>)
+        (lambda v, k=<int>: <intv> + k)(<int>)
+        (lambda *v, **k: f(len(v) + len(k)))(*<list>, **<dict>)
+        min(<list>, key=inc, default=<int>)
+        functools.reduce(lambda a, v: f(a + v), <list>, <int>)
+        sum(v * w for v in <list>[:2] for w in range(f(v) % 3))
+        len({*<list>, <int>} & {<int>, <int>})
+        <str>.count('o')
+        <str>.find(<str>)
+        divmod(<int>, 3)[1]
+        round(<int> / 2)
+        {True: <int>, False: <int>}[bool(<bool>)]
+        (<int>, <int>)[bool(<bool>)]
         """,
     "bool": """
         odd(<int>)
@@ -103,6 +131,19 @@ EXPRESSIONS = {
         <str>.startswith('o')
         Record(<int>) == Record(<int>)
         f(<any>) is None
+        <int> < <int> <= <int> != <digit>
+        <money> < <money>
+        <money> == <money>
+        <int> in <money!>
+        bool(<money!>)
+        Pair(<int>, <int>) < Pair(<int>, <int>)
+        (<int>, <str>) < (<int>, <str>)
+        any(map(odd, <list>))
+        all(odd(v) for v in <list> if v)
+        hasattr(<box!>, 'extra')
+        <str> in <str>
+        callable(f(<any>))
+        not not <money!>
         """,
     "str": """
         word(<int>)
@@ -121,6 +162,20 @@ EXPRESSIONS = {
         str(<list>)[:12]
         f(<str>)
         <str>.partition(',')[0]
+        f"{f'{f(<int!>)}'!r:<{<digit>}}"[:12]
+        f"{<int!>=}{<str!>:^{<digit>}}"[:12]
+        '%s-%d' % (<str>, <int>)
+        '{}:{:>3}:{k}'.format(<str>, <int>, k=<int>)
+        (word(<int>).title() + <str>)
+        <str>.center(<digit>, '.')
+        <str>.join([<str>, <str>])[:12]
+        ''.join(reversed(<str>))
+        ''.join(sorted(<str>))
+        type(<any>).__name__
+        str(<money>)
+        repr(Pair(<int>, <str>))
+        f"{<money!>}{Record(<int>)}"[:12]
+        (<str> * (<int> % 3))
         """,
     "list": """
         items(<int>)
@@ -150,6 +205,29 @@ EXPRESSIONS = {
         list({v % 3: v for v in <list>}.values())
         [f(v) for v in <list> for w in <list>[:2]][:4]
         list(filter(odd, <list>))
+        list(asked(<list>))
+        list(chained(<list>))
+        [*asked(<list>), *<money>][:4]
+        list(<money>)
+        ([[f(w) for w in range(v % 3)] for v in <list>[:2]] and <list>)
+        [x for v in <list>[:2] for x in [<intv>, f(v)]][:4]
+        sorted(<list>, key=lambda v: (odd(v), -v))
+        sorted(<list>, reverse=bool(<bool>))[:4]
+        list(reversed(<list>))
+        <list>[::2]
+        <list>[<int>:]
+        list(itertools.chain(<list>, <list>))[:4]
+        list(itertools.accumulate(<list>))
+        list(itertools.islice(asked(<list>), 2))
+        [len(v) for v in word(<int>).split(',')]
+        [*range(<int> % 3), *<list>][:4]
+        copy.copy(<list>)
+        copy.deepcopy(<box!>).xs
+        list(map(lambda v, w: f(v + w), <list>, <list>))
+        [v for v in <list> if not v or odd(v)]
+        (<list> * 2)[:4]
+        [a for a, *b in zip(<list>, <list>)]
+        list(dict(zip(<list>, map(f, <list>))).values())
         """,
     "dict": """
         {<key>: <int>}
@@ -158,6 +236,12 @@ EXPRESSIONS = {
         f(<dict>)
         {**<dict>, <key>: <int>}
         (<dict> | <dict>)
+        dict(zip('abc', <list>))
+        {k: f(v) for k, v in <dict>.items()}
+        {k: v for k, v in <dict>.items() if odd(v)}
+        {**<dict>, **<dict>}
+        dict(<dict>, b=<int>)
+        dict.fromkeys('ab', <int>)
         """,
     "box": """
         Box(<int>)
@@ -165,6 +249,17 @@ EXPRESSIONS = {
         <box!>.refresh()
         f(<box>)
         (<box> if <bool> else <box>)
+        """,
+    "money": """
+        Money(<int>)
+        (<money> + <money>)
+        (<money> + <int>)
+        (<int> + <money>)
+        (-<money>)
+        sum([<money>, <money>], Money(0))
+        max(<money>, <money>)
+        f(<money>)
+        (<money!> or <money>)
         """,
     "any": """
         <int>
@@ -174,6 +269,9 @@ EXPRESSIONS = {
         (<int>, <str>)
         <bool>
         {v % 4 for v in <list>}
+        Pair(<int>, <str>)
+        [<str>, *<list>]
+        {<key>: <any>}
         """,
 }
 
@@ -291,6 +389,112 @@ with Guard(<list!>, <bool>):
 
 def <fn=>(<param=>):
     <body>
+
+<money=> = <money>
+
+<money:> += <int>
+
+<money!>[<int>] = <int>
+
+<money!>.double = <int>
+
+for <int=> in asked(<list>[:3]):
+    <loop>
+
+for <int=> in <money>:
+    <loop>
+
+def gen(k):
+    <inner>
+    yield k
+    yield f(k)
+    <inner>
+    yield from asked(<list>)
+<list=> = list(gen(<int>))[:4]
+
+def gen(xs):
+    for v in xs:
+        if odd(v):
+            yield <intv>
+        elif v > 6:
+            return v
+    return f(<int>)
+it = gen(<list>)
+for <int=> in it:
+    <loop>
+
+try:
+    <block>
+    return <value>
+finally:
+    <quiet>
+
+for <int=> in <list>[:3]:
+    try:
+        <loop>
+        continue
+    finally:
+        <quiet>
+
+while <bool>:
+    try:
+        <block>
+    finally:
+        break
+
+match <int>:
+    case 0 | 1:
+        <block>
+    case 2 if <bool>:
+        <block>
+    case <int=>:
+        <block>
+
+match <list>:
+    case []:
+        <block>
+    case [0, *_]:
+        <block>
+    case [<int=>, *<list=>]:
+        <block>
+
+match <dict>:
+    case {'c': 1}:
+        <block>
+    case {'a': <int=>, **<dict=>} if odd(<int!>):
+        <block>
+
+match <box>:
+    case Box(n=<int=>):
+        <block>
+
+match (<int>, <str>):
+    case (1, _) | (_, 'a'):
+        <block>
+    case (<int=>, str() as <str=>):
+        <block>
+
+class Local:
+    k = <int>
+    def __init__(self, n):
+        self.n = n
+        <inner>
+    def get(self, k=<int>):
+        self.n = f(self.n + k)
+        <inner>
+        return self.n
+    @property
+    def both(self):
+        return self.n + self.k
+local = Local(<int>)
+<int=> = local.get()
+<int=> = local.both + Local.k
+
+class Deep(Box):
+    def add(self, x):
+        return super().add(x) + inc(x)
+<box=> = Deep(<int>, <list>)
+<int=> = <box!>.add(<int>)
 """
 
 RARE = """
@@ -424,6 +628,207 @@ match <any>:
         <block>
     case _:
         <block>
+
+try:
+    raise ExceptionGroup('g', [Bad(<int>), ValueError(<str>)])
+except* Bad as eg:
+    <quiet>
+except* ValueError:
+    <quiet>
+
+try:
+    <block>
+except* (Bad, KeyError) as eg:
+    print(len(eg.exceptions))
+    <quiet>
+
+try:
+    <block>
+except Bad:
+    raise KeyError(<int>) from None
+
+try:
+    try:
+        <block>
+        risky(<int>)
+    except Bad as e:
+        raise Lost(<int>) from e
+    else:
+        <block>
+except Lost as e:
+    <int=> = e.args[0]
+    print(repr(e.__cause__), e.__suppress_context__)
+
+try:
+    try:
+        <block>
+        risky(<int>)
+    except Bad:
+        raise Lost(<int>)
+except Lost as e:
+    print(repr(e.__context__))
+
+try:
+    <block>
+    risky(<int>)
+except Bad as e:
+    caught = e
+    print(caught.args)
+
+with Guard(<list!>), Guard(<list!>, <bool>) as guarded:
+    <block>
+    guarded.append(<int>)
+
+with opened(<list!>) as guarded:
+    <block>
+
+with Calling(<int>) as <int=>:
+    <block>
+
+del <list!>[<int>:]
+
+<list!>[1:1] = [<int>, *<list>][:2]
+
+<list!>[<int>:] = <list>[:2]
+
+<box!>.extra = <int>
+del <box!>.extra
+
+<int:1> = <int:2> = <int>
+del <int:1>
+<int:1> = <int>
+
+<int=>, <box!>.n = <int>, <int>
+
+<dict!>[<key>], *<box!>.xs = [<int>, *<list>]
+
+[<int=>, [<str=>, *<list=>]] = <int>, [<str>, *<list>]
+
+for <dict!>[<key>] in <list>[:2]:
+    <loop>
+
+for <int=>, *<list=> in zip(<list>[:2], <list>[:2]):
+    <loop>
+
+print(*<list>, <str>, sep='-')
+
+print(<money!>, end=';')
+
+<int=> = [<int>, <int>][not <bool>]
+
+<list!> and <list!>.append(<int>)
+
+<list=> = [*<list>, *asked(<list>)][:4]
+
+it = iter(<list>)
+<int=> = next(it, <int>)
+<list=> = list(it)
+
+it = asked(<list>)
+<int=> = next(it, <int>)
+<list=> = [*it]
+
+it = (inc(v) for v in <list>)
+<int=> = next(it, <int>)
+<list=> = list(it)
+
+it = zip(<list>, asked(<list>))
+for <int=>, <int=> in it:
+    <loop>
+
+def wrap(g):
+    def inner(*a, **k):
+        return g(*a, **k) + <int>
+    return inner
+@wrap
+def local(q, k=<int>):
+    return f(q + k)
+<int=> = local(<int>, k=<int>)
+
+def even(q):
+    return q <= 0 or uneven(q - 1)
+def uneven(q):
+    return q > 0 and f(even(q - 1))
+<int=> = int(even(<int> % 5))
+
+fact = lambda q: 1 if q < 1 else f(q) + fact(q - 1)
+<int=> = fact(<int> % 4)
+
+def counting():
+    total_ = 0
+    def step(by):
+        nonlocal total_
+        total_ += inc(by)
+        return total_
+    return step
+step = counting()
+<list=> = [step(<int>), step(<int>)]
+
+def sender():
+    got = <int>
+    while got < 9:
+        got = (yield f(got)) or got + 3
+    return got
+it = sender()
+<int=> = next(it)
+if <int!> < 5:
+    <int=> = it.send(<int> % 3)
+
+def outer():
+    got = yield from asked(<list>)
+    yield got is None
+<list=> = [int(v) for v in outer()]
+
+pair = Pair(<int>, <list>)
+pair.left = <int>
+<int=> = pair.left
+<list=> = pair.right
+
+pair = dataclasses.replace(Pair(<int>, <int>), left=<int>)
+<int=> = pair.total
+
+pairs = sorted([Pair(<int>, 1), Pair(<int>, 2)])
+<int=> = pairs[0].left
+
+import math as m_
+<int=> = m_.gcd(<int>, <int>)
+
+x_, y_ = <int>, <int>
+x_, y_ = y_, x_ + f(y_)
+<int=> = x_
+
+<list=> = [(w := f(v)) + w for v in <list>][:4]
+
+<list=> = [y for v in <list> if (y := inc(v)) > 2][:4]
+
+<int=> = (w := <int>) + f(w)
+
+memo = {}
+def cached(q):
+    if q not in memo:
+        memo[q] = inc(q)
+    return memo[q]
+<list=> = [cached(v % 2) for v in <list>]
+
+queue = [<int> % 4]
+while queue and len(queue) < 6:
+    v = queue.pop()
+    queue.extend(items(v)[:2])
+<list=> = queue
+
+rows = [[<int>, <int>], [<int>]]
+<list=> = [sum(row) for row in rows if row]
+rows[0][0] += <int>
+<int=> = rows[0][0]
+
+parts = word(<int>).split(',')
+<str=> = ' '.join(part.strip().title() for part in parts)
+
+setattr(<box!>, 'n', <int>)
+
+<str=1> = ''
+for <int=> in <list>[:3]:
+    <str!1> += str(f(<int!>))
 
 <list=> = [<list!>, <list!>][<int> % 2]
 

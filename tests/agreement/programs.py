@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from epic_actors.testing.outside import Asked, Endless
-from tests.agreement.world import NAMES, Bad, Box, outside
+from tests.agreement.world import NAMES, Bad, Box, Lost, outside
 
 
 _numbers = itertools.count()
@@ -59,10 +59,6 @@ def giving_up() -> Iterator[None]:
 PATIENCE_S = 1.0
 
 
-class Lost(Exception):  # noqa: N818 - what programs do not expect
-    """What a call fails with that nobody has thought of."""
-
-
 @contextmanager
 def misfortune(seed: object, rate: float) -> Iterator[None]:
     """Let calls fail, before or after they have had their effect.
@@ -71,7 +67,7 @@ def misfortune(seed: object, rate: float) -> Iterator[None]:
     """
 
     def fortune(asked: Asked, answer: Callable[[], Any]) -> Any:
-        drawn = random.Random(f"{seed} {asked}")  # noqa: S311 - no secret
+        drawn = random.Random(f"{seed} {asked}")
         if drawn.random() >= rate:
             return answer()
         if drawn.random() < LATE:

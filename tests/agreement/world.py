@@ -1,5 +1,11 @@
 """What random scripts can use: externals of every kind and a few small classes."""
 
+import contextlib
+import copy
+import dataclasses
+import functools
+import itertools
+
 import attrs
 
 from epic_actors.testing.outside import Outside
@@ -122,6 +128,108 @@ class Box:
         return len(self.xs)
 
 
+    @property
+    def double(self):
+        """Twice the number."""
+        return self.n * 2
+
+    @double.setter
+    def double(self, n):
+        self.n = n // 2
+
+    @staticmethod
+    def twice(n):
+        """Call twice."""
+        return f(n) + f(n)
+
+    @classmethod
+    def make(cls, n):
+        """Call on the way."""
+        return cls(f(n))
+
+
+class Money:
+    """A number with operators, some of which call externals or store."""
+
+    def __init__(self, n):
+        """Keep the number."""
+        self.n = n
+
+    def __add__(self, other):
+        return Money(self.n + (other.n if isinstance(other, Money) else inc(other)))
+
+    def __radd__(self, other):
+        return self + other
+
+    def __iadd__(self, by):
+        self.n = inc(self.n, by=by)
+        return self
+
+    def __neg__(self):
+        return Money(-self.n)
+
+    def __eq__(self, other):
+        return isinstance(other, Money) and f(self.n) == other.n
+
+    def __lt__(self, other):
+        if not isinstance(other, Money):
+            return NotImplemented
+        return self.n < other.n
+
+    __hash__ = None
+
+    def __bool__(self):
+        return odd(self.n)
+
+    def __len__(self):
+        return self.n % 4
+
+    def __getitem__(self, k):
+        return f(self.n + k)
+
+    def __setitem__(self, k, n):
+        self.n = n + k
+
+    def __contains__(self, n):
+        return odd(n)
+
+    def __iter__(self):
+        yield self.n
+        yield f(self.n + 1)
+
+    def __call__(self, n):
+        return inc(n, by=self.n)
+
+    def __str__(self):
+        return f"m{self.n}"
+
+    @property
+    def double(self):
+        """Twice the number."""
+        return self.n * 2
+
+    @double.setter
+    def double(self, n):
+        self.n = f(n) // 2
+
+
+@dataclasses.dataclass(order=True)
+class Pair:
+    """Two fields, compared in order."""
+
+    left: object
+    right: object = 0
+
+    @property
+    def total(self):
+        """Add them."""
+        return self.left + self.right
+
+
+class Lost(Exception):  # noqa: N818 - short
+    """What nobody catches, or does."""
+
+
 @attrs.define
 class Record:
     """A record with two fields, compared by value."""
@@ -149,6 +257,46 @@ class Guard:
         return self.swallow and kind is not None and issubclass(kind, Bad)
 
 
+class Calling:
+    """A context manager that calls externals at both ends."""
+
+    def __init__(self, n):
+        """Keep the number."""
+        self.n = n
+
+    def __enter__(self):
+        """Call and note."""
+        self.n = inc(self.n)
+        return self.n
+
+    def __exit__(self, kind, error, trace):
+        """Call and note; swallow what the call says."""
+        log(kind and kind.__name__)
+        return odd(self.n) and kind is Bad
+
+
+@contextlib.contextmanager
+def opened(xs):
+    """Note both ends."""
+    xs.append(200)
+    try:
+        yield xs
+    finally:
+        xs.append(201)
+
+
+def asked(xs):
+    """Yield what a call says of each."""
+    for x in xs:
+        yield f(x)
+
+
+def chained(xs):
+    """Yield from another."""
+    n = yield from asked(xs)
+    yield inc(n or 0)
+
+
 def doubled(xs):
     """Yield, without calling anything."""
     for x in xs:
@@ -156,4 +304,7 @@ def doubled(xs):
 
 
 outside.namespaces.append(globals())
-NAMES = {name: value for name, value in globals().items() if name != "outside"}
+NAMES = {
+    **{name: value for name, value in globals().items() if name != "outside"},
+    **{module.__name__: module for module in (copy, functools, itertools)},
+}

@@ -28,8 +28,15 @@ PARAMETERS = {
     "box": ["b0"],
 }
 LEAVING = ("break", "continue", "return", "raise")
-BLOCKS = ("block", "loop", "quiet", "body")
-VARIABLES = {"int": "n", "str": "s", "list": "xs", "dict": "d", "box": "b"}
+BLOCKS = ("block", "loop", "quiet", "body", "inner")
+VARIABLES = {
+    "int": "n",
+    "str": "s",
+    "list": "xs",
+    "dict": "d",
+    "box": "b",
+    "money": "m",
+}
 
 #: Draws a number below the given one; 0 is the simplest.
 Choose: TypeAlias = Callable[[int], int]
@@ -55,7 +62,7 @@ def _needs(template: str) -> frozenset[tuple[str, str]]:
     return frozenset(holes & _NEEDS)
 
 
-_NEEDS = {(kind, mark) for kind in [*PARAMETERS, "fn"] for mark in "!:"}
+_NEEDS = {(kind, mark) for kind in [*VARIABLES, "fn"] for mark in "!:"}
 _NEEDS.add(("helper", ""))
 
 
@@ -241,19 +248,21 @@ class Writer:
             scope.loop = scope.exits = True
         elif kind == "quiet":
             scope.loop = scope.exits = False
-        elif kind == "body":
-            return self._body(scope)
+        elif kind in ("body", "inner"):
+            return self._body(scope, returns=kind == "body")
         with self.within(scope):
             return self.block()
 
-    def _body(self, scope: Scope) -> list[str]:
+    def _body(self, scope: Scope, *, returns: bool) -> list[str]:
         """A nested function: outer variables can be read, not assigned."""
         scope.assignable = {n for n in scope.assignable if n.startswith("param")}
-        scope.loop, scope.exits = False, True
-        returns, self.returns = self.returns, "int"
+        scope.loop, scope.exits = False, returns
+        outer, self.returns = self.returns, "int"
         with self.within(scope):
-            lines = [*self.block(), f"return {self.expression('int')}"]
-        self.returns = returns
+            lines = self.block()
+            if returns:
+                lines.append(f"return {self.expression('int')}")
+        self.returns = outer
         return lines
 
 
@@ -277,6 +286,8 @@ def _may_stand(template: str, simple: bool, loop: bool, exits: bool, top: bool) 
     if simple and nested:
         return False
     if template.startswith((*LEAVING, "assert")) and top:
+        return False
+    if "return <value>" in template and not exits:
         return False
     if nested or template.startswith("def "):
         return True

@@ -202,9 +202,8 @@ def a_native_property():
     return Native().imag
 
 
-IN_PLACE = "hooks and properties found late run in place, where calls cannot wait"
+IN_PLACE = "a `__getattribute__` that asks even for `__class__` runs in place"
 WRONG = {
-    "properties_of_pending_objects-fused": IN_PLACE,
     "a_hook_for_everything": IN_PLACE,
     "a_hook_that_refuses-literal": "the literal machine unpacks the None of a `__getattr__` that raises",
 }

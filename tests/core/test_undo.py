@@ -2,7 +2,7 @@
 
 import operator
 import types
-from collections import OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +59,14 @@ def test_appended_elements_go(items: list[int], new: list[int]) -> None:
     assert items == before
 
 
+@given(LISTS, st.none() | INDICES)
+def test_a_popped_element_comes_back(items: list[int], key: int | None) -> None:
+    """Where it was, counted from either end."""
+    before = list(items)
+    where = () if key is None else (key,)
+    assert taken_back(undo.popped, list.pop, items, *where) == before
+
+
 @given(DICTS, KEYS, st.integers())
 def test_a_dict_comes_back_in_its_order(
     items: dict[Any, int], key: Any, n: int
@@ -100,6 +108,47 @@ def test_a_deque_comes_back(items: list[int], most: int | None, item: int) -> No
     for change in (deque.append, deque.appendleft, deque.rotate, deque.remove):
         assert taken_back(undo.snapshot, change, held, item) == before
     assert held.maxlen == most
+
+
+@given(LISTS, st.none() | st.integers(0, 9), st.integers())
+def test_the_ends_of_a_deque_come_back(
+    items: list[int], most: int | None, item: int
+) -> None:
+    """Also what a full deque has lost at its other end."""
+    held = deque(items, most)
+    before = held.copy()
+    taken_back(undo.deque_append, deque.append, held, item)
+    taken_back(undo.deque_appendleft, deque.appendleft, held, item)
+    if held:
+        taken_back(undo.deque_pop, lambda ends: ends.pop(), held)
+        taken_back(undo.deque_popleft, lambda ends: ends.popleft(), held)
+    assert held == before
+
+
+class Counted(dict[Any, Any]):
+    """A dict with methods of its own, which must not run."""
+
+    def clear(self) -> None:
+        """Be in the way."""
+        raise AssertionError
+
+    update = clear  # type: ignore[assignment]
+
+
+def test_a_subclass_comes_back_without_its_own_methods() -> None:
+    """A `Counter.update` would add up."""
+    counts, own = Counter("aab"), Counted(a=1)
+    taken_back(undo.snapshot, lambda held: held.update("abc"), counts)
+    taken_back(undo.snapshot, lambda held: held.pop("a"), own)
+    assert list(counts.items()) == [("a", 2), ("b", 1)]
+    assert own == {"a": 1}
+
+
+def test_a_store_that_failed_leaves_nothing_to_take_back() -> None:
+    """An object without that slot."""
+    back = undo.attribute("none")(Closed())
+    assert back is not None
+    back()
 
 
 def test_a_bytearray_comes_back() -> None:

@@ -85,7 +85,7 @@ def test_modules_are_translated(module: types.ModuleType) -> None:
         try:
             verdicts.append(translate(fn).lam is not None)
         except NotCompiled as refusal:
-            assert refusal.reason == "a generator"
+            assert refusal.reason == "an async generator"
             verdicts.append(False)
     assert sum(verdicts) >= 0.7 * len(verdicts)
 

@@ -63,7 +63,7 @@ def test_source_that_has_changed_is_the_scripts_fault() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("def f():\n    yield 1\n", "a generator"),
+        ("async def f():\n    yield 1\n", "an async generator"),
         ("def f():\n    return locals()\n", "frames"),
         ("def f():\n    return eval('1')\n", "frames"),
         ("async def f(x):\n    async with x:\n        pass\n", "AsyncWith"),

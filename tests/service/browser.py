@@ -40,7 +40,7 @@ class Browser:
     _url: str
 
     async def _session(self, method: str, path: str, body: Any = None) -> Any:
-        async with httpx2.AsyncClient(timeout=60, trust_env=False) as http:
+        async with httpx2.AsyncClient(timeout=60, verify=False) as http:
             answer = await http.request(method, f"{self._url}/{path}", json=body)
         return _value(answer)
 
@@ -112,7 +112,7 @@ def open_browser() -> Iterator[Browser]:
     with subprocess.Popen([driver, f"--port={port}"], **quiet) as process:
         try:
             url = f"http://127.0.0.1:{port}"
-            with httpx2.Client(timeout=60, trust_env=False) as http:
+            with httpx2.Client(timeout=60, verify=False) as http:
                 with _session(http, url, browser) as name:
                     yield Browser(f"{url}/session/{name}")
         finally:

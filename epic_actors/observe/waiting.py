@@ -1,0 +1,343 @@
+"""Reading a function's term for what each step waits for.
+
+Theory of operation
+    The term is walked once a round, without running anything; each name stands for what
+    is `Known` of it.  The position of an `if` in the term says how far its decision
+    reaches (see `core.terms`): as the value of a `let` it is a branch, in the tail of a
+    loop's body it is the rest of the loop, in the tail of the function it is that.
+    What an undecided branch or loop may touch is read off its summary, which is the one
+    that the machine uses.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import attrs
+
+from epic_actors.core.terms import (
+    UNBOUND,
+    App,
+    At,
+    Call,
+    Const,
+    If,
+    Lam,
+    Let,
+    LetRec,
+    Prim,
+    Term,
+    Try,
+    Var,
+)
+from epic_actors.observe import callables, sentences, steps
+from epic_actors.observe.known import (
+    NOTHING,
+    UNKNOWN,
+    Known,
+    Thing,
+    constant,
+    either,
+)
+from epic_actors.observe.survey import Part, Reason, State, Survey
+
+
+Names = dict[str, Any]
+AT_ONCE = "at once"
+
+
+@attrs.frozen(eq=False)
+class Inner:
+    """A loop or a join, with the names it stands among."""
+
+    name: str
+    lam: Lam
+    names: Names
+
+
+@attrs.frozen
+class Step:
+    """Where in the source a step stands, and what it is called there."""
+
+    at: At | None
+    name: str
+    text: str
+    shape: tuple[str | None, ...] = ()
+
+
+class Reading:
+    """One walk over one function."""
+
+    def __init__(self, survey: Survey, part: Part) -> None:
+        self.survey = survey
+        self.part = part
+        self.done: set[int] = set()
+        self.begins = AT_ONCE
+        self.loop: State | None = None
+        self.lent: dict[Thing, tuple[str, int]] = {}
+
+    def read(self) -> None:
+        """Read the whole function."""
+        part, lam = self.part, self.part.function.lam
+        part.reasons.clear()
+        part.pending = 0
+        names = {
+            name: value.called(name)
+            for name, value in zip(lam.params, part.state.params, strict=True)
+        }
+        found = self.block(lam.body, names, "function")
+        part.state.result = both(part.state.result, found)
+
+    def note(
+        self,
+        at: At | None,
+        kind: str,
+        text: str,
+        needs: frozenset[str] = frozenset(),
+        declare: str = "",
+    ) -> None:
+        """Say something of a line."""
+        if at is not None:
+            function = self.part.function
+            where = function.qualname, function.filename, at.line
+            self.part.reasons.append((Reason(*where, kind, text, declare), needs))
+
+    # Terms
+
+    def block(self, term: Term, names: Names, reach: str) -> Any:
+        """Read a block; what is known of its value, or a list of that for a pack."""
+        names = dict(names)
+        while True:
+            match term:
+                case Let():
+                    value = self.bound(term, names, reach)
+                    bind(names, term.names, value)
+                    term = term.body
+                case LetRec():
+                    names[term.name] = Inner(term.name, term.function, dict(names))
+                    term = term.body
+                case _:
+                    return self.step(term, names, reach)
+
+    def bound(self, term: Let, names: Names, reach: str) -> Any:
+        """Read the value of a `let`."""
+        match term.value:
+            case Lam() as lam:
+                inner = Inner(term.names[0], lam, dict(names))
+                if inner.name.startswith("resume."):
+                    self.applied(inner, [NOTHING] * len(lam.params), reach)
+                return inner
+            case Let() | LetRec() as block:
+                goes_on = isinstance(term.body, App) and is_loop(term.body.function)
+                return self.block(block, names, "round" if goes_on else "branch")
+            case App(function=Var(name=name)) if isinstance(names.get(name), Inner):
+                return self.step(term.value, names, "loop")
+            case value:
+                before = self.part.pending
+                found = self.step(value, names, "branch")
+                if term.names and term.names[0].startswith("signal."):
+                    return self.signalled(term, found, self.part.pending > before)
+                return found
+
+    def signalled(self, term: Let, found: Any, busy: bool) -> Any:
+        """How a `try` was left, which is known when it is over."""
+        first, *rest = found if isinstance(found, list) else [found]
+        if not busy or first.value is not UNKNOWN or term.value.at is None:
+            return found
+        needs = frozenset({f"the block of line {term.value.at.line}"})
+        first = attrs.evolve(first, needs=needs, role="signal")
+        return [first, *rest] if rest else first
+
+    def step(self, term: Term, names: Names, reach: str) -> Any:
+        """Read a step, or the tail of a block."""
+        match term:
+            case Var(name=name):
+                return names.get(name, NOTHING)
+            case Const(value=value):
+                return None if value is UNBOUND else constant(value)
+            case Prim(op="pack"):
+                return [self.step(a, names, reach) for a in term.arguments]
+            case Prim():
+                args = [self.step(a, names, reach) or NOTHING for a in term.arguments]
+                return self.prim(term, args)
+            case App():
+                return self.application(term, names, reach)
+            case If():
+                return self.choice(term, names, reach)
+            case Try():
+                return self.attempt(term, names)
+            case Call():
+                args = [self.step(a, names, reach) for a in term.arguments]
+                return self.call(constant(term.external), args, self.at_call(term))
+            case _:
+                return self.block(term, names, reach)
+
+    def application(self, term: App, names: Names, reach: str) -> Any:
+        """Read a call of something of the script's, or a jump to a loop or join."""
+        function = self.step(term.function, names, reach)
+        args = [self.step(a, names, reach) or NOTHING for a in term.arguments]
+        if isinstance(function, Inner):
+            return self.applied(function, args, reach)
+        return self.call(function or NOTHING, args, self.at_call(term))
+
+    def at_call(self, term: App | Call) -> Step:
+        """What a call is called."""
+        syntax = self.part.syntax
+        shape = term.shape if isinstance(term, App) else ()
+        return Step(term.at, syntax.callee(term.at), syntax.text(term.at), shape)
+
+    def applied(self, inner: Inner, args: list[Known], reach: str) -> Any:
+        """Read a loop or join, once a round, however many ways lead to it."""
+        state = self.part.inner.setdefault(id(inner.lam), State())
+        state.give(args)
+        if id(inner.lam) not in self.done:
+            self.done.add(id(inner.lam))
+            outside = self.loop
+            if inner.name.startswith("loop."):
+                self.loop = state
+            names = {**inner.names, inner.name: inner}
+            for name, value in zip(inner.lam.params, state.params, strict=True):
+                names[name] = value
+            found = self.block(inner.lam.body, names, reach)
+            state.result = both(state.result, found)
+            self.loop = outside
+        return state.result
+
+    # Decisions
+
+    def choice(self, term: If, names: Names, reach: str) -> Any:
+        """Read an `if`, which may be undecided."""
+        test = self.step(term.test, names, reach)
+        with self.behind(term, test or NOTHING, names, reach):
+            then = self.block(term.then, names, reach)
+            orelse = self.block(term.orelse, names, reach)
+        value = both(then, orelse)
+        if test is None or reach != "branch":
+            return value
+        return pending(value, test.needs)
+
+    @contextmanager
+    def behind(self, term: If, test: Known, names: Names, reach: str) -> Iterator[None]:
+        """Within, everything stands behind a decision."""
+        before = self.begins
+        if test.needs and term.at is not None:
+            self.decided(term, test, names, reach)
+        elif test.role == "more" and self.loop is not None:
+            self.begins = self.in_rounds()
+        yield
+        self.begins = before
+
+    def decided(self, term: If, test: Known, names: Names, reach: str) -> None:
+        """Note a decision, and how far it reaches."""
+        assert term.at is not None
+        line = term.at.line
+        if self.part.syntax.is_choice(term.at):
+            reach = "branch"
+        self.part.pending += 1
+        if self.loop is not None and reach in ("loop", "function"):
+            self.loop.is_held = True
+        if test.role == "more":
+            besides = "" if reach == "function" else self.besides(self.loop_of(names))
+            text = sentences.rounds(test.needs, besides, arriving=test.is_arriving)
+            self.note(term.at, "loop", text, test.needs)
+            self.begins = "its round begins"
+            return
+        if test.role == "signal":
+            if reach != "branch":
+                text = sentences.left(sentences.listed(test.needs), reach)
+                self.note(term.at, "decision", text)
+            return
+        how = "rounds" if reach == "function" and self.loop is not None else reach
+        about = (term, names) if reach == "branch" else self.loop_of(names)
+        besides = "" if how in ("round", "rounds", "function") else self.besides(about)
+        text = sentences.decision(how, test.needs, besides)
+        self.note(term.at, "decision", text, test.needs)
+        self.begins = f"line {line} is decided"
+
+    def in_rounds(self) -> str:
+        """When the calls of a round begin that wait for nothing else."""
+        if self.loop is not None and self.loop.is_held:
+            return "its round begins"
+        return self.begins if self.begins != AT_ONCE else "at once in every round"
+
+    def loop_of(self, names: Names) -> Any:
+        """The innermost loop around some names, as a term, and its names."""
+        loops = [v for n, v in names.items() if n.startswith("loop.")]
+        if not loops:
+            return None
+        inner = loops[-1]
+        return self.survey.as_term(inner.name, inner.lam), inner.names
+
+    def besides(self, about: Any) -> str:
+        """What follows an undecided branch or loop and waits for it all the same."""
+        if about is None:
+            return ""
+        everything, names = self.survey.touched_by(self.part.function, *about)
+        return sentences.besides([f"`{n}`" for n in names], everything=everything)
+
+    def attempt(self, term: Try, names: Names) -> Any:
+        """Read a `try`, or a `with`."""
+        before = self.part.pending
+        body = self.block(term.body, names, "branch")
+        if self.part.pending > before and term.at is not None:
+            lam = Lam((), term.body)
+            everything, held = self.survey.touched_by(self.part.function, lam, names)
+            shown = [] if everything else [f"`{n}`" for n in held]
+            if shown or everything:
+                self.note(term.at, "try", sentences.held(shown))
+        caught = {**names, term.name: Known(role="error")}
+        return both(body, self.block(term.handler, caught, "branch"))
+
+    # Steps
+
+    def prim(self, term: Prim, args: list[Known]) -> Any:
+        """Read a primitive."""
+        text = self.part.syntax.text(term.at)
+        return steps.prim(self, term, args, Step(term.at, text, text))
+
+    def call(self, function: Known, args: list[Known], step: Step) -> Any:
+        """Read a call."""
+        return callables.call(self, function, args, step)
+
+    def another(self, part: Part) -> None:
+        """Read another function."""
+        Reading(self.survey, part).read()
+
+
+def bind(names: Names, bound: tuple[str, ...], value: Any) -> None:
+    """Bind the names of a `let`; what the script has a name for is called by it."""
+    values = value if isinstance(value, list) else [value]
+    if len(values) != len(bound):
+        values = [either(v for v in values if isinstance(v, Known))] * len(bound)
+    for name, one in zip(bound, values, strict=True):
+        plain = name.partition(".")[0]
+        own = "." not in name or plain not in MADE_UP
+        names[name] = one.called(plain) if own and isinstance(one, Known) else one
+
+
+MADE_UP = frozenset("t it loop join signal exc acc thrown sent more from resume".split())
+"""How the names begin that stand in no script; others with a dot do in a comprehension."""
+
+
+def is_loop(term: Term) -> bool:
+    """Whether this is a jump to the next round."""
+    return isinstance(term, Var) and term.name.startswith("loop.")
+
+
+def both(one: Any, other: Any) -> Any:
+    """What is known of the value of two ways, either of which may have none."""
+    if one is None or other is None:
+        return one if other is None else other
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [both(a, b) for a, b in zip(one, other, strict=True)]
+    flat = [v for pair in (one, other) for v in (pair if isinstance(pair, list) else [pair])]
+    return either(v for v in flat if isinstance(v, Known))
+
+
+def pending(value: Any, needs: frozenset[str]) -> Any:
+    """A value that is also to be decided."""
+    if isinstance(value, list):
+        return [pending(one, needs) for one in value]
+    if not isinstance(value, Known):
+        return value
+    return attrs.evolve(value, needs=value.needs | needs, is_arriving=False)

@@ -1,0 +1,154 @@
+"""What code that nobody here wrote has found, each reduced to a small program."""
+
+import functools
+import math
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+import pytest
+
+import epic_actors as epic
+from epic_actors.core.fast import FastMachine
+from epic_actors.core.network import Network
+from epic_actors.testing.agree import agree
+from epic_actors.testing.outside import Outside
+
+
+outside = Outside()
+
+
+@outside.unordered
+def later(x):
+    """Give the argument, later."""
+    return x
+
+
+def lines_by_a_generator(text):
+    """`textwrap.indent`: a generator reads a variable of the function around it."""
+    text = later(text)
+
+    def numbered():
+        for number, line in enumerate(text.splitlines(True)):
+            yield f"{number} {line}"
+
+    return "".join(numbered())
+
+
+def count_on_the_way(items):
+    """`statistics.fmean`: a generator counts in a variable of the function around it."""
+    items = later(items)
+    try:
+        n = len(items)
+    except TypeError:
+        n = 0
+
+        def counted(given):
+            nonlocal n
+            for n, item in enumerate(given, start=1):
+                yield item
+
+        items = counted(items)
+    total = math.fsum(items)
+    return total, n
+
+
+def mean_of_mapped(items):
+    """`statistics.geometric_mean`: what is counted is itself an iterator."""
+    return count_on_the_way(map(math.sqrt, later(items)))
+
+
+def squares_kept(items, start):
+    """`calendar`: a generator expression is kept, and gone over elsewhere."""
+    items, start = later(items), later(start)
+    squares = (start + item * item for item in items)
+    found = []
+    for square in squares:
+        found.append(square)
+    return found
+
+
+def named_method(text):
+    """`html.parser`: a method is given a name, and the name is used twice."""
+    text = later(text)
+    starts = text.startswith
+    if starts("<"):
+        return "end" if starts("</") else "start"
+    return "text"
+
+
+def first(items):
+    """`shlex`: there is no next item."""
+    return next(iter(later(items)))
+
+
+def first_or_none(items):
+    """The caller knows what it means that there is no next item."""
+    try:
+        return first(items)
+    except StopIteration:
+        return None
+
+
+def leave_two_loops(items):
+    """`graphlib`: the end of an inner loop leaves the one around it as well."""
+    found = []
+    for item in later(items):
+        while True:
+            if len(found) > 20:
+                return "too many"
+            stack = [item]
+            while stack:
+                found.append(stack.pop())
+                if found[-1] == 2:
+                    item = 3
+                    break
+            else:
+                break
+    return found
+
+
+def unwrapped(function):
+    """`functools`: a loop that takes one attribute after another."""
+    function = later(function)
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function("5")
+
+
+PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+    (lines_by_a_generator, ("a\nb\n",)),
+    (count_on_the_way, ([1.0, 2.5],)),
+    (mean_of_mapped, ([1, 4, 9],)),
+    (squares_kept, ([1, 2, 3], 10)),
+    (named_method, ("</a>",)),
+    (named_method, ("<a>",)),
+    (first, ([7],)),
+    (first_or_none, ([],)),
+    (leave_two_loops, ([1, 2, 4],)),
+    (unwrapped, (functools.partial(functools.partial(int), base=6),)),
+]
+
+
+@pytest.mark.parametrize(("script", "args"), PROGRAMS, ids=str)
+def test_programs_agree(script: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """A program that once disagreed means what CPython says."""
+    agree(script, outside, lambda: args, seeds=range(3))
+
+
+@pytest.mark.parametrize("fusion", [True, False])
+def test_stop_iteration_leaves_the_run_as_it_is(*, fusion: bool) -> None:
+    """A `StopIteration` of the script's is raised by `run`, and hides nothing."""
+    with pytest.raises(StopIteration) as caught:
+        epic.run(first, [], fusion=fusion)
+    assert caught.value.__context__ is None
+
+
+class Stranger(MutableMapping[str, int]):
+    """Derives from a library's class, as do others that no script knows of."""
+
+
+def test_strangers_are_not_met() -> None:
+    """What derives from a library's class is not taken for what a script may get."""
+    network = Network(lambda function: None, FastMachine())
+    network.summaries.meet_class(MutableMapping)
+    assert Stranger not in network.summaries.classes
