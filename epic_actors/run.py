@@ -19,6 +19,7 @@ from .core.literal import LiteralMachine
 from .core.network import Listener, Network, Statistics
 from .core.operations import Function
 from .core.outlet import Outlet, Pieces
+from .core.shared import keep_shared
 from .core.traces import as_raised, without_lead
 from .errors import DeadlineExceeded, ScriptError, UsageError
 from .frontend import NotCompiled, translate
@@ -387,11 +388,12 @@ def run_sequentially(function: Callable[..., Any], *args: Any) -> Any:
 
 
 async def _run_in_order(job: Job) -> Any:
-    if inspect.iscoroutinefunction(job.function):
-        return await job.function(*job.args, **job.kwargs)
+    async with keep_shared():
+        if inspect.iscoroutinefunction(job.function):
+            return await job.function(*job.args, **job.kwargs)
 
-    work = functools.partial(job.function, *job.args, **job.kwargs)
-    return await trio.to_thread.run_sync(waiting_for_externals, work)
+        work = functools.partial(job.function, *job.args, **job.kwargs)
+        return await trio.to_thread.run_sync(waiting_for_externals, work)
 
 
 __all__ = [

@@ -226,3 +226,28 @@ def test_debuggers_and_coverage_see_the_users_lines() -> None:
     own = lines_of(many_lines) | lines_of(helper_lines)
     assert plain & own
     assert (plain & own) - traced == set()
+
+
+@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
+def test_an_error_of_a_call_says_which_way_led_there(fusion: bool) -> None:
+    """A note names the external and the script's own lines, innermost first."""
+
+    @epic.unordered
+    async def refuse(word: str) -> str:
+        raise ValueError(word)
+
+    def helper(word: str) -> str:
+        return refuse(word)
+
+    def script() -> str:
+        return helper("no")
+
+    with pytest.raises(ValueError, match="no") as caught:
+        epic.run(script, fusion=fusion)
+    [note] = caught.value.__notes__
+    first = script.__code__.co_firstlineno
+    name = "test_an_error_of_a_call_says_which_way_led_there.<locals>"
+    assert note == (
+        f"refuse() raised this; it was called at test_tracebacks.py:{first - 2} in "
+        f"{name}.helper(), at test_tracebacks.py:{first + 1} in {name}.script()"
+    )

@@ -238,6 +238,7 @@ class ExternalCall(Actor):
             error = self.external.mismatch(value)
         if error is not None:
             handled = self.outer.handled
+            self.network.raised_by[id(error)] = (error, self)
             ledger.failed(self, self.network.traced(error, self.site, handled))
             return
         if self.stream is not None:

@@ -48,6 +48,7 @@ class Effect:
         dunders: Special methods of the arguments' types that may run inside it.
         kind: The builtin type that the result is exactly of.
         keeps_kind: The result is of the type that both arguments have.
+        lazy: The result goes on reading what it spreads.
         stores_keywords: Keyword arguments are moved, whatever is said of positions.
         op: The operation that it is, if that has a protocol of special methods.
         loud: The bits of the special methods that it may run (see `protocols`).
@@ -77,6 +78,7 @@ class Effect:
     kind: type | None = None
     keeps_kind: bool = False
     shares: bool = False
+    lazy: bool = False
     stores_keywords: bool = False
     op: str = attrs.field(init=False)
     loud: int = attrs.field(init=False)

@@ -146,7 +146,7 @@ _GET_DUNDERS = ("__getitem__", "__class_getitem__")
 def _getitem() -> Effect:
     get = Effect(operator.getitem, whole=(1,), reads=(0,), dunders=_GET_DUNDERS)
     cut = attrs.evolve(get, dunders=(), fresh=True, shares=True)
-    made = Effect(operator.getitem, whole=(1,), writes=(0,), undo=back.dict_item)
+    made = attrs.evolve(get, writes=(0,), undo=back.dict_item)
     other = attrs.evolve(get, on=1, by_type={slice: cut})
     return attrs.evolve(get, by_type={defaultdict: made}, otherwise=other)
 

@@ -642,13 +642,16 @@ def emitter_handler(emitter: Emitter, lam: Lam, body: list[ast.stmt]) -> list[as
     """Run a handler where CPython would: while the exception is being handled."""
     error = emitter.name(lam.params[0])
     raising = ast.Raise(error, None, **emitter.where)
+    # Why: raised while another one is being handled, it would be that one's successor.
+    context = ast.Attribute(error, "__context__", LOAD, **emitter.where)
+    kept = emitter.assign((".context",), context)
     restore = ast.Expr(
-        emitter.call(".retrace", emitter.name(lam.params[0])), **emitter.where
+        emitter.call(".retrace", error, emitter.name(".context")), **emitter.where
     )
     catch = ast.ExceptHandler(
         emitter.name(".BaseException"), None, [restore, *body], **emitter.where
     )
-    return [ast.Try([raising], [catch], [], [], **emitter.where)]
+    return [*kept, ast.Try([raising], [catch], [], [], **emitter.where)]
 
 
 def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:

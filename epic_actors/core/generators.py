@@ -61,9 +61,18 @@ class Generated:
         step: Takes a step natively.
         rest: See the module's rules.
         shell: Gives the native object while it is there.
+        entered: The native object has begun.
     """
 
-    __slots__ = ("__weakref__", "function", "rest", "shell", "step", "values")
+    __slots__ = (
+        "__weakref__",
+        "entered",
+        "function",
+        "rest",
+        "shell",
+        "step",
+        "values",
+    )
 
     def __init__(self, function: Function, values: tuple[Any, ...], step: Step) -> None:
         self.function = function
@@ -71,9 +80,17 @@ class Generated:
         self.step = step
         self.rest: Any = Beginning(function.lam, values)
         self.shell: Callable[[], Shell | None] = lambda: None
+        self.entered = False
 
     def __epic_sources__(self) -> list[Any]:
         return [self, self.rest]
+
+    def enter(self) -> None:
+        """Let the native object begin, since the script takes the first step."""
+        shell = self.shell()
+        if shell is not None and not self.entered:
+            self.entered = True
+            next(shell)
 
     def begun(self, *, thrown: bool, sent: Any) -> Any:
         """What a step has to apply; None if the generator has ended.
@@ -132,19 +149,23 @@ def generate(
     generated = Generated(function, values, step)
     shell = _shell(generated)
     shell.__name__, shell.__qualname__ = fn.__name__, fn.__qualname__
-    next(shell)
     GENERATED[shell] = generated
     generated.shell = weakref.ref(shell)
     return shell
 
 
 def _shell(generated: Generated) -> Shell:
-    """The native object; its first item, which nobody sees, makes it ready."""
-    thrown, item = False, None
+    """The native object."""
+    if generated.entered:
+        item = None  # nobody sees it
+    else:
+        generated.entered = True
+        more, item = generated.step(generated, False, None)
+        if not more:
+            return item
     while True:
         try:
-            sent = yield item
-            thrown = False
+            thrown, sent = False, (yield item)
         except BaseException as error:
             thrown, sent = True, error
         more, item = generated.step(generated, thrown, sent)

@@ -57,7 +57,7 @@ _GIVES: dict[type, tuple[Any, ...]] = {
 #: Read through and through; what they give may be, or contain, what they were given.
 _COMPUTES = (abs, bytearray, divmod, frozenset, max, min, pow, round, set, sorted, sum)
 #: Put what an iterable gives into something new, without a look at it.
-_MOVES = (enumerate, iter, list, reversed, tuple, zip)
+_ITERATES_LATER = (enumerate, iter, reversed, zip)
 _SPECIAL_METHODS: dict[Any, tuple[str, ...]] = {
     abs: ("__abs__",),
     all: (*ITERATION, "__bool__"),
@@ -111,7 +111,8 @@ BUILTINS: dict[Any, Effect] = {
         for function in functions
     },
     **{function: _known(function, pure, shares=True) for function in _COMPUTES},
-    **{function: _known(function, moving) for function in _MOVES},
+    **{function: _known(function, moving) for function in (list, tuple)},
+    **{function: _known(function, moving, lazy=True) for function in _ITERATES_LATER},
     len: shallow(len, 0, immutable=True, dunders=("__len__",), kind=int),
     range: pure(range, immutable=True),
     slice: pure(slice, immutable=True),
@@ -195,16 +196,14 @@ BUILTINS: dict[Any, Effect] = {
     ),
     # Iterators of the library that move what they are given
     **{
-        function: moving(function)
+        function: moving(function, lazy=True)
         for function in (
             itertools.chain,
             itertools.islice,
             itertools.zip_longest,
         )
     },
-    itertools.repeat: Effect(
-        itertools.repeat, strict=(1,), fresh=True, shares=True
-    ),
+    itertools.repeat: pure(itertools.repeat, shares=True),
     itertools.count: pure(itertools.count, shares=True),
     copy.copy: pure(
         copy.copy,
@@ -486,12 +485,15 @@ def of_module(function: Any, module: str | None, name: str) -> Effect:
     return opaque(function)
 
 
+_NO_MEMBER = enum.Enum._missing_.__func__  # type: ignore[attr-defined]
+
+
 def of_class(cls: type) -> Effect:
     """The effect of making an instance natively."""
     if issubclass(cls, BaseException) and cls.__module__ == "builtins":
         return pure(cls, shares=True)
-    if issubclass(cls, enum.Enum):
-        return pure(cls, fresh=False, dunders=("_missing_",))
+    if issubclass(cls, enum.Enum) and cls._missing_.__func__ is _NO_MEMBER:  # type: ignore[attr-defined]
+        return pure(cls, fresh=False)
     return of_module(cls, cls.__module__, cls.__name__)
 
 

@@ -35,7 +35,7 @@ from .recursion import room_to_recurse
 from .regions import Attempt, Region, Root
 from .special import Specials
 from .summary import Summaries
-from .traces import Site, as_failed, as_raised, leaves_generator, retraced, site_here
+from .traces import Site, note_path, as_failed, as_raised, leaves_generator, retraced, site_here
 from .undo import Undo
 from .wire import deref
 
@@ -127,6 +127,7 @@ class Network:
         self.error: BaseException | None = None
         self.finished = False
         self.nodes = 0
+        self.raised_by: dict[int, tuple[BaseException, ExternalCall]] = {}
         self.last_site: Site | None = None
         self.since_turn = 0
         self.rounds = 0
@@ -251,6 +252,9 @@ class Network:
             self.root.flush()
         self.root = None
         self.settle()
+        _, call = self.raised_by.get(id(error), (error, None))
+        if call is not None:
+            note_path(error, call.external.name, call.site)
         self.error = error
         self.finished = True
 

@@ -490,7 +490,11 @@ def _raise(exc: Any, cause: Any) -> NoReturn:
 
 
 def _reraise(exc: BaseException) -> NoReturn:
-    raise exc
+    context = exc.__context__
+    try:
+        raise exc
+    finally:
+        exc.__context__ = context
 
 
 def _matches(exc: BaseException, classes: Any) -> bool:

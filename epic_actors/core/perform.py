@@ -5,11 +5,12 @@ argument it needs is pending, or an older access holds a place it touches, the o
 becomes an actor and its result a wire.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN, Actor, Turn
-from .effects import PURE_MODULES, Effect
+from .effects import BUILTINS, PURE_MODULES, Effect
 from .holds import EVERYWHERE, Hold, deep_places
 from .growing import Growing, growing
 from .operations import Pack
@@ -138,6 +139,8 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
             return True
     if not effect.dunders:
         return False
+    if effect.op == "getitem" and makes_default(*args):
+        return True
     for value in args:
         kind = value.__class__
         if kind is Wire:
@@ -160,6 +163,16 @@ def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
             if value.origin is None and not known:
                 return True
     return False
+
+
+def makes_default(mapping: Any = None, key: Any = None, *_: Any) -> bool:
+    """Whether a load makes a default by code that may do anything."""
+    if mapping.__class__ is not defaultdict:
+        return False
+    factory = mapping.default_factory
+    if factory is None or (isinstance(factory, type) and factory in BUILTINS):
+        return False
+    return isinstance(key, Hashable) and key not in mapping
 
 
 def looks_into(effect: Effect, position: int) -> bool:
@@ -218,6 +231,8 @@ def perform(
     effect = effect.chosen(args)
     if network.dirty:
         args = settled(network, effect, args)
+    if effect.lazy:
+        args = tuple([kept(network, value) for value in args])
     writes = effect.writes or effect.places
     if writes and effect.undo is not None and not region.settled:
         undo = effect.undo(*args)
@@ -232,6 +247,14 @@ def perform(
     if not network.calm:
         note_wires(network, effect, args, result)
     return result
+
+
+def kept(network: "Network", value: Any) -> Any:
+    """What an iterator may keep: values can be put into a list, not into a tuple."""
+    if value.__class__ is tuple and has_wire(value):
+        value = list(value)
+        network.mark_dirty(value)
+    return value
 
 
 def settled(

@@ -144,6 +144,7 @@ def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> A
     """Take a step that nothing is in the way of."""
     generated.rest = deref(generated.rest)
     rest = generated.begun(thrown=thrown, sent=sent)
+    generated.enter()
     if rest is None or (thrown and rest.__class__ is Beginning):
         store(network, generated, None)
         return ended(thrown=thrown, sent=sent)

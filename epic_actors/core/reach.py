@@ -320,6 +320,10 @@ class Settler:
             for item in cell_value(holder):
                 if has_wire(item):
                     holder.cell_contents = self.settled(item)
+        if holder.__class__ is functools.partial and holds_wire(holder):
+            args = tuple(map(self.settled, holder.args))
+            named = {name: self.settled(v) for name, v in holder.keywords.items()}
+            holder.__setstate__((holder.func, args, named, vars(holder)))
         for name, item in attributes(holder):
             if has_wire(item):
                 object.__setattr__(holder, name, self.settled(item))

@@ -77,8 +77,9 @@ def append(network: "Network", items: list[Any], item: Any) -> None:
         network.mark_dirty(items)
 
 
-def retrace(error: BaseException) -> None:
-    """Take our own frames off a traceback."""
+def retrace(error: BaseException, context: BaseException | None) -> None:
+    """Undo what raising an error once more has done to it."""
+    error.__context__ = context
     trace = error.__traceback__
     while trace is not None and is_ours(trace.tb_frame):
         trace = trace.tb_next

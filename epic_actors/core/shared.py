@@ -118,10 +118,19 @@ async def shared(key: Hashable, opener: Opener[T]) -> T:
     """What the calls of this run share under a key, opened if it is the first to ask.
 
     Example:
+        >>> @asynccontextmanager
+        ... async def open_session():
+        ...     print("open")
+        ...     yield str.upper
+        ...     print("close")
         >>> @epic.unordered
         ... async def look_up(name: str) -> str:
         ...     session = await shared("session", open_session)
-        ...     return await session.get(name)
+        ...     return session(name)
+        >>> epic.run(lambda: [look_up("a"), look_up("b")])
+        open
+        close
+        ['A', 'B']
 
     Args:
         key: Names the thing; keys that are equal name the same.

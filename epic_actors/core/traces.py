@@ -116,6 +116,16 @@ def retraced(error: BaseException, site: Site | None) -> None:
     error.__traceback__ = trace
 
 
+def note_path(error: BaseException, name: str, site: Site) -> None:
+    """Note on an error which external raised it, and the script's way there."""
+    steps = [
+        f"at {code.co_filename.rpartition('/')[2]}:{_positions(code, place)['lineno']} "
+        f"in {code.co_qualname.removesuffix(PART)}()"
+        for code, place in reversed(site.chain())
+    ]
+    error.add_note(f"{name}() raised this; it was called {', '.join(steps)}")
+
+
 def as_raised(error: BaseException) -> BaseException:
     """A StopIteration of the script's, which Python turns when it leaves a generator.
 

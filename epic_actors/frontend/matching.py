@@ -10,7 +10,6 @@ import ast
 import functools
 import operator
 import types
-from collections.abc import Iterator
 
 from epic_actors.core.operations import Native
 from epic_actors.core.terms import Const, Prim, Term, Var
@@ -21,26 +20,8 @@ from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.unit import Unit, at
 
 
-def without_match(body: list[ast.stmt]) -> None:
-    """Rewrite the `match` statements of a function in place."""
-    plain: list[ast.stmt] = []
-    for node in body:
-        for below in _blocks(node):
-            without_match(below)
-        plain += _rewritten(node) if isinstance(node, ast.Match) else [node]
-    body[:] = plain
-
-
-def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for field in ("body", "orelse", "finalbody"):
-        below = getattr(node, field, None)
-        if isinstance(below, list):
-            yield below
-    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        yield part.body
-
-
-def _rewritten(node: ast.Match) -> list[ast.stmt]:
+def without_match(node: ast.Match) -> list[ast.stmt]:
+    """A `match` statement as a chain of `if`s."""
     subject = f"subject.{node.lineno}.{node.col_offset}"
     chain: list[ast.stmt] = []
     for case in reversed(node.cases):

@@ -87,6 +87,16 @@ def _raise(block: Block, node: ast.Raise, behind: frozenset[str]) -> None:
     block.tail = Prim("raise", (error, cause), at=at(node))
 
 
+class Reraise(ast.Raise):
+    """A made-up statement: raise an exception that is to stay as it is."""
+
+
+def _reraise(block: Block, node: Reraise, behind: frozenset[str]) -> None:
+    assert node.exc is not None
+    error = atom(block, node.exc)
+    block.tail = Prim("reraise", (error,))
+
+
 def _assert(block: Block, node: ast.Assert, behind: frozenset[str]) -> None:
     test = atom(block, node.test)
     failing = block.inner(Exits())
@@ -189,6 +199,7 @@ STATEMENTS: dict[type, Visit] = {
     ast.Global: _nothing,
     ast.Nonlocal: _nothing,
     ast.Raise: _raise,
+    Reraise: _reraise,
     ast.Assert: _assert,
     ast.Import: _import,
     ast.ImportFrom: _import_from,

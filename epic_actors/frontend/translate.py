@@ -19,6 +19,7 @@ from epic_actors.frontend import (
     tries,
 )
 from epic_actors.frontend.block import Block, Exits
+from epic_actors.frontend.lowering import lower
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.unit import Unit, at
 
@@ -80,7 +81,7 @@ def _first_translation(fn: types.FunctionType) -> Function | NotCompiled:
 def _translated(fn: types.FunctionType, found: source.Found) -> Function:
     node = found.node
     if not isinstance(node, ast.Lambda):
-        matching.without_match(node.body)
+        lower(node.body)
     unit, code = Unit(fn, found), fn.__code__
     params = code.co_freevars + unit.params
     body = generators.step() if fn is step else _body(unit)

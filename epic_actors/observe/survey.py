@@ -72,6 +72,7 @@ class Part:
     Attributes:
         inner: The same of its loops and joins.
         pending: How many of its steps wait for calls.
+        is_read: It was read at least once.
     """
 
     function: Function
@@ -80,6 +81,7 @@ class Part:
     inner: dict[int, State] = attrs.field(factory=dict)
     reasons: list[tuple[Reason, frozenset[str]]] = attrs.field(factory=list)
     pending: int = 0
+    is_read: bool = False
 
 
 class Survey:
@@ -87,6 +89,7 @@ class Survey:
 
     def __init__(self, entry: types.FunctionType) -> None:
         ownership = Ownership(entry)
+        self.owns = ownership.owns
         self.network = Network(
             ownership.translate, LiteralMachine(), runs_aside=ownership.runs_aside
         )

@@ -280,8 +280,8 @@ class Reading:
         before = self.part.pending
         body = self.block(term.body, names, "branch")
         if self.part.pending > before and term.at is not None:
-            lam = Lam((), term.body)
-            everything, held = self.survey.touched_by(self.part.function, lam, names)
+            function = self.part.function
+            everything, held = self.survey.touched_by(function, term.body, names)
             shown = [] if everything else [f"`{n}`" for n in held]
             if shown or everything:
                 self.note(term.at, "try", sentences.held(shown))

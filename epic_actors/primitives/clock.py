@@ -23,10 +23,12 @@ async def now() -> float:
 
     Example:
         >>> @epic.script
-        ... def timed(question):
+        ... def timed():
         ...     start = now()
-        ...     answer = chat(question)
-        ...     return answer, now() - start
+        ...     sleep(0.01)
+        ...     return now() - start
+        >>> 0.01 <= timed() < 1
+        True
     """
     return trio.current_time()
 
@@ -40,12 +42,6 @@ async def unix_time() -> float:
 @_in_order
 async def sleep(seconds: float) -> None:
     """Wait so many seconds of trio's clock, once everything older is done.
-
-    Example:
-        >>> @epic.script
-        ... def poll(job):
-        ...     while not is_done(job):
-        ...         sleep(1)
 
     Raises:
         ValueError: There are less than none.

@@ -24,7 +24,10 @@ def read_text(path: str | Path, encoding: str = "utf-8") -> str:
     Example:
         >>> @epic.script
         ... def count_words(paths):
-        ...     return sum(len(read_text(path).split()) for path in paths)
+        ...     return sum([len(read_text(path).split()) for path in paths])
+        >>> write_text("a.txt", "one two")
+        >>> count_words(["a.txt", "a.txt"])
+        4
 
     Raises:
         OSError: The file cannot be read.
@@ -57,6 +60,10 @@ def list_files(folder: str | Path, pattern: str = "*") -> list[str]:
         >>> @epic.script
         ... def read_all(folder):
         ...     return [read_text(path) for path in list_files(folder, "*.txt")]
+        >>> write_text("notes/a.txt", "one")
+        >>> write_text("notes/b.txt", "two")
+        >>> read_all("notes")
+        ['one', 'two']
 
     Args:
         folder: Where to look.
@@ -83,6 +90,9 @@ def write_text(path: str | Path, text: str, encoding: str = "utf-8") -> None:
         ... def save(texts):
         ...     for name, text in texts.items():
         ...         write_text(name + ".txt", text)
+        >>> save({"sea": "wide"})
+        >>> read_text("sea.txt")
+        'wide'
 
     Raises:
         OSError: The file cannot be written.

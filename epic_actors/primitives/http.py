@@ -126,8 +126,10 @@ async def get(url: str, **options: Unpack[Options]) -> str:
 
     Example:
         >>> @epic.script
-        ... def sizes(addresses):
-        ...     return {address: len(get(address)) for address in addresses}
+        ... def read_all(addresses):
+        ...     return [get(address) for address in addresses]
+        >>> read_all([site + "/a", site + "/b"])
+        ['GET /a', 'GET /b']
 
     Args:
         url: Where it is; redirects are followed.
@@ -151,9 +153,8 @@ async def get_json(url: str, **options: Unpack[Options]) -> Any:
     """Read the JSON at an address; all else as for `get`.
 
     Example:
-        >>> @epic.script
-        ... def names(addresses):
-        ...     return [get_json(address)["name"] for address in addresses]
+        >>> epic.run(lambda: get_json(site + "/user.json")["name"])
+        'Ann'
 
     Raises:
         HttpError: As for `get`, or what is there is no JSON.
@@ -169,8 +170,10 @@ async def get_lines(url: str, **options: Unpack[Options]) -> AsyncIterator[str]:
 
     Example:
         >>> @epic.script
-        ... def look_up(address):
-        ...     return [get(line) for line in get_lines(address)]
+        ... def follow(address):
+        ...     return [get(site + line) for line in get_lines(address)]
+        >>> follow(site + "/index.txt")
+        ['GET /a', 'GET /b']
     """
     given = streamed(lambda: _lines(url, options), *_limits(url, options, 2))
     async with aclosing(given) as lines:
@@ -184,8 +187,10 @@ async def post(url: str, **body: Unpack[Body]) -> str:
 
     Example:
         >>> @epic.script
-        ... def publish(texts):
-        ...     return [post("http://localhost/notes", json=text) for text in texts]
+        ... def publish(notes):
+        ...     return [post(site + "/notes", json=note) for note in notes]
+        >>> publish(["one", "two"])
+        ['POST /notes "one"', 'POST /notes "two"']
 
     Args:
         url: Where to send it; redirects are followed.
@@ -226,9 +231,8 @@ async def request(method: str, url: str, **body: Unpack[Body]) -> Response:
     """Ask anything of an address; the whole response, whatever its status.
 
     Example:
-        >>> @epic.script
-        ... def is_there(address):
-        ...     return request("HEAD", address).status == 200
+        >>> epic.run(lambda: request("GET", site + "/nowhere").status)
+        404
 
     Args:
         method: `GET`, `HEAD`, `POST`, …

@@ -103,7 +103,9 @@ async def chat(prompt: Prompt, **settings: Unpack[Settings]) -> str:
         >>> @epic.script
         ... def report(topics):
         ...     drafts = [chat(f"Draft a paragraph on {topic}") for topic in topics]
-        ...     return chat("Merge these:" + "".join(drafts))
+        ...     return chat("Merge these: " + " ".join(drafts))
+        >>> report(["tides", "storms"])
+        'Tides and storms.'
 
     Args:
         prompt: What the user says, or a list of messages with `role` and `content`.
@@ -134,6 +136,8 @@ async def complete(
         ... def longest(question):
         ...     answer = complete(question, n=3, temperature=1.0)
         ...     return max(answer.texts, key=len)
+        >>> longest("Name a colour.")
+        'Turquoise.'
 
     Args:
         prompt: What the user says, or a list of messages with `role` and `content`.
@@ -163,6 +167,8 @@ async def chat_as(output: Any, prompt: Prompt, **settings: Unpack[Settings]) -> 
         ... def judge(drafts):
         ...     verdicts = [chat_as(Verdict, f"Is this good? {d}") for d in drafts]
         ...     return [d for d, v in zip(drafts, verdicts) if v.good]
+        >>> judge(["too long", "brief"])
+        ['brief']
 
     Args:
         output: The type: a dataclass or anything else that `schema.shape_of` takes.
@@ -194,9 +200,11 @@ async def chat_stream(
 
     Example:
         >>> @epic.script
-        ... def translate(text):
-        ...     plan = chat_stream("List the steps, one a line: " + text)
+        ... def carry_out(task):
+        ...     plan = chat_stream("List the steps, one a line: " + task)
         ...     return [chat("Do this: " + step) for step in plan.splitlines()]
+        >>> carry_out("Make tea.")
+        ['Done: boil water.', 'Done: pour it.']
 
     Args:
         prompt: What the user says, or a list of messages with `role` and `content`.
@@ -221,8 +229,10 @@ def count_usage() -> Iterator["UsageCount"]:
 
     Example:
         >>> with count_usage() as usage:
-        ...     epic.run(report, topics)
-        >>> usage.answers, usage.total_tokens
+        ...     print(epic.run(lambda: chat("Name a colour.")))
+        Turquoise.
+        >>> usage.answers, usage.completion_tokens
+        (1, 2)
     """
     count = UsageCount()
     token = _counts.set((*_counts.get(), count))

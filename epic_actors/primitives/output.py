@@ -35,9 +35,12 @@ async def emit(value: Any) -> None:
 
     Example:
         >>> @epic.script
-        ... def report(topics):
-        ...     for topic in topics:
-        ...         emit(chat(f"Draft: {topic}"))
+        ... def shout(words):
+        ...     for word in words:
+        ...         emit(word.upper())
+        >>> shout(["sea", "storm"])
+        SEA
+        STORM
 
     Raises:
         Exception: Whatever the sink raises.
@@ -54,7 +57,9 @@ def to(target: Sink) -> Iterator[None]:
     Example:
         >>> emitted = []
         >>> with to(emitted.append):
-        ...     epic.run(report, topics)
+        ...     epic.run(lambda: emit(1))
+        >>> emitted
+        [1]
     """
     token = sink.set(target)
     try:

@@ -83,12 +83,11 @@ class Finished:
 
 @_changes
 async def run(command: Sequence[str], **options: Unpack[Options]) -> str:
-    """Run a command to its end; what it wrote to its output.
+    r"""Run a command to its end; what it wrote to its output.
 
     Example:
-        >>> @epic.script
-        ... def sizes(paths):
-        ...     return [run(["wc", "-c", path]) for path in paths]
+        >>> epic.run(lambda: run(["sort"], input="b\na\n"))
+        'a\nb\n'
 
     Args:
         command: The program and its arguments.
@@ -111,9 +110,8 @@ async def finish(command: Sequence[str], **options: Unpack[Options]) -> Finished
     """Run a command to its end, whatever it returns; all else as for `run`.
 
     Example:
-        >>> @epic.script
-        ... def is_clean(folder):
-        ...     return finish(["git", "diff", "--quiet"], cwd=folder).code == 0
+        >>> epic.run(lambda: finish(["false"]).code)
+        1
     """
     return await _run(command, options)
 
@@ -128,8 +126,10 @@ async def run_lines(
 
     Example:
         >>> @epic.script
-        ... def explain(command):
-        ...     return [chat("Explain: " + line) for line in run_lines(command)]
+        ... def shout(command):
+        ...     return [line.upper() for line in run_lines(command)]
+        >>> shout(["echo", "hello"])
+        ['HELLO']
 
     Raises:
         ProcessError: As for `run`, behind the last line.

@@ -53,6 +53,11 @@ def integer(low: int, high: int, *key: object, seed: int = 0) -> int:
 def choice(options: Sequence[T], *key: object, seed: int = 0) -> T:
     """One of some values.
 
+    Example:
+        >>> picked = [choice("abc", "letter", i) for i in range(9)]
+        >>> picked == [choice("abc", "letter", i) for i in range(9)]
+        True
+
     Raises:
         IndexError: There are none.
     """

@@ -138,7 +138,9 @@ def _fields_of(cls: Any) -> list[tuple[str, str, Any]]:
 
 def _default(*given: Any) -> Any:
     none = (attrs.NOTHING, dataclasses.MISSING)
-    return next((default for default in given if not any(default is no for no in none)), MISSING)
+    return next(
+        (default for default in given if not any(default is no for no in none)), MISSING
+    )
 
 
 def hints_of(named: Any) -> dict[str, Any]:

@@ -286,9 +286,11 @@ def react(
     `unordered` overlap.  What it does wrong, it is told.
 
     Example:
-        >>> @epic.script
-        ... def compare(cities):
-        ...     return [react(f"How warm is {city}?", [weather]) for city in cities]
+        >>> @epic.unordered
+        ... async def weather(city: str) -> str:
+        ...     return f"{city}: 20 degrees"
+        >>> react("How warm is it in Rome?", [weather])
+        'It is warm.'
 
     Args:
         question: What the user says, or a list of messages.

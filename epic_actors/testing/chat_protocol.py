@@ -141,7 +141,11 @@ class Answer:
         message: Message = {"role": "assistant", "content": self.text}
         if not self.calls:
             return message
-        return {**message, "content": self.text or None, "tool_calls": self.tool_calls()}
+        return {
+            **message,
+            "content": self.text or None,
+            "tool_calls": self.tool_calls(),
+        }
 
 
 def _arguments(arguments: Any) -> str:

@@ -93,6 +93,15 @@ def test_each_run_has_things_of_its_own(shop: Shop) -> None:
     assert shop.log == ["open a", "use a", "close a"] * 2
 
 
+def test_a_run_in_order_shares_things_too(shop: Shop, monkeypatch: Any) -> None:
+    """Though it runs in a thread of its own."""
+    run_on_trio = trio.run
+    clock = MockClock(autojump_threshold=0, rate=1)
+    monkeypatch.setattr(trio, "run", lambda *args: run_on_trio(*args, clock=clock))
+    assert epic.run_sequentially(lambda: use(use("a"))) == "a"
+    assert shop.log == ["open a", "use a", "use a", "close a"]
+
+
 def test_the_youngest_thing_is_closed_first(shop: Shop) -> None:
     """Things are closed in the reverse order of opening, after all calls."""
     run(lambda: use(use("a") + "b", 5))

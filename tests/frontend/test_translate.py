@@ -66,7 +66,7 @@ def test_source_that_has_changed_is_the_scripts_fault() -> None:
         ("async def f():\n    yield 1\n", "an async generator"),
         ("def f():\n    return locals()\n", "frames"),
         ("def f():\n    return eval('1')\n", "frames"),
-        ("async def f(x):\n    async with x:\n        pass\n", "AsyncWith"),
+        ("async def f(x):\n    return (y async for y in x)\n", "asynchronous"),
     ],
 )
 def test_what_needs_cpython_is_refused(text: str, reason: str) -> None:

@@ -61,7 +61,9 @@ async def test_an_answer_becomes_a_value_of_its_type() -> None:
     assert await ask_as(Answer, text) == Answer(Mood.BAD, [Page("t", 3)])
 
 
-@pytest.mark.parametrize("text", ['{"value": [1, 2]}', '```json\n{"value": [1, 2]}\n```'])
+@pytest.mark.parametrize(
+    "text", ['{"value": [1, 2]}', '```json\n{"value": [1, 2]}\n```']
+)
 async def test_what_is_no_record_is_sent_as_a_field_of_one(text: str) -> None:
     """Any type can be asked for; a fence around the JSON does not matter."""
     assert await ask_as(list[int], text) == [1, 2]
@@ -80,7 +82,10 @@ async def test_the_model_is_told_the_schema() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ('{"mood": "bad", "pages": [{"title": 1}]}', r"pages\[0\].title: expected a str"),
+        (
+            '{"mood": "bad", "pages": [{"title": 1}]}',
+            r"pages\[0\].title: expected a str",
+        ),
         ('{"mood": "sad"}', "mood: expected one of 'good', 'bad', got 'sad'"),
         ("{}", "mood: is missing"),
         ('{"mood": "bad", "size": 1}', "size: no such field; there are mood, pages"),
@@ -106,9 +111,7 @@ async def test_an_answer_that_is_cut_off_says_so() -> None:
     """JSON that ends early because of the most tokens allowed is told apart."""
     async with open_simulated_model(SimulatedModel(lambda _: {"mood": "good"})) as url:
         with pytest.raises(ModelAnswerError, match="raise max_tokens"):
-            await chat_as(
-                Answer, "hi", base_url=url, model="simulated", max_tokens=1
-            )
+            await chat_as(Answer, "hi", base_url=url, model="simulated", max_tokens=1)
 
 
 async def test_a_completion_has_all_choices_and_the_usage() -> None:
@@ -138,7 +141,9 @@ async def test_settings_are_sent() -> None:
     async with open_site(say(200, answer("ok"))) as site:
         more = {"extra": {"top_p": 1}, "base_url": site.url, "model": "m"}
         await chat("half \ud83d a pair", system="s", **settings, **more)
-        with pytest.raises(UsageError, match="no setting 'temprature'; there are model"):
+        with pytest.raises(
+            UsageError, match="no setting 'temprature'; there are model"
+        ):
             await chat("hi", temprature=1, **more)
         with pytest.raises(UsageError, match="cannot be sent to a model"):
             await chat("hi", base_url=site.url, model="m", extra={"x": object()})

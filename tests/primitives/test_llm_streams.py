@@ -93,11 +93,13 @@ async def test_other_choices_and_empty_chunks_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize("cut", [(chunk("a"),), (chunk("a"), None)])
-async def test_an_answer_without_an_end_is_an_error(cut: tuple[str | None, ...]) -> None:
+async def test_an_answer_without_an_end_is_an_error(
+    cut: tuple[str | None, ...],
+) -> None:
     """Whether the server ends the stream early or drops the connection."""
     seen = []
     async with open_site(stream(*cut)) as site:
-        with pytest.raises(ModelBusyError) as caught:  # noqa: PT012
+        with pytest.raises(ModelBusyError) as caught:
             async for piece in chat_stream("hi", base_url=site.url, model="m"):
                 seen.append(piece)
     assert (seen, len(site.requests)) == (["a"], 1)

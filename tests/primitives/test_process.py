@@ -69,8 +69,10 @@ async def test_lines_come_while_the_command_runs() -> None:
 async def test_lines_end_with_the_error() -> None:
     """What was said is kept, then comes what went wrong."""
     seen = []
-    with pytest.raises(ProcessError, match="returned 2: bad") as caught:  # noqa: PT012
-        async for line in process.run_lines(["sh", "-c", "echo a; echo bad >&2; exit 2"]):
+    with pytest.raises(ProcessError, match="returned 2: bad") as caught:
+        async for line in process.run_lines(
+            ["sh", "-c", "echo a; echo bad >&2; exit 2"]
+        ):
             seen.append(line)
     assert (seen, caught.value.code) == (["a"], 2)
 

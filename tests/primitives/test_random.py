@@ -64,7 +64,10 @@ def test_draws_hold_nothing_up(fusion: bool) -> None:
         return value, trio.current_time()
 
     value, seconds = trio.run(main, clock=MockClock(autojump_threshold=0))
-    assert (value, seconds) == ([random.integer(1, 3, i) for i in range(10)], max(value))
+    assert (value, seconds) == (
+        [random.integer(1, 3, i) for i in range(10)],
+        max(value),
+    )
 
 
 def test_a_new_seed_is_new() -> None:

@@ -152,7 +152,9 @@ class FakeModel:
             {"id": f"c{n}", "function": {"name": name, "arguments": json.dumps(given)}}
             for n, (name, given) in enumerate(says.calls)
         ]
-        return read_completion({"choices": [{"message": {**message, "tool_calls": calls}}]})
+        return read_completion(
+            {"choices": [{"message": {**message, "tool_calls": calls}}]}
+        )
 
     @property
     def told(self) -> list[str]:
