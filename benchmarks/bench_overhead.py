@@ -10,13 +10,15 @@ processes of their own.
 import argparse
 import gc
 import linecache
+import math
 import resource
 import statistics
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -343,6 +345,78 @@ def pure(effort: Effort) -> Iterator[Row]:
 # Start-up
 
 
+@epic.unordered
+async def tell(n: int, pause: float) -> AsyncIterator[str]:
+    """Stream `n` short lines, with a pause before each."""
+    for _ in range(n):
+        await trio.sleep(pause)
+        yield "a line\n"
+
+
+def retold(n: int) -> str:
+    """A stream, passed on."""
+    return tell(n, 0)
+
+
+def told_together(n: int, pause: float) -> str:
+    """Many streams, one after the other."""
+    return "\n".join([tell(3, pause) for _ in range(n)])
+
+
+async def _read(script: Callable[..., str], *args: Any) -> tuple[float, float]:
+    """The seconds to the first piece of a run, and to the last."""
+    start, first = time.perf_counter(), 0.0
+    async with epic.open_run(script, *args) as run:
+        async for _piece in run:
+            first = first or time.perf_counter() - start
+    return first, time.perf_counter() - start
+
+
+async def _read_bare(n: int) -> float:
+    start = time.perf_counter()
+    async with aclosing(tell.function(n, 0)) as pieces:
+        async for _piece in pieces:
+            pass
+    return time.perf_counter() - start
+
+
+async def _first_by_hand(n: int, pause: float) -> float:
+    """The seconds to the first piece of what trio users would write."""
+    start = time.perf_counter()
+
+    async def pump(send: trio.MemorySendChannel[str]) -> None:
+        async with send, aclosing(tell.function(3, pause)) as pieces:
+            async for piece in pieces:
+                await send.send(piece)
+
+    async with trio.open_nursery() as nursery:
+        channels = [trio.open_memory_channel[str](math.inf) for _ in range(n)]
+        for send, _receive in channels:
+            nursery.start_soon(pump, send)
+        await channels[0][1].receive()
+        first = time.perf_counter() - start
+        nursery.cancel_scope.cancel()
+    return first
+
+
+def streams(effort: Effort) -> Iterator[Row]:
+    """What a piece costs, and how soon the first one is there."""
+    n = effort.loops // 5
+    over = [
+        trio.run(_read, retold, n)[1] - trio.run(_read_bare, n)
+        for _ in range(effort.repeats)
+    ]
+    yield Row("one piece of a stream", statistics.median(over) / n * 1e6, 10, "us")
+    for count, budget in ((10, 1.013), (100, 1.013), (1000, 1.05)):
+        ratios = [
+            trio.run(_read, told_together, count, 0.05)[0]
+            / trio.run(_first_by_hand, count, 0.05)
+            for _ in range(effort.repeats)
+        ]
+        name = f"time to first piece of {count} streams, over by hand"
+        yield Row(name, statistics.median(ratios), budget)
+
+
 def starting(effort: Effort) -> Iterator[Row]:
     program = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
     for name, budget in (("epic_actors", 0.15), ("trio", None)):
@@ -416,6 +490,7 @@ BENCHMARKS = (
     per_call,
     chains,
     pure,
+    streams,
     starting,
     compiling,
     cancelling,

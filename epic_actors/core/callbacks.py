@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import consuming, prelude, substitutes
+from . import consuming, iterating, prelude, substitutes
 from .externals import External
 from .reach import MOVERS, has_wire
 from .wire import Wire, deref
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .network import Network
 
 CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
-    map: (substitutes.map_, 0, ""),
-    filter: (substitutes.filter_, 0, ""),
+    map: (consuming.map_, 0, ""),
+    filter: (consuming.filter_, 0, ""),
     sorted: (prelude.sorted_, -1, "key"),
     max: (prelude.max_, -1, "key"),
     min: (prelude.min_, -1, "key"),
@@ -43,25 +43,29 @@ CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
 }
 """What runs in the place of a function, and where that is given code of the script."""
 
-MOVING: dict[Any, Callable[..., Any]] = {
-    any: substitutes.any_,
-    all: substitutes.all_,
-    dict: substitutes.dict_,
-    map: substitutes.map_,
-    filter: substitutes.filter_,
-    functools.reduce: substitutes.reduce,
+LAZY: dict[Any, Callable[..., Any]] = {
+    map: consuming.map_,
+    filter: consuming.filter_,
     itertools.accumulate: substitutes.accumulate,
     itertools.starmap: consuming.starmap,
     itertools.takewhile: consuming.takewhile,
     itertools.dropwhile: consuming.dropwhile,
     itertools.filterfalse: consuming.filterfalse,
 }
+"""What runs in its place while anything is pending: these call when they are iterated."""
+
+MOVING: dict[Any, Callable[..., Any]] = {
+    any: iterating.any_,
+    all: iterating.all_,
+    dict: substitutes.dict_,
+    functools.reduce: substitutes.reduce,
+}
 """What runs in its place if it is given something with pending elements."""
 
 SEQUENCES = frozenset({list, tuple, deque, type({}.items()), type({}.values())})
 """Where elements stand that may be pending."""
 
-CACHED: type = functools._lru_cache_wrapper  # noqa: SLF001
+CACHED: type = functools._lru_cache_wrapper
 
 
 def instead_of(
@@ -70,7 +74,7 @@ def instead_of(
     """The script to run instead of a native function, if there is one for this case."""
     try:
         known = CALLING.get(function)
-        easy = None if network.calm else MOVING.get(function)
+        moving = MOVING.get(function)
     except TypeError:
         return None
     if known is not None:
@@ -80,7 +84,11 @@ def instead_of(
             given = args[position]
         if is_script_code(network, given):
             return script
-    return easy if easy is not None and any(map(is_arriving, args)) else None
+    if network.calm:
+        return None
+    if moving is not None and any(map(is_arriving, args)):
+        return moving
+    return LAZY.get(function)
 
 
 def is_arriving(items: Any) -> bool:

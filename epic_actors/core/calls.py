@@ -202,11 +202,15 @@ class ExternalCall(Actor):
             if not stream.count and network.listener is not None:
                 self.tell("streaming")
             stream.grow(piece)
-            if stream.readers and not self.told:
+            outlet = network.outlet
+            if stream.readers == [outlet]:
+                # Why: who reads the output does so in a task of its own.
+                stream.wake()
+            elif stream.readers and not self.told:
                 self.told = True
                 network.pool.has_grown(self)
-            if network.outlet is not None and network.outlet.reading:
-                await network.outlet.make_room(self)
+            if outlet is not None and outlet.reading:
+                await outlet.make_room(self)
         return stream.whole()
 
     def wake_readers(self) -> None:

@@ -148,17 +148,21 @@ class Pieces:
 
     async def __anext__(self) -> Any:
         """The next piece; waits until there is one."""
-        await trio.lowlevel.checkpoint()
+        waited = False
         while self._rest is None:
             step = END if self._done.is_set() else next(self._early, END)
             if step.__class__ is Wait:
                 await self._outlet.wait(step)
+                waited = True
             elif step is not END:
                 self._taken += len(step) if is_text(deref(self._outlet.value)) else 1
+                if not waited:
+                    await trio.lowlevel.checkpoint()
                 return step
             else:
                 self._outlet.stop_reading()
                 self._rest = rest_of(await self._result(), self._taken)
+        await trio.lowlevel.checkpoint()
         for piece in self._rest:
             return piece
         raise StopAsyncIteration

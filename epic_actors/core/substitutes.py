@@ -21,20 +21,6 @@ MISSING: Any = object()
 # Iterators
 
 
-def map_(function: Any, *columns: Any) -> Any:
-    """`map`, all at once."""
-    if len(columns) == 1:
-        return iter([function(item) for item in columns[0]])
-    return iter([function(*row) for row in zip(*columns)])  # noqa: B905 - as `map`
-
-
-def filter_(function: Any, items: Any) -> Any:
-    """`filter`, all at once."""
-    if function is None:
-        return iter([item for item in items if item])
-    return iter([item for item in items if function(item)])
-
-
 def accumulate(
     items: Any, func: Any = operator.add, *, initial: Any = None
 ) -> Any:
@@ -80,22 +66,6 @@ def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
     return result
 
 
-def any_(items: Any) -> bool:
-    """`any`, one element after the other."""
-    for item in items:
-        if item:
-            return True
-    return False
-
-
-def all_(items: Any) -> bool:
-    """`all`, one element after the other."""
-    for item in items:
-        if not item:
-            return False
-    return True
-
-
 def ranked(count: Any, items: Any, key: Any, *, reverse: bool) -> list[Any]:
     """The first few of `items` in order."""
     rows = list(items)
@@ -123,8 +93,8 @@ def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
     made = {}
     for row in rows:
         made[row[0]] = row[1]
-    for name in named:
-        made[name] = named[name]
+    for name, value in named.items():
+        made[name] = value
     return made
 
 
@@ -187,7 +157,7 @@ def cache_of(wrapper: Any) -> Cache:
 def cached(cache: Cache, function: Any, args: Any, kwargs: Any) -> Any:
     """A call of what `functools.lru_cache` or `functools.cache` made."""
     table = cache.table
-    key = functools._make_key(args, kwargs, cache.typed)  # type: ignore[attr-defined] # noqa: SLF001
+    key = functools._make_key(args, kwargs, cache.typed)  # type: ignore[attr-defined]
     if key in table:
         cache.hits += 1
         value = table[key]
@@ -206,7 +176,7 @@ def cached(cache: Cache, function: Any, args: Any, kwargs: Any) -> Any:
 
 def cache_info(cache: Cache) -> Any:
     """`cache_info` of a cached function."""
-    info = functools._CacheInfo  # type: ignore[attr-defined] # noqa: SLF001
+    info = functools._CacheInfo  # type: ignore[attr-defined]
     return info(cache.hits, cache.misses, cache.maxsize, len(cache.table))
 
 

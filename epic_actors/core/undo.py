@@ -40,7 +40,7 @@ def _refill(kind: Any, holder: Any, before: Any) -> None:
 _REFILLED: dict[type, Callable[[Any], Any]] = {
     OrderedDict: lambda holder: list(OrderedDict.items(holder)),
     dict: lambda holder: list(dict.items(holder)),
-    set: lambda holder: set.copy(holder),
+    set: set.copy,
     deque: lambda holder: list(deque.__iter__(holder)),
 }
 

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import itertools
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,15 @@ IMMUTABLE = frozenset({str, bytes, int, float, complex, bool, type(None), tuple}
 def call(reading: "Reading", function: Known, args: Values, step: "Step") -> Known:
     """Read a call; what is known of what it gives."""
     value = function.value
+    args = [
+        attrs.evolve(v.load(ITEMS), needs=v.load(ITEMS).needs | v.needs) if m == "*" else v
+        for m, v in itertools.zip_longest(step.shape, args)
+    ]
+    if function.bound:
+        marks = step.shape or (None,) * len(args)
+        given = [*function.bound, *zip(marks, args, strict=True)]
+        step = attrs.evolve(step, shape=tuple([mark for mark, _ in given]))
+        args = [value for _, value in given]
     if function.method is not None:
         return method(reading, function, args, step)
     if value is UNKNOWN:
@@ -59,6 +69,12 @@ def call(reading: "Reading", function: Known, args: Values, step: "Step") -> Kno
 def call_known(reading: "Reading", function: Known, args: Values, step: "Step") -> Known:
     """Read a call of something that is known."""
     value = getattr(function.value, "__script__", function.value)
+    if value is functools.partial and args:
+        return partial(args, step)
+    if _hashable(value) and value in CALLING:
+        found = higher(reading, value, args, step)
+        if found is not None:
+            return found
     match value:
         case External():
             return external(reading, value, args, step)
@@ -78,18 +94,21 @@ def call_known(reading: "Reading", function: Known, args: Values, step: "Step") 
                 return perform(reading, changing(behind), [constant(owner), *args], step)
             return call_known(reading, constant(behind), [constant(owner), *args], step)
         case functools.partial():
-            bound = [constant(one) for one in value.args]
-            named = {k: constant(v) for k, v in value.keywords.items()}
-            shape = (*step.shape, *named) if step.shape else (None,) * len(args) + (*named,)
-            shape = (None,) * len(bound) + shape if named or step.shape else ()
-            values = [*bound, *args, *named.values()]
-            return call_known(
-                reading, constant(value.func), values, attrs.evolve(step, shape=shape)
-            )
+            bound = [(None, constant(one)) for one in value.args]
+            named = [(name, constant(v)) for name, v in value.keywords.items()]
+            known = attrs.evolve(constant(value.func), bound=(*bound, *named))
+            return call(reading, known, args, step)
         case type():
             return construct(reading, value, args, step)
         case _:
             return native(reading, value, args, step)
+
+
+def partial(args: Values, step: "Step") -> Known:
+    """`functools.partial`, which is what it is given with some arguments."""
+    marks = step.shape or (None,) * len(args)
+    bound = tuple(zip(marks, args, strict=True))[1:]
+    return attrs.evolve(args[0], bound=args[0].bound + bound)
 
 
 # Externals
@@ -203,10 +222,12 @@ def own(
     if part.state.result is None and not part.is_read:
         part.is_read = True
         reading.another(part)
+    reading.held |= part.held
     found = part.state.result
     if not isinstance(found, Known):
         return NOTHING
-    needs = frozenset({f"`{step.text}`"} if found.needs else ())
+    waits = found.needs or not reading.held.isdisjoint(found.things)
+    needs = frozenset({f"`{step.text}`"} if waits else ())
     return attrs.evolve(found, needs=needs)
 
 
@@ -223,7 +244,6 @@ def arguments(
             name = next(positions, params[-1] if params else "")
         elif mark in ("*", "**"):
             name = next(positions, "")
-            value = attrs.evolve(value.load(ITEMS), needs=value.whole())
         else:
             name = mark
         if name in found:
@@ -236,10 +256,6 @@ def arguments(
 
 def native(reading: "Reading", value: Any, args: Values, step: "Step") -> Known:
     """A builtin, a function of a library, or an object that can be called."""
-    if _hashable(value) and value in CALLING:
-        found = higher(reading, value, args, step)
-        if found is not None:
-            return found
     return perform(reading, effect_of(value), args, step)
 
 
@@ -278,7 +294,7 @@ def higher(
     inner = either(a.load(ITEMS) for a in others)
     each = attrs.evolve(step, shape=(), name=_name_of(functions[0], step))
     given = call(reading, functions[0], [inner], each)
-    thing = reading.survey.thing((id(reading.part), step.at, step.text))
+    thing = reading.survey.thing(step.key)
     thing.put(ITEMS, given if value is map else inner)
     needs = frozenset(label for a in others for label in a.needs)
     if value is not map:
@@ -311,7 +327,7 @@ def construct(reading: "Reading", cls: type, args: Values, step: "Step") -> Know
     if effect is not None:
         return perform(reading, effect, args, step)
     init: Any = cls.__init__  # type: ignore[misc]
-    thing = reading.survey.thing((id(reading.part), step.at, step.text))
+    thing = reading.survey.thing(step.key)
     made = Known(things=frozenset({thing}), kind=cls)
     if isinstance(init, types.FunctionType):
         function = reading.survey.network.translate(init)

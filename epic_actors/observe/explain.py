@@ -21,6 +21,7 @@ import attrs
 from epic_actors.frontend import NotCompiled, translate
 from epic_actors.observe.callables import aside
 from epic_actors.observe.known import ITEMS, UNKNOWN, Known
+from epic_actors.observe.sentences import joined
 from epic_actors.observe.survey import ROUNDS, Part, Reason, Survey, given
 from epic_actors.observe.waiting import Reading
 from epic_actors.run import Job
@@ -49,8 +50,6 @@ class Explained:
 
     def __str__(self) -> str:
         lines = [f"{self.name}(), line {self.line}"]
-        if not self.reasons:
-            lines.append("      waits for nothing")
         shown = 0
         for reason in self.reasons:
             if reason.line != shown and reason.line in self.source:
@@ -81,7 +80,11 @@ class Explanation:
         return (reason for found in self.functions for reason in found.reasons)
 
     def __str__(self) -> str:
-        return "\n\n".join(map(str, self.functions))
+        said = [str(found) for found in self.functions if found.reasons]
+        free = [f"{found.name}()" for found in self.functions if not found.reasons]
+        if free:
+            said.append(f"Nothing waits in {joined(free)}.")
+        return "\n\n".join(said)
 
 
 def explain(script: Callable[..., Any], *args: Any) -> Explanation:
@@ -147,7 +150,7 @@ def _cell(survey: Survey, name: str, cell: types.CellType) -> Known:
 def _given(survey: Survey, job: Job) -> Iterator[Known]:
     """What is known of the parameters: what is given, what their annotations say."""
     fn = job.function
-    names = translate(fn).lam.params[fn.__code__.co_freevars.__len__() :]
+    names = translate(fn).lam.params[len(fn.__code__.co_freevars) :]
     values = {**dict(zip(names, job.args, strict=False)), **job.kwargs}
     try:
         hints = typing.get_type_hints(fn)
@@ -168,8 +171,11 @@ def _explained(part: Part) -> Explained:
     """What is said of a function: each thing once, and no more than once a line."""
     function = part.function
     found = sorted(dict.fromkeys(part.reasons), key=lambda pair: pair[0].line)
-    said = [pair for pair in found if pair[0].kind != "value"]
-    reasons = [reason for reason, needs in found if not _covered(reason, needs, said)]
+    reasons: list[Reason] = []
+    for number, (reason, needs) in enumerate(found):
+        others = [o for i, o in enumerate(found) if i < number or o[0].kind != "value"]
+        if not _covered(reason, needs, others):
+            reasons.append(reason)
     source = {reason.line: part.syntax.line(reason.line) for reason in reasons}
     line = function.code.co_firstlineno
     return Explained(

@@ -28,12 +28,10 @@ class Thing:
     """An object that the script can reach.
 
     Attributes:
-        name: What the script calls it; empty until it has a name.
         is_callers: The script did not make it.
         slots: What was put into it, by attribute.
     """
 
-    name: str = ""
     is_callers: bool = False
     slots: dict[str, "Known"] = attrs.field(factory=dict)
 
@@ -54,6 +52,8 @@ class Known:
         is_arriving: It comes piece by piece, and its beginning can be read.
         method: The object and the name, if it is `object.name`.
         role: What it is to a loop or `try`, if it stands in no line of the script.
+        name: What the function that has it calls it.
+        bound: What a partial object adds to its calls, with the marks of their shape.
     """
 
     needs: frozenset[str] = frozenset()
@@ -63,13 +63,13 @@ class Known:
     is_arriving: bool = False
     method: "tuple[Known, str] | None" = None
     role: str = ""
+    name: str = ""
+    bound: "tuple[tuple[str | None, Known], ...]" = ()
 
     def called(self, name: str) -> "Known":
         """The same as a variable of the script."""
-        for thing in self.things:
-            thing.name = thing.name or name
         needs = frozenset({f"`{name}`"}) if self.needs else self.needs
-        return attrs.evolve(self, needs=needs)
+        return attrs.evolve(self, needs=needs, name=name)
 
     def load(self, slot: str) -> "Known":
         """What is in one of its slots."""
@@ -79,10 +79,11 @@ class Known:
 
     def whole(self) -> frozenset[str]:
         """What has to be there before everything in it is."""
-        inner = {f"all of `{t.name}`" if t.name else "" for t in _pending(self.things)}
-        if "" in inner:
-            inner = set().union(*(v.needs for v in _inside(self.things)))
-        return self.needs | inner
+        if not any(value.needs for value in _inside(self.things)):
+            return self.needs
+        if self.name:
+            return self.needs | {f"all of `{self.name}`"}
+        return self.needs.union(*(value.needs for value in _inside(self.things)))
 
 
 NOTHING = Known()
@@ -105,10 +106,6 @@ def _inside(things: Iterable[Thing]) -> list[Known]:
     return found
 
 
-def _pending(things: Iterable[Thing]) -> list[Thing]:
-    return [t for t in things if any(value.needs for value in _inside([t]))]
-
-
 def merged(one: Known | None, other: Known) -> Known:
     """What is known of a value that may be either."""
     if one is None or one == other:
@@ -122,6 +119,8 @@ def merged(one: Known | None, other: Known) -> Known:
         is_arriving=one.is_arriving and other.is_arriving,
         method=one.method or other.method,
         role=one.role if one.role == other.role else "",
+        name=one.name if one.name == other.name else "",
+        bound=one.bound if one.bound == other.bound else (),
     )
 
 

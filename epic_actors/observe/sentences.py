@@ -1,13 +1,23 @@
 """The sentences that say what a step waits for, one for each case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from epic_actors.core.externals import External, Order
 
 
+AT_ONCE = "at once"
+EVERY_ROUND = "at once in every round"
+"""When a call begins that waits for nothing; else a condition is named."""
+
+
 def listed(names: Iterable[str]) -> str:
-    """`a`, `b` and `c`."""
-    *first, last = sorted(names)
+    """`a`, `b` and `c`, in the order of the alphabet."""
+    return joined(sorted(names))
+
+
+def joined(names: Sequence[str]) -> str:
+    """`b`, `a` and `c`."""
+    *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
 
 
@@ -28,10 +38,10 @@ def call(name: str, external: External, needs: Iterable[str], begins: str) -> st
     if order is Order.SEQUENTIAL:
         return f"{named} begins when everything older has succeeded."
     conditions = [there(needs)] if needs else []
-    conditions += [begins] if begins.endswith((" begins", " decided")) else []
-    when = f"as soon as {' and '.join(conditions)}" if conditions else begins
+    conditions += [] if begins in (AT_ONCE, EVERY_ROUND) else [begins]
     if order is Order.READONLY:
-        return f"{named} starts {when}, behind older sequential calls{on}."
+        conditions.append(f"older sequential calls{on} are done")
+    when = f"as soon as {joined(conditions)}" if conditions else begins
     return f"{named} starts {when}."
 
 
@@ -142,7 +152,8 @@ def besides(names: Iterable[str], *, everything: bool) -> str:
 def rounds(needs: Iterable[str], besides: str, *, arriving: bool) -> str:
     """When the rounds of a loop begin."""
     if arriving:
-        return f"the rounds begin one by one as {listed(needs)} arrives{besides}."
+        when = f"one by one as {listed(needs)} arrives"
+        return f"the rounds begin {when}, what follows goes on{besides}."
     return f"the rounds begin when {there(needs)}, what follows goes on{besides}."
 
 
@@ -164,6 +175,14 @@ def held(names: Iterable[str]) -> str:
 def put(name: str) -> str:
     """A pending value goes into an object of the caller's."""
     return f"`{name}` takes the value while it is pending; it is whole when the run ends."
+
+
+def held_back(name: str, needs: Iterable[str]) -> str:
+    """A store of which the place is not known yet."""
+    return (
+        f"the store into `{name}` waits for {listed(needs)}, and what looks at `{name}` "
+        "behind it waits too."
+    )
 
 
 def lent(name: str, callee: str, line: int) -> str:

@@ -12,6 +12,7 @@ from epic_actors.core.effect import Effect
 from epic_actors.core.effects import prim_effect
 from epic_actors.core.holds import EVERYWHERE, Resource
 from epic_actors.core.operations import STORED
+from epic_actors.core.perform import looks_into
 from epic_actors.core.reach import is_atom
 from epic_actors.core.terms import Prim
 from epic_actors.core.text import EARLY, STREAMED, table_key
@@ -53,7 +54,7 @@ def perform(
     if signals:
         return signals[0]
     effect = variant(effect, args)
-    needs = waited_for(effect, args)
+    needs = waited_for(reading, effect, args)
     arriving = [value for value in args if value.is_arriving]
     key = key or table_key(effect.function)
     if needs:
@@ -66,15 +67,23 @@ def perform(
 def variant(effect: Effect, args: Values) -> Effect:
     """The effect for arguments of these types, as far as they are known."""
     while effect.by_type is not None and len(args) > effect.on:
-        kind = args[effect.on].kind
-        found = None if kind is None else effect.by_type.get(kind, effect.otherwise)
+        decides, kinds = args[effect.on], effect.by_type
+        found = effect.otherwise
+        if decides.kind is not None:
+            found = kinds.get(decides.kind, found)
+        elif not decides.needs:
+            # Why: what it is will be known at once, and it is mostly one of these.
+            found = next((kinds[kind] for kind in USUAL if kind in kinds), found)
         if found is None:
             break
         effect = found
     return effect
 
 
-def waited_for(effect: Effect, args: Values) -> frozenset[str]:
+USUAL = (int, dict, list)
+
+
+def waited_for(reading: "Reading", effect: Effect, args: Values) -> frozenset[str]:
     """What an operation waits for."""
     needs: set[str] = set()
     for position, value in enumerate(args):
@@ -82,7 +91,16 @@ def waited_for(effect: Effect, args: Values) -> frozenset[str]:
             needs |= value.whole()
         elif position in effect.strict:
             needs |= value.needs
+        if looks_into(effect, position):
+            needs |= settled(reading, value)
     return frozenset(needs)
+
+
+def settled(reading: "Reading", value: Known) -> frozenset[str]:
+    """What has to be decided before an object can be looked at."""
+    if value.name and not reading.held.isdisjoint(value.things):
+        return frozenset({f"`{value.name}`"})
+    return frozenset()
 
 
 def say(
@@ -95,8 +113,7 @@ def say(
 ) -> None:
     """Note what an operation waits for."""
     at, name = step.at, step.name
-    unsure = effect.by_type is not None and not needs
-    if effect.ordered and not unsure and not is_resourceful(effect):
+    if effect.ordered and not is_resourceful(effect):
         if EVERYWHERE in effect.places:
             text, declare = sentences.native(name, name)
             reading.note(at, "native", text, declare=declare)
@@ -111,7 +128,7 @@ def say(
         reading.note(at, "stream", sentences.answers_early(name, needs), needs)
     elif needs and arriving:
         reading.note(at, "whole", sentences.needs_all(name, needs), needs)
-    elif needs:
+    elif needs and needs != {f"`{name}`"}:
         reading.note(at, "value", sentences.waits(name, needs), needs)
 
 
@@ -132,19 +149,26 @@ def changes(
     if not effect.writes or not args:
         return
     target, *values = args
-    stored(reading, target, ITEMS, either(values), step)
+    value = values[-1] if values else NOTHING
+    needs = target.needs.union(*(key.needs for key in values[:-1]))
+    if needs:
+        text = sentences.held_back(target.name or step.text, needs)
+        reading.note(step.at, "store", text, needs)
+    stored(reading, target, ITEMS, value, step)
 
 
 def stored(
     reading: "Reading", target: Known, slot: str, value: Known, step: "Step"
 ) -> None:
     """Something is put into an object, or taken out of it."""
+    name = target.name
+    reading.stores |= target.things
     for thing in target.things:
         callee, line = reading.lent.get(thing, ("", 0))
-        if callee and thing.name:
-            reading.note(step.at, "store", sentences.lent(thing.name, callee, line))
-        if thing.is_callers and value.whole() and thing.name:
-            reading.note(step.at, "store", sentences.put(thing.name))
+        if callee and name:
+            reading.note(step.at, "store", sentences.lent(name, callee, line))
+        if thing.is_callers and value.whole() and name:
+            reading.note(step.at, "store", sentences.put(name))
         thing.put(slot, value)
 
 
@@ -186,7 +210,7 @@ def constant_kind(kind: type) -> Known:
 
 def items(reading: "Reading", found: Known, step: "Step", inner: Known) -> Known:
     """A new collection of such elements."""
-    thing = reading.survey.thing((id(reading.part), step.at, step.text))
+    thing = reading.survey.thing((step.key, step.text))
     reading.lent.pop(thing, None)
     thing.put(ITEMS, inner)
     return attrs.evolve(found, things=frozenset({thing}))
@@ -206,10 +230,10 @@ def _global(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known
     if is_atom(value) and value is not UNKNOWN and name not in STORED:
         return constant(value)
     key = ("global", id(namespace.values), name)
-    thing = reading.survey.thing(key, name, is_callers=True)
+    thing = reading.survey.thing(key, is_callers=True)
     if name in STORED or value is UNKNOWN:
-        return attrs.evolve(thing.slots.get(CELL, NOTHING), things=frozenset({thing}))
-    return attrs.evolve(constant(value), things=frozenset({thing}))
+        return Known(things=frozenset({thing}), name=name)
+    return attrs.evolve(constant(value), things=frozenset({thing}), name=name)
 
 
 def _set_global(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
@@ -226,7 +250,7 @@ def _getattr(reading: "Reading", term: Prim, args: Values, step: "Step") -> Know
     if found is not UNKNOWN:
         return constant(found)
     bare = attrs.evolve(owner, method=None)
-    loaded = owner.load(term.static)
+    loaded = relabelled(owner.load(term.static), frozenset(), step)
     return attrs.evolve(loaded, method=(bare, term.static))
 
 
@@ -276,6 +300,7 @@ def _display(reading: "Reading", term: Prim, args: Values, step: "Step") -> Know
 
 def _append(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
     collection, value = args
+    reading.stores |= collection.things
     for thing in collection.things:
         thing.put(ITEMS, value)
     return NOTHING
@@ -288,11 +313,18 @@ def _getitem(reading: "Reading", term: Prim, args: Values, step: "Step") -> Know
         kind = str if holder.kind is str else None
         return attrs.evolve(found, kind=kind)
     loaded = holder.load(ITEMS)
-    return attrs.evolve(loaded, needs=loaded.needs | found.needs)
+    return relabelled(loaded, found.needs, step)
+
+
+def relabelled(loaded: Known, needs: frozenset[str], step: "Step") -> Known:
+    """What is found in an object, in the words of where it is looked up."""
+    if not loaded.needs or not step.text:
+        return attrs.evolve(loaded, needs=loaded.needs | needs)
+    return attrs.evolve(loaded, needs=frozenset({f"`{step.text}`"}))
 
 
 def _cell(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
-    key = (id(reading.part), CELL, id(term))
+    key = (CELL, id(term))
     thing = reading.survey.thing(key)
     if args[0] is not NOTHING:
         thing.put(CELL, args[0])
@@ -310,7 +342,8 @@ def _cell_set(reading: "Reading", term: Prim, args: Values, step: "Step") -> Kno
 
 
 def _iter(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
-    return attrs.evolve(args[0], method=None, value=UNKNOWN)
+    needs = args[0].needs | settled(reading, args[0])
+    return attrs.evolve(args[0], method=None, value=UNKNOWN, needs=needs)
 
 
 def _advance(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
@@ -337,7 +370,7 @@ def _unpack(reading: "Reading", term: Prim, args: Values, step: "Step") -> Any:
 
 def _function(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
     template = term.static
-    thing = reading.survey.thing((id(reading.part), id(term)))
+    thing = reading.survey.thing(id(term))
     first = template.defaults + len(template.kwdefaults)
     for name, cell in zip(template.freevars, args[first:], strict=False):
         thing.put(f"{CELL} {name}", cell)

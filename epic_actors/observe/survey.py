@@ -72,6 +72,7 @@ class Part:
     Attributes:
         inner: The same of its loops and joins.
         pending: How many of its steps wait for calls.
+        held: What an undecided piece of it may have stored into.
         is_read: It was read at least once.
     """
 
@@ -81,6 +82,7 @@ class Part:
     inner: dict[int, State] = attrs.field(factory=dict)
     reasons: list[tuple[Reason, frozenset[str]]] = attrs.field(factory=list)
     pending: int = 0
+    held: set[Thing] = attrs.field(factory=set)
     is_read: bool = False
 
 
@@ -100,11 +102,11 @@ class Survey:
         self.loops: dict[int, Term] = {}
         self.others: dict[int, Reason] = {}
 
-    def thing(self, key: Any, name: str = "", *, is_callers: bool = False) -> Thing:
+    def thing(self, key: Any, *, is_callers: bool = False) -> Thing:
         """The object that is made at, or first seen as, `key`."""
         found = self.things.get(key)
         if found is None:
-            found = self.things[key] = Thing(name, is_callers)
+            found = self.things[key] = Thing(is_callers)
         return found
 
     def part(self, function: Function) -> Part:
@@ -143,15 +145,24 @@ class Survey:
         found = summaries.settled(lambda: summaries.of(lam, callees))
         if found.everything:
             return True, []
-        roots = {root for _, root in found.writes}
-        shown = {root if isinstance(root, str) else root[1] for root in roots}
-        return False, sorted(name for name in shown if "." not in name)
+        shown = {root for _, root in found.writes}
+        return False, sorted(
+            root if isinstance(root, str) else root[1]
+            for root in shown
+            if not isinstance(root, str) or _is_object(root, names.get(root))
+        )
 
     def signature(self) -> list[Any]:
         """All that was found out."""
         states = [s for p in self.parts.values() for s in (p.state, *p.inner.values())]
         found: list[Any] = [(list(s.params), s.result, s.is_held) for s in states]
+        found += [len(part.held) for part in self.parts.values()]
         return found + [dict(thing.slots) for thing in self.things.values()]
+
+
+def _is_object(name: str, known: Any) -> bool:
+    """Whether a name of the script stands for something that can be changed."""
+    return "." not in name and isinstance(known, Known) and bool(known.things)
 
 
 def _callee(known: Any) -> Any:
@@ -167,7 +178,7 @@ def _callee(known: Any) -> Any:
 
 def given(survey: Survey, name: str, value: Any, kind: type | None) -> Known:
     """What is known of an argument of the script, or of a parameter nobody gives."""
-    thing = survey.thing(("given", name), name, is_callers=True)
+    thing = survey.thing(("given", name), is_callers=True)
     if value is not UNKNOWN:
         kind = type(value)
     return Known(things=frozenset({thing}), kind=kind, value=value)

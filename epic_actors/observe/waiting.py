@@ -39,11 +39,11 @@ from epic_actors.observe.known import (
     constant,
     either,
 )
+from epic_actors.observe.sentences import AT_ONCE, EVERY_ROUND
 from epic_actors.observe.survey import Part, Reason, State, Survey
 
 
 Names = dict[str, Any]
-AT_ONCE = "at once"
 
 
 @attrs.frozen(eq=False)
@@ -59,6 +59,7 @@ class Inner:
 class Step:
     """Where in the source a step stands, and what it is called there."""
 
+    key: int
     at: At | None
     name: str
     text: str
@@ -75,6 +76,8 @@ class Reading:
         self.begins = AT_ONCE
         self.loop: State | None = None
         self.lent: dict[Thing, tuple[str, int]] = {}
+        self.stores: set[Thing] = set()
+        self.held: set[Thing] = set()
 
     def read(self) -> None:
         """Read the whole function."""
@@ -87,6 +90,7 @@ class Reading:
         }
         found = self.block(lam.body, names, "function")
         part.state.result = both(part.state.result, found)
+        part.held |= self.held
 
     def note(
         self,
@@ -184,7 +188,8 @@ class Reading:
         """What a call is called."""
         syntax = self.part.syntax
         shape = term.shape if isinstance(term, App) else ()
-        return Step(term.at, syntax.callee(term.at), syntax.text(term.at), shape)
+        name, text = syntax.callee(term.at), syntax.text(term.at)
+        return Step(id(term), term.at, name, text, shape)
 
     def applied(self, inner: Inner, args: list[Known], reach: str) -> Any:
         """Read a loop or join, once a round, however many ways lead to it."""
@@ -208,11 +213,14 @@ class Reading:
     def choice(self, term: If, names: Names, reach: str) -> Any:
         """Read an `if`, which may be undecided."""
         test = self.step(term.test, names, reach)
-        with self.behind(term, test or NOTHING, names, reach):
+        test = test or NOTHING
+        with self.behind(term, test, names, reach):
             then = self.block(term.then, names, reach)
+            if test.role == "more":
+                self.begins = self.after_rounds(term, test)
             orelse = self.block(term.orelse, names, reach)
         value = both(then, orelse)
-        if test is None or reach != "branch":
+        if reach != "branch":
             return value
         return pending(value, test.needs)
 
@@ -220,11 +228,17 @@ class Reading:
     def behind(self, term: If, test: Known, names: Names, reach: str) -> Iterator[None]:
         """Within, everything stands behind a decision."""
         before = self.begins
-        if test.needs and term.at is not None:
+        outer, self.stores = self.stores, set()
+        if test.needs and reach == "branch" and is_choice(term):
+            self.begins = sentences.there(test.needs)
+        elif test.needs and term.at is not None:
             self.decided(term, test, names, reach)
         elif test.role == "more" and self.loop is not None:
             self.begins = self.in_rounds()
         yield
+        if test.needs:
+            self.held |= self.stores
+        self.stores |= outer
         self.begins = before
 
     def decided(self, term: If, test: Known, names: Names, reach: str) -> None:
@@ -232,7 +246,8 @@ class Reading:
         assert term.at is not None
         line = term.at.line
         if self.part.syntax.is_choice(term.at):
-            reach = "branch"
+            self.begins = sentences.there(test.needs)
+            return
         self.part.pending += 1
         if self.loop is not None and reach in ("loop", "function"):
             self.loop.is_held = True
@@ -258,7 +273,14 @@ class Reading:
         """When the calls of a round begin that wait for nothing else."""
         if self.loop is not None and self.loop.is_held:
             return "its round begins"
-        return self.begins if self.begins != AT_ONCE else "at once in every round"
+        return self.begins if self.begins != AT_ONCE else EVERY_ROUND
+
+    def after_rounds(self, term: If, test: Known) -> str:
+        """When the calls behind a loop begin that wait for nothing else."""
+        assert term.at is not None
+        if test.needs or (self.loop is not None and self.loop.is_held):
+            return f"the loop of line {term.at.line} is over"
+        return AT_ONCE if self.begins == EVERY_ROUND else self.begins
 
     def loop_of(self, names: Names) -> Any:
         """The innermost loop around some names, as a term, and its names."""
@@ -293,7 +315,7 @@ class Reading:
     def prim(self, term: Prim, args: list[Known]) -> Any:
         """Read a primitive."""
         text = self.part.syntax.text(term.at)
-        return steps.prim(self, term, args, Step(term.at, text, text))
+        return steps.prim(self, term, args, Step(id(term), term.at, text, text))
 
     def call(self, function: Known, args: list[Known], step: Step) -> Any:
         """Read a call."""
@@ -317,6 +339,11 @@ def bind(names: Names, bound: tuple[str, ...], value: Any) -> None:
 
 MADE_UP = frozenset("t it loop join signal exc acc thrown sent more from resume".split())
 """How the names begin that stand in no script; others with a dot do in a comprehension."""
+
+
+def is_choice(term: If) -> bool:
+    """Whether this is an `and` or `or`, which may be its own test."""
+    return term.test in (term.then, term.orelse)
 
 
 def is_loop(term: Term) -> bool:

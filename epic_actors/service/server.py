@@ -31,7 +31,12 @@ from .runs import Runs
 
 LOOPBACK = "127.0.0.1"
 _RECEIVE_BYTES = 16 * 1024
-_ROUTINE = (trio.BrokenResourceError, trio.ClosedResourceError, LocalProtocolError)
+_ROUTINE = (
+    trio.BrokenResourceError,
+    trio.ClosedResourceError,
+    trio.TooSlowError,
+    LocalProtocolError,
+)
 _logger = logging.getLogger(__name__)
 
 

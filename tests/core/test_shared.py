@@ -78,7 +78,7 @@ machines = pytest.mark.parametrize("fusion", [True, False])
 def test_a_thing_is_opened_once_a_run(shop: Shop, fusion: bool) -> None:
     """Calls that ask at the same time wait for one opening, later ones find it open."""
 
-    def script(names):  # type: ignore[no-untyped-def]
+    def script(names: Any) -> Any:
         first = [use(name) for name in names]
         return use(first[0])
 
@@ -111,7 +111,7 @@ def test_the_youngest_thing_is_closed_first(shop: Shop) -> None:
 def test_a_failing_run_closes_what_it_shared(shop: Shop) -> None:
     """Calls still under way are cancelled first; they need the thing no more."""
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         use("a")
         fail(3)
         return use("a", 99)
@@ -136,7 +136,7 @@ def test_a_cancelled_run_closes_what_it_shared(shop: Shop, moment: float) -> Non
 def test_a_call_that_is_cancelled_takes_nothing_along(shop: Shop) -> None:
     """The call that asked first is undone; the one that waits gets the thing."""
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         try:
             fail(0.5)
             use("a")
@@ -157,7 +157,7 @@ def test_a_failed_opening_is_tried_again_by_the_next(shop: Shop) -> None:
     """Only the call that asked first fails, whichever it was."""
     shop.failures = 1
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         answers = []
         for _ in range(3):
             try:

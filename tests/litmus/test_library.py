@@ -1,7 +1,7 @@
 """The standard library with pending arguments, in exact virtual seconds."""
 
 # Scripts under test are written as users write them.
-# ruff: noqa: B905, C408, FURB118, PLC3002, RUF005, RUF015, UP031, UP032
+# ruff: noqa: DTZ001, ICN001, RUF005, RUF015, RUF058, UP031, UP032
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator, var-annotated, attr-defined, arg-type, call-arg, misc"
 
 import bisect
@@ -394,6 +394,30 @@ def sorting_and_ranking():
 @takes(3)
 def sequential_calls_in_an_iterator():
     return list(map(log, range(30)))
+
+
+@takes(2)
+def nothing_is_mapped_that_nobody_takes():
+    found = []
+    for x in map(better, [1, 2, 3]):
+        if x > 2:
+            break
+        found.append(x)
+    mapped = map(better, itertools.count())
+    return found, next(mapped), next(mapped), list(zip("ab", map(better, [1, 2, 3])))
+
+
+@takes(1)
+def nothing_is_decided_that_nobody_asks_for():
+    return any(map(better, [1, 2])), next(filter(lambda x: g(x, 0), [0, 1, 2]))
+
+
+@takes(1)
+def iterators_see_what_is_appended():
+    xs = [f(1)]
+    mapped, zipped = map(str, xs), zip(xs, xs)
+    xs.append(f(1))
+    return list(mapped), list(zipped), next(mapped, None)
 
 
 # Text

@@ -31,7 +31,7 @@ def run(script: Any, **options: Any) -> tuple[Any, float]:
 def test_the_clock_is_read_when_everything_older_is_done(fusion: bool) -> None:
     """A script can time what it has done; what stands behind may have begun."""
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         start = clock.now()
         work(2)
         work(3)
@@ -45,7 +45,7 @@ def test_the_clock_is_read_when_everything_older_is_done(fusion: bool) -> None:
 def test_a_wait_begins_when_everything_older_is_done() -> None:
     """What stands behind it and is unordered does not wait."""
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         work(2)
         clock.sleep(3)
         return work(4)

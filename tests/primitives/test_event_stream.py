@@ -1,5 +1,7 @@
 """Server-sent events are read the same however their bytes are cut."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -22,7 +24,7 @@ EVENTS = ["näive\u2028数", "no space\n two", '\n{"a": 1}', "[DONE]"]
 def test_events_do_not_depend_on_the_cuts(cuts: set[int]) -> None:
     """All three line ends, comments, other fields and cut characters are understood."""
     ends = [0, *sorted(cuts), len(STREAM)]
-    pieces = [STREAM[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    pieces = [STREAM[a:b] for a, b in pairwise(ends)]
     reader = EventReader()
     assert [event for piece in pieces for event in reader.feed(piece)] == EVENTS
 

@@ -13,7 +13,7 @@ def test_what_is_written_can_be_read(tmp_path: Path) -> None:
     """Texts and bytes; folders are made."""
     path = tmp_path / "a" / "b.txt"
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         files.write_text(path, "näive\n")
         files.append_text(path, "more")
         files.write_bytes(path.with_suffix(".bin"), b"\0")
@@ -68,7 +68,7 @@ def test_reads_see_older_writes(tmp_path: Path, fusion: bool) -> None:
     """Whatever is written before a read is there, and nothing that comes after."""
     path = tmp_path / "log"
 
-    def script(n):  # type: ignore[no-untyped-def]
+    def script(n: Any) -> Any:
         seen = []
         files.write_text(path, "")
         for i in range(n):

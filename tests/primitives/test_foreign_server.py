@@ -92,7 +92,7 @@ def test_a_run_speaks_to_it(mock: Mock) -> None:
     for number in range(3):
         mock.will(type="reply", text=f"answer {number}, and more of it", times=1)
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         return [chat("a"), chat_stream("b"), chat_stream("c")]
 
     found = [text.split()[1] for text in epic.run(script)]

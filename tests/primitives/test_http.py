@@ -118,7 +118,7 @@ async def test_an_address_is_checked(url: str) -> None:
 async def test_what_is_no_json_is_quoted() -> None:
     """An HTML page in place of JSON is an error that shows it."""
     async with open_site(say(200, "<html>")) as site:
-        with pytest.raises(HttpError, match="no JSON.*<html>"):
+        with pytest.raises(HttpError, match=r"no JSON.*<html>"):
             await http.get_json(site.url)
 
 
@@ -179,7 +179,7 @@ def test_a_script_goes_on_with_the_first_line() -> None:
         await exchange.piece(b"/b\n")
         await exchange.end()
 
-    def script(url):  # type: ignore[no-untyped-def]
+    def script(url: Any) -> Any:
         return [http.get(url + line) for line in http.get_lines(url + "/lines")]
 
     async def main() -> Any:
@@ -202,7 +202,7 @@ async def test_reads_overlap_and_see_what_was_written() -> None:
             await met.wait()
         await exchange.answer(200, "text/plain", b"ok")
 
-    def script(url):  # type: ignore[no-untyped-def]
+    def script(url: Any) -> Any:
         both = [http.get(url + "/both"), http.get(url + "/both")]
         http.post(url + "/note", data="x")
         return [*both, http.get(url + "/after")]

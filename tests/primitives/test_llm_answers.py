@@ -173,7 +173,7 @@ async def test_a_run_reuses_its_connections() -> None:
         body, cookie = answer("ok").encode(), ("Set-Cookie", "a=b; Path=/")
         await exchange.answer(200, "application/json", body, [cookie])
 
-    def script(url):  # type: ignore[no-untyped-def]
+    def script(url: Any) -> Any:
         text = "hi"
         for _ in range(5):
             text = chat(text, base_url=url, model="m")
@@ -203,5 +203,5 @@ async def test_an_answer_has_a_time() -> None:
 
 
 async def never(messages: list[dict[str, Any]]) -> str:
-    await trio.sleep_forever()
+    await trio.sleep(float("inf"))
     return ""

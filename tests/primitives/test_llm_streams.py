@@ -65,7 +65,7 @@ def test_a_script_sees_a_text() -> None:
             asked.set()
             await stream(chunk("ok"), END)(request, exchange)
 
-    def script(url):  # type: ignore[no-untyped-def]
+    def script(url: Any) -> Any:
         settings = {"base_url": url, "model": "m"}
         lines = chat_stream("begin", **settings).splitlines()
         return [line + chat_stream("go on", **settings) for line in lines]

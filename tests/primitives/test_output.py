@@ -17,7 +17,7 @@ async def ask(seconds: float) -> float:
     return seconds
 
 
-def report(seconds):  # type: ignore[no-untyped-def]
+def report(seconds: Any) -> Any:
     """Emit each answer."""
     for each in seconds:
         emit(ask(each))
@@ -40,7 +40,7 @@ def test_results_are_emitted_in_order_and_early(fusion: bool) -> None:
 def test_without_a_sink_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """In order with what the script prints itself."""
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         for i in range(3):
             emit(ask(0))
             print("print", i)
@@ -73,7 +73,7 @@ def test_a_failure_ends_the_output() -> None:
     """What the sequential run would have emitted has been, and nothing else."""
     seen: list[Any] = []
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         emit(ask(2))
         emit(1 / (ask(1) - 1))
         emit("never")
@@ -89,7 +89,7 @@ def test_what_a_sink_raises_the_script_gets() -> None:
     def broken(value: Any) -> None:
         raise OSError(value)
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         try:
             emit("x")
         except OSError as error:

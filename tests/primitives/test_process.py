@@ -34,6 +34,7 @@ async def test_a_command_gives_its_output() -> None:
 async def test_no_shell_sees_a_command() -> None:
     """Words are words; a string is no command."""
     assert await process.run(["echo", "a; b", "$HOME", "*"]) == "a; b $HOME *\n"
+    wrong: Any
     for wrong in ("echo a", []):
         with pytest.raises(UsageError, match="a command is a list of words"):
             await process.run(wrong)
@@ -82,20 +83,24 @@ def sleeper(folder: Path) -> list[str]:
     return ["sh", "-c", f"sleep 1000 & echo $! > {folder}/pid; echo begun; wait"]
 
 
+def text_of(path: Path) -> str:
+    """What a file says by now."""
+    return path.read_text() if path.exists() else ""
+
+
 async def wait_pid(folder: Path) -> int:
     """The number of the child, once it has begun."""
     with trio.fail_after(10):
-        while not (folder / "pid").exists() or not (folder / "pid").read_text():
+        while not text_of(folder / "pid"):  # noqa: ASYNC110 - another process writes it
             await trio.sleep(0.01)
-    return int((folder / "pid").read_text())
+    return int(text_of(folder / "pid"))
 
 
 async def wait_gone(pid: int) -> None:
     """Wait until there is no such process; a zombie is none."""
+    state = Path(f"/proc/{pid}/stat")
     with trio.fail_after(10):
-        while Path(f"/proc/{pid}/stat").exists():
-            if ") Z " in Path(f"/proc/{pid}/stat").read_text():
-                return
+        while ") Z " not in (text_of(state) or ") Z "):  # noqa: ASYNC110 - as above
             await trio.sleep(0.01)
 
 

@@ -52,7 +52,7 @@ async def ask(seconds: float) -> float:
 def test_draws_hold_nothing_up(fusion: bool) -> None:
     """Draws between calls leave the calls side by side."""
 
-    def script():  # type: ignore[no-untyped-def]
+    def script() -> Any:
         out = []
         for i in range(10):
             if random.uniform("ask", i) < 2:

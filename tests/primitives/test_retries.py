@@ -80,4 +80,4 @@ def test_wrong_settings_are_found(retry: Any) -> None:
     with pytest.raises(UsageError, match="retry is how often"):
         Patience(retry)
     with pytest.raises(UsageError, match="number of seconds"):
-        deadline_after("2" if retry != -1 else retry)
+        deadline_after(True if retry != -1 else retry)

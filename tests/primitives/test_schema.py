@@ -104,7 +104,7 @@ def test_what_does_not_fit_is_named(kind: Any, json: Any, message: str) -> None:
 
 def test_a_class_may_refuse_its_fields() -> None:
     """What a validator says is part of the message."""
-    with pytest.raises(MismatchError, match="^the value: .*items"):
+    with pytest.raises(MismatchError, match=r"^the value: .*items"):
         shape_of(Box).read({"items": []})
 
 

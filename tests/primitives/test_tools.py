@@ -37,6 +37,7 @@ async def weather(
         place: Where.
         unit: Celsius or
             Fahrenheit.
+        days: How far ahead.
 
     Returns:
         Degrees.
@@ -45,9 +46,12 @@ async def weather(
     return f"{place.city}: 20 {unit}"
 
 
-@tool(name="lookup", about="Look it up.")
+named = functools.partial(tool, name="lookup", about="Look it up.")
+
+
+@named
 @epic.unordered
-async def look_up(key: str) -> dict[str, Any]:
+async def look_up(key: str) -> Any:
     await trio.sleep(1)
     if key == "none":
         raise ToolError("there is no such key")
@@ -74,7 +78,10 @@ def test_a_tool_says_what_it_is() -> None:
                     "description": "Celsius or Fahrenheit.",
                     "default": "C",
                 },
-                "days": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+                "days": {
+                    "anyOf": [{"type": "integer"}, {"type": "null"}],
+                    "description": "How far ahead.",
+                },
             },
             "required": ["place"],
             "additionalProperties": False,
@@ -206,7 +213,7 @@ def test_loops_side_by_side_overlap(play: Play) -> None:
     """A loop that waits for its model holds back no other one."""
     play(ASKS, Says("Warm."))
 
-    def script(questions):  # type: ignore[no-untyped-def]
+    def script(questions: Any) -> Any:
         return [react(question, [weather, look_up]) for question in questions]
 
     assert run(script, ["a", "b", "c"]) == (["Warm."] * 3, 3)

@@ -22,7 +22,6 @@ SMALL = Limits(
     max_message=2000,
     requests_per_second=10_000,
     request_burst=50,
-    handshake_timeout=0.05,
     send_timeout=0.1,
     max_runs=3,
     max_runs_per_connection=2,
@@ -153,7 +152,7 @@ async def test_a_client_that_has_sent_its_eof_is_let_go() -> None:
 
 async def test_a_client_that_never_finishes_its_request_is_cut_off() -> None:
     """Heads are to be sent within the handshake's time."""
-    async with attacked() as server:
+    async with attacked(Limits(handshake_timeout=0.05)) as server:
         for start in ("", "GET /runs HT", HANDSHAKE):
             assert await server.ask(start) == ("", "")
 

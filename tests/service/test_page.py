@@ -11,7 +11,7 @@ import pytest
 import trio
 
 import epic_actors as epic
-from epic_actors.service import connect_runs
+from epic_actors.service import Limits, connect_runs
 from tests.service.browser import Browser, chromium, open_browser
 from tests.service.scripts import SCRIPTS, STATE
 from tests.service.serving import served
@@ -23,6 +23,8 @@ pytestmark = [
         chromium() is None, reason="takes chromium and chromedriver on the PATH"
     ),
 ]
+# Why: a browser opens connections in advance, and says nothing over them.
+LIMITS = Limits(handshake_timeout=1)
 ENTER, TAB = "\ue007", "\ue004"
 
 
@@ -74,7 +76,7 @@ async def choose(browser: Browser, name: str) -> None:
 
 async def test_a_script_is_run_from_the_page(browser: Browser) -> None:
     """Its parameters are filled in, its text and its calls are seen."""
-    async with served([report]) as server:
+    async with served([report], limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         await choose(browser, "report")
         await browser.fill("#parameter-topics", '["actors", "doubt", "wires"]')
@@ -96,7 +98,7 @@ async def test_a_script_is_run_from_the_page(browser: Browser) -> None:
 
 async def test_text_is_seen_while_it_streams(browser: Browser) -> None:
     """The first half is there before the second exists."""
-    async with served() as server:
+    async with served(limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         await choose(browser, "meet")
         await browser.click("#run")
@@ -108,7 +110,7 @@ async def test_text_is_seen_while_it_streams(browser: Browser) -> None:
 
 async def test_a_run_is_cancelled_from_the_page(browser: Browser) -> None:
     """Its call is shown as cancelled, and the reason is said."""
-    async with served() as server:
+    async with served(limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         await choose(browser, "wait")
         await browser.click("#run")
@@ -122,7 +124,7 @@ async def test_a_run_is_cancelled_from_the_page(browser: Browser) -> None:
 
 async def test_errors_are_said(browser: Browser) -> None:
     """Those of the script, and those of the form."""
-    async with served() as server:
+    async with served(limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         await choose(browser, "fail")
         await browser.fill("#parameter-message", "oh no")
@@ -138,7 +140,7 @@ async def test_errors_are_said(browser: Browser) -> None:
 
 async def test_a_reloaded_page_attaches_to_its_run(browser: Browser) -> None:
     """It shows the run from its beginning, and follows it to its end."""
-    async with served() as server:
+    async with served(limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         await choose(browser, "meet")
         await browser.click("#run")
@@ -154,7 +156,7 @@ async def test_a_reloaded_page_attaches_to_its_run(browser: Browser) -> None:
 
 async def test_a_page_that_lost_its_connection_goes_on(browser: Browser) -> None:
     """It connects again and misses nothing."""
-    async with served() as server:
+    async with served(limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         await choose(browser, "meet")
         await browser.click("#run")
@@ -168,7 +170,7 @@ async def test_a_page_that_lost_its_connection_goes_on(browser: Browser) -> None
 
 async def test_the_page_asks_for_a_token(browser: Browser) -> None:
     """It is typed once and kept for the session."""
-    async with served(token="sesame") as server:
+    async with served(token="sesame", limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         await browser.wait("!document.getElementById('access').hidden")
         await browser.fill("#token", "sesame")
@@ -179,7 +181,7 @@ async def test_the_page_asks_for_a_token(browser: Browser) -> None:
 
 async def test_the_page_is_used_by_keyboard(browser: Browser) -> None:
     """Every control has a name and is reached by Tab; Enter runs the script."""
-    async with served([SCRIPTS[0]]) as server:
+    async with served([SCRIPTS[0]], limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         await choose(browser, "greet")
         await browser.script("document.getElementById('script').focus()")
@@ -196,7 +198,7 @@ async def test_the_page_is_used_by_keyboard(browser: Browser) -> None:
 
 async def test_the_page_follows_dark_and_light(browser: Browser) -> None:
     """Text stands out from its background in both."""
-    async with served() as server:
+    async with served(limits=LIMITS) as server:
         await browser.go(f"http://127.0.0.1:{server.port}/")
         seen = []
         for scheme in ("light", "dark"):
@@ -214,7 +216,7 @@ async def test_the_page_follows_dark_and_light(browser: Browser) -> None:
 
 async def test_page_and_client_follow_the_same_run(browser: Browser) -> None:
     """A run that a program started is opened by its name."""
-    async with served() as server, connect_runs(server.url) as client:
+    async with served(limits=LIMITS) as server, connect_runs(server.url) as client:
         async with client.start("meet") as run:
             assert await anext(aiter(run)) == "before "
             await browser.go(f"http://127.0.0.1:{server.port}/#run={run.id}")
