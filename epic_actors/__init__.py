@@ -10,6 +10,8 @@ The package is layered; each part knows only those before it:
     testing         a simulated model server; running one script every way
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .core.network import Statistics
 from .declare import pure, readonly, sequential, unordered
 from .errors import (
@@ -25,6 +27,10 @@ from .errors import (
 from .run import Event, Run, evaluate, open_run, run, run_sequentially, script
 
 
+if TYPE_CHECKING:
+    from .observe.explain import explain
+
+
 __all__ = [
     "DeadlineExceeded",
     "EpicError",
@@ -38,6 +44,7 @@ __all__ = [
     "Transient",
     "UsageError",
     "evaluate",
+    "explain",
     "open_run",
     "pure",
     "readonly",
@@ -47,3 +54,12 @@ __all__ = [
     "sequential",
     "unordered",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What few programs need is imported when it is asked for."""
+    if name == "explain":
+        from .observe.explain import explain  # noqa: PLC0415
+
+        return explain
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

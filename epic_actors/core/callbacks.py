@@ -65,7 +65,7 @@ MOVING: dict[Any, Callable[..., Any]] = {
 SEQUENCES = frozenset({list, tuple, deque, type({}.items()), type({}.values())})
 """Where elements stand that may be pending."""
 
-CACHED: type = functools._lru_cache_wrapper
+CACHED: Any = functools._lru_cache_wrapper
 
 
 def instead_of(

@@ -12,8 +12,10 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from . import iterating
+from .closures import Beginning
 from .generators import generated_of
-from .prelude import MISSING, step
+from .prelude import MISSING, close, step
 
 
 if TYPE_CHECKING:
@@ -211,7 +213,7 @@ def with_lists(function: Any, marks: Any, *args: Any, **named: Any) -> Any:
     """Anything that takes in all items of the marked arguments before it does more."""
     listed = []
     for mark, value in zip_(marks, args):
-        listed.append([item for item in value] if mark else value)  # noqa: C416
+        listed.append(iterating.collected(value) if mark else value)
     return function(*listed, **named)
 
 
@@ -267,11 +269,31 @@ LISTED: frozenset[Any] = frozenset(
 )
 
 
+def at_once(items: Any) -> Callable[..., Any] | None:
+    """What collects a `filter` that has not begun: its decisions then overlap."""
+    generated = generated_of(items)
+    assert generated is not None
+    is_filter = generated.function.code is filter_.__code__
+    if not is_filter or generated.rest.__class__ is not Beginning:
+        return None
+    return functools.partial(filtered, *generated.values)
+
+
+def filtered(function: Any, items: Any, generator: Any) -> list[Any]:
+    """All that `filter` would give, in place of the generator that was to give it."""
+    close(generator)
+    if function is None or function is bool:
+        return [item for item in items if item]
+    return [item for item in items if function(item)]
+
+
 def taking(function: Any, args: tuple[Any, ...]) -> Callable[..., Any] | None:
     """The script to run instead of a native function that is given generators."""
     marks = tuple(map(is_generated, args))
     if not any(marks):
         return None
+    if function is iterating.collected:
+        return at_once(args[0])
     owner = getattr(function, "__self__", None)
     if owner is itertools.chain:
         return chain_all

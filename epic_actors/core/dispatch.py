@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 CALL = "__call__"
 LOUD = bits_of("list")
+_BUILTIN = types.BuiltinFunctionType
 WAYS: dict[Any, Callable[..., Any]] = {}
 """Builtins that other modules perform, if code of the script's is involved."""
 
@@ -315,7 +316,7 @@ def native(
         if method is not None:
             return apply(network, method, (owner, *args), kwargs)
     effect = _known_builtin(function)
-    way = WAYS.get(function) if effect is not None else None
+    way = WAYS.get(function) if function.__class__ is _BUILTIN else None
     if way is not None:
         found = way(network, args, kwargs)
         if found is not NATIVE:
@@ -422,9 +423,9 @@ def _builtin_kind(cls: type) -> Effect | None:
     """The effect of a class that makes what is really a dict, or a tuple."""
     if typing.is_typeddict(cls):
         return attrs.evolve(BUILTINS[dict], function=cls)
-    new = getattr(cls.__new__, "__code__", None)
-    named = issubclass(cls, tuple) and hasattr(cls, "_fields") and new is not None
-    if named and new.co_filename.startswith("<"):
+    code = getattr(cls.__new__, "__code__", None)
+    generated = code is not None and code.co_filename.startswith("<")
+    if generated and issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return Effect(cls, strict=(), fresh=True, shares=True)
     return None
 
@@ -460,7 +461,7 @@ def _record(
         if quiet:
             return cls(*args, **kwargs)
     values = record.bind(args, kwargs)
-    made = object.__new__(cls)
+    made: Any = object.__new__(cls)
     for field in record.fields:
         value = _field(network, record, field, values, made)
         object.__setattr__(made, field.name, value)

@@ -15,7 +15,6 @@ import attrs
 from . import undo as back
 from .holds import EVERYWHERE, WORLD, resource
 from .protocols import bits_of, operation_of
-from .protocols import bits_of, operation_of
 from .wire import Wire
 
 

@@ -78,8 +78,8 @@ def _binary(op: str) -> Effect:
     if op == "mul":
         return attrs.evolve(made, by_type={list: moved, tuple: moved})
     if op == "mod":
-        dunders = (*dunders, "__format__", "__str__", "__repr__")
-        text = pure(function, immutable=True, kind=str, dunders=dunders)
+        texts = (*dunders, "__format__", "__str__", "__repr__")
+        text = pure(function, immutable=True, kind=str, dunders=texts)
         return attrs.evolve(made, by_type={str: text})
     if op == "or":
         return attrs.evolve(made, by_type={dict: moved})
@@ -113,7 +113,7 @@ def _inplace(op: str) -> Effect:
 def _membership(op: str) -> Effect:
     function = OPERATIONS[op]
     by_key = Effect(function, whole=(0,), reads=(1,), immutable=True)
-    keys = type({}.keys())
+    keys: type = type({}.keys())
     kinds = dict.fromkeys((dict, set, frozenset, range, *_DICTS, keys), by_key)
     dunders = ("__contains__", "__iter__", "__eq__")
     return pure(
@@ -132,9 +132,7 @@ def _slot_store(look: Any) -> Effect:
 def _list_store() -> Effect:
     """A store to an index takes a pending value; one to a slice needs what to spread."""
     index = _slot_store(back.list_item)
-    spread = Effect(
-        operator.setitem, spreads=(2,), writes=(0,), undo=back.snapshot
-    )
+    spread = Effect(operator.setitem, spreads=(2,), writes=(0,), undo=back.snapshot)
     return attrs.evolve(index, on=1, by_type={slice: spread})
 
 
@@ -153,9 +151,7 @@ def _getitem() -> Effect:
 
 def _changing(function: Callable[..., Any], dunder: str, kinds: Any) -> Effect:
     """Changes an item; of a type that is not known, everything in it."""
-    other = Effect(
-        function, whole=ALL, alters=(0,), ordered=True, dunders=(dunder,)
-    )
+    other = Effect(function, whole=ALL, alters=(0,), ordered=True, dunders=(dunder,))
     return attrs.evolve(other, by_type=kinds, otherwise=other)
 
 

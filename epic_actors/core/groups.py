@@ -30,7 +30,7 @@ class Caught:
         if isinstance(rest, classes):
             self.part, self.rest = rest, None
             if not isinstance(rest, BaseExceptionGroup):
-                self.part = BaseExceptionGroup("", [rest])
+                self.part = BaseExceptionGroup("", (rest,))
         elif isinstance(rest, BaseExceptionGroup):
             self.part, self.rest = rest.split(classes)
         else:

@@ -10,7 +10,7 @@ they say.
 """
 
 import copy
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -82,7 +82,9 @@ _SPECIAL_METHODS: dict[Any, tuple[str, ...]] = {
     str: ("__str__", "__repr__"),
     sum: (*ITERATION, "__add__", "__radd__"),
 }
-_ITERATES = frozenset({all, any, bytes, bytearray, frozenset, max, min, set, sorted, sum})
+_ITERATES = frozenset(
+    {all, any, bytes, bytearray, frozenset, max, min, set, sorted, sum}
+)
 _KINDS: dict[Any, type] = {
     sorted: list,
     **{kind: kind for kind in (list, tuple, dict, set, frozenset, bytearray)},
@@ -97,8 +99,11 @@ def _known(function: Any, make: Callable[..., Effect], **changes: Any) -> Effect
     return make(function, **changes)
 
 
-_COPIES_A_DICT = shallow(dict, 0, fresh=True, shares=True, kind=dict, stores_keywords=True)
+_COPIES_A_DICT = shallow(
+    dict, 0, fresh=True, shares=True, kind=dict, stores_keywords=True
+)
 _DEFAULTS_FROM_A_DICT = shallow(defaultdict, 1, fresh=True, shares=True)
+
 
 def _store_by_name(holder: Any, name: str, *_: Any) -> back.Undo | None:
     return back.attribute(name)(holder)
@@ -158,9 +163,7 @@ BUILTINS: dict[Any, Effect] = {
     vars: shallow(vars, 0, looks_at=_OF_CLASSES),
     dir: shallow(dir, 0, looks_at=_OF_CLASSES, fresh=True, dunders=("__dir__",)),
     # Iterators, which cannot be taken back
-    next: Effect(
-        next, writes=(0,), spreads=(0,), ordered=True, dunders=("__next__",)
-    ),
+    next: Effect(next, writes=(0,), spreads=(0,), ordered=True, dunders=("__next__",)),
     # The outside
     print: on_resource(print, "stdout"),
     input: on_resource(input, "stdin"),
@@ -248,13 +251,17 @@ _LIST: Methods = {
 }
 
 
-def _mapping(kind: type) -> Methods:
-    by_dict = {dict: writer(kind.update, back.snapshot, reads=(1,), stores_keywords=True)}  # type: ignore[attr-defined]
+def _mapping(kind: Any) -> Methods:
+    by_dict = {
+        dict: writer(kind.update, back.snapshot, reads=(1,), stores_keywords=True)
+    }
     return {
-        "get": Effect(kind.get, strict=(0, 1), whole=(1,), reads=(0,)),  # type: ignore[attr-defined]
-        "setdefault": writer(kind.setdefault, back.dict_item, strict=(0, 1), whole=(1,)),  # type: ignore[attr-defined]
+        "get": Effect(kind.get, strict=(0, 1), whole=(1,), reads=(0,)),
+        "setdefault": writer(
+            kind.setdefault, back.dict_item, strict=(0, 1), whole=(1,)
+        ),
         "update": writer(
-            kind.update,  # type: ignore[attr-defined]
+            kind.update,
             back.snapshot,
             whole=(1,),
             spreads=(1,),
@@ -263,8 +270,8 @@ def _mapping(kind: type) -> Methods:
             on=1,
             dunders=(*ITERATION, "keys"),
         ),
-        "pop": writer(kind.pop, back.snapshot, strict=(0, 1), whole=(1,)),  # type: ignore[attr-defined]
-        "copy": shallow(kind.copy, 0, fresh=True, shares=True),  # type: ignore[attr-defined]
+        "pop": writer(kind.pop, back.snapshot, strict=(0, 1), whole=(1,)),
+        "copy": shallow(kind.copy, 0, fresh=True, shares=True),
         **_each(kind, "keys values items", shallow, 0),
         **_each(kind, "popitem clear", writer, back.snapshot),
     }
@@ -307,18 +314,53 @@ _CONTAINERS = (tuple, frozenset, set)
 _ITERATORS = frozenset({"__iter__", "__reversed__"})
 _LISTS = frozenset({"split", "rsplit", "splitlines"})
 _TO_STR = frozenset(
-    """
-    strip lstrip rstrip lower upper title capitalize casefold swapcase replace join
-    format format_map center ljust rjust zfill expandtabs removeprefix removesuffix
-    translate
-    """.split()
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "replace",
+        "join",
+        "format",
+        "format_map",
+        "center",
+        "ljust",
+        "rjust",
+        "zfill",
+        "expandtabs",
+        "removeprefix",
+        "removesuffix",
+        "translate",
+    ]
 )
 _FORMATS = frozenset({"format", "format_map", "__mod__"})
 _ANSWERS = frozenset(
-    """
-    count index isdisjoint issubset issuperset __contains__ __eq__ __ne__ __lt__ __le__
-    __gt__ __ge__ __len__ __hash__ __repr__ __str__ __sizeof__ __format__ __bool__
-    """.split()
+    [
+        "count",
+        "index",
+        "isdisjoint",
+        "issubset",
+        "issuperset",
+        "__contains__",
+        "__eq__",
+        "__ne__",
+        "__lt__",
+        "__le__",
+        "__gt__",
+        "__ge__",
+        "__len__",
+        "__hash__",
+        "__repr__",
+        "__str__",
+        "__sizeof__",
+        "__format__",
+        "__bool__",
+    ]
 )
 
 
@@ -368,11 +410,11 @@ VALUE_TYPES: frozenset[type] = frozenset(
     {
         re.Pattern,
         re.Match,
-        datetime.date,
-        datetime.datetime,
-        datetime.time,
-        datetime.timedelta,
-        datetime.timezone,
+        dt.date,
+        dt.datetime,
+        dt.time,
+        dt.timedelta,
+        dt.timezone,
         decimal.Decimal,
         fractions.Fraction,
         uuid.UUID,
@@ -385,23 +427,89 @@ VALUE_TYPES: frozenset[type] = frozenset(
 # The standard library, by module
 
 PURE_MODULES = frozenset(
-    """
-    math cmath numbers decimal _decimal _pydecimal fractions statistics operator
-    _operator
-    re _sre string textwrap difflib unicodedata html fnmatch keyword shlex
-    json json.encoder json.decoder csv _csv base64 binascii struct _struct zlib
-    urllib.parse hashlib _hashlib
-    datetime _datetime calendar colorsys uuid
-    functools _functools itertools collections _collections collections.abc
-    bisect _bisect heapq _heapq copy enum dataclasses types typing abc _abc
-    pprint reprlib ast inspect
-    attr attrs attr._make attr._funcs attr.validators attr.converters
-    """.split()
+    [
+        "math",
+        "cmath",
+        "numbers",
+        "decimal",
+        "_decimal",
+        "_pydecimal",
+        "fractions",
+        "statistics",
+        "operator",
+        "_operator",
+        "re",
+        "_sre",
+        "string",
+        "textwrap",
+        "difflib",
+        "unicodedata",
+        "html",
+        "fnmatch",
+        "keyword",
+        "shlex",
+        "json",
+        "json.encoder",
+        "json.decoder",
+        "csv",
+        "_csv",
+        "base64",
+        "binascii",
+        "struct",
+        "_struct",
+        "zlib",
+        "urllib.parse",
+        "hashlib",
+        "_hashlib",
+        "datetime",
+        "_datetime",
+        "calendar",
+        "colorsys",
+        "uuid",
+        "functools",
+        "_functools",
+        "itertools",
+        "collections",
+        "_collections",
+        "collections.abc",
+        "bisect",
+        "_bisect",
+        "heapq",
+        "_heapq",
+        "copy",
+        "enum",
+        "dataclasses",
+        "types",
+        "typing",
+        "abc",
+        "_abc",
+        "pprint",
+        "reprlib",
+        "ast",
+        "inspect",
+        "attr",
+        "attrs",
+        "attr._make",
+        "attr._funcs",
+        "attr.validators",
+        "attr.converters",
+    ]
 )
 """Modules whose functions read their arguments and change nothing."""
 
 VALUE_MODULES = frozenset(
-    "fractions decimal _pydecimal datetime enum re numbers string textwrap uuid".split()
+    [
+        "fractions",
+        "decimal",
+        "_pydecimal",
+        "datetime",
+        "enum",
+        "re",
+        "numbers",
+        "string",
+        "textwrap",
+        "uuid",
+    ]
 )
 """Of these, the ones whose objects' methods, written in Python, change nothing."""
 
@@ -457,9 +565,7 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
         functools.partial(on_resource, name="clock"),
         {"datetime _datetime": "now today utcnow"},
     ),
-    **_names(
-        functools.partial(on_resource, name="random"), {"uuid": "uuid1 uuid4"}
-    ),
+    **_names(functools.partial(on_resource, name="random"), {"uuid": "uuid1 uuid4"}),
     **_names(
         functools.partial(pure, immutable=True),
         {

@@ -279,9 +279,8 @@ def note_wires(
     spread = bool(network.dirty)
     if effect.writes:
         holder = args[effect.writes[0]]
-        if any(map(has_wire, args)) or (spread and any(map(holds_wire, args[1:]))):
-            network.mark_dirty(holder)
-        elif spread and effect.spreads and holds_wire(holder):
+        inside = (*args[1:], holder) if effect.spreads else args[1:]
+        if any(map(has_wire, args)) or (spread and any(map(holds_wire, inside))):
             network.mark_dirty(holder)
     kind = result.__class__
     if kind is Pack:

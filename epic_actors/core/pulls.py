@@ -25,7 +25,7 @@ from .operations import Function
 from .perform import operate
 from .protocols import bits_of
 from .reach import Settler
-from .regions import Footprint, Frame, enter
+from .regions import Footprint, Frame, Region, enter
 from .traces import as_failed
 from .wire import Wire, deref
 
@@ -121,10 +121,27 @@ def obstacle(network: "Network", generated: Generated) -> Any:
     """An older step that is not known yet, or older code that may take one."""
     rest = deref(generated.rest)
     if rest.__class__ is Wire:
+        if _stands_in(network.here, rest):
+            raise ValueError("generator already executing")
         return rest
     if network.holds[0] == 0:
         return None
     return network.here.memory.conflict_outward(generated, write=True)
+
+
+def _stands_in(region: Region, wire: Wire) -> bool:
+    """Whether code is a part of what will give a wire its value."""
+    place: Any = region
+    while place is not None:
+        marker = place.marker
+        if marker is None:
+            place = getattr(place.ledger.owner, "outer", None)
+            continue
+        results = getattr(marker, "results", None)
+        if results.__class__ is tuple and any(deref(part) is wire for part in results):
+            return True
+        place = getattr(marker, "outer", None)
+    return False
 
 
 def footprint(network: "Network", generated: Generated, sent: Any) -> Footprint:

@@ -323,7 +323,8 @@ class Settler:
         if holder.__class__ is functools.partial and holds_wire(holder):
             args = tuple(map(self.settled, holder.args))
             named = {name: self.settled(v) for name, v in holder.keywords.items()}
-            holder.__setstate__((holder.func, args, named, vars(holder)))
+            refill: Any = holder.__setstate__  # type: ignore[attr-defined]
+            refill((holder.func, args, named, vars(holder)))
         for name, item in attributes(holder):
             if has_wire(item):
                 object.__setattr__(holder, name, self.settled(item))

@@ -84,7 +84,8 @@ def record_of(cls: type) -> Record | None:
     generated = getattr(init, "__code__", None)
     if generated is None or not generated.co_filename.startswith("<"):
         return None
-    if cls.__new__ is not object.__new__ or issubclass(cls, BaseException):
+    made: Any = cls.__new__
+    if made is not object.__new__ or issubclass(cls, BaseException):
         return None
     if "__dataclass_fields__" in vars(cls):
         return _of_dataclass(cls)
@@ -104,7 +105,9 @@ def _of_dataclass(cls: Any) -> Record | None:
         for f in every
         if f._field_type is kinds[0] and (f.init or _given(f.default_factory))
     )
-    if any(not f.init and _given(f.default) and "__slots__" in vars(cls) for f in every):
+    if any(
+        not f.init and _given(f.default) and "__slots__" in vars(cls) for f in every
+    ):
         return None
     passed = tuple(f.name for f in every if f._field_type is kinds[1])
     after = "__post_init__" if hasattr(cls, "__post_init__") else None

@@ -1,5 +1,6 @@
 """What emitted code calls by dotted name."""
 
+import builtins
 import functools
 import types
 from typing import TYPE_CHECKING, Any
@@ -7,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from .asynchronous import aiter_, async_enter, async_leave, await_
 from .attributes import SIMPLE, delete, load, store
 from .calls import request
+from .classes import build
 from .closures import suspended
 from .delegating import delegate, step
 from .consuming import is_generated
-from .dispatch import apply, call, call_shaped
+from .dispatch import WAYS, apply, call, call_shaped
 from .effects import METHODS, Effect, prim_effect
 from .ledger import Store
 from .operations import STORED
@@ -90,6 +92,8 @@ def is_ours(frame: Any) -> bool:
     """Whether a frame runs code of this package."""
     return str(frame.f_globals.get("__name__", "")).startswith("epic_actors.core")
 
+
+WAYS[builtins.__build_class__] = build
 
 __all__ = ["RUNTIME", "STORED"]
 

@@ -547,4 +547,16 @@ def _printing(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
     return network.specials.printed(args, kwargs) if network.loud & TEXT else NATIVE
 
 
+def _extreme(choose: Any) -> Callable[..., Any]:
+    """`max(a, b)`, which is `max((a, b))` when special methods compare them."""
+
+    def way(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+        if len(args) < 2 or kwargs or not network.loud & bits_of(choose.__name__):
+            return NATIVE
+        return run_native(network, BUILTINS[choose], (args,), {})
+
+    return way
+
+
 WAYS[print] = _printing
+WAYS.update({choose: _extreme(choose) for choose in (min, max)})

@@ -21,9 +21,7 @@ MISSING: Any = object()
 # Iterators
 
 
-def accumulate(
-    items: Any, func: Any = operator.add, *, initial: Any = None
-) -> Any:
+def accumulate(items: Any, func: Any = operator.add, *, initial: Any = None) -> Any:
     """`itertools.accumulate`."""
     total = initial
     begun = initial is not None
@@ -93,8 +91,7 @@ def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
     made = {}
     for row in rows:
         made[row[0]] = row[1]
-    for name, value in named.items():
-        made[name] = value
+    made.update(named)
     return made
 
 

@@ -10,6 +10,7 @@ Theory of operation
     in the run, such as the methods of an argument, it says that it is not known.
 """
 
+import contextlib
 import textwrap
 import types
 import typing
@@ -19,11 +20,11 @@ from typing import Any
 import attrs
 
 from epic_actors.frontend import NotCompiled, translate
-from epic_actors.observe.callables import aside
-from epic_actors.observe.known import ITEMS, UNKNOWN, Known
-from epic_actors.observe.sentences import joined
-from epic_actors.observe.survey import ROUNDS, Part, Reason, Survey, given
-from epic_actors.observe.waiting import Reading
+from epic_actors.observe.explaining.callables import aside
+from epic_actors.observe.explaining.known import ITEMS, UNKNOWN, Known
+from epic_actors.observe.explaining.sentences import joined
+from epic_actors.observe.explaining.survey import ROUNDS, Part, Reason, Survey, given
+from epic_actors.observe.explaining.waiting import Reading
 from epic_actors.run import Job
 
 
@@ -101,12 +102,14 @@ def explain(script: Callable[..., Any], *args: Any) -> Explanation:
     Example:
         >>> @epic.script
         ... def report(topics):
-        ...     return ask("\\n".join([ask(topic) for topic in topics]))
+        ...     drafts = [ask(topic) for topic in topics]
+        ...     return ask(" ".join(drafts))
         >>> print(epic.explain(report))
         report(), line 2
-           3  return ask("\\n".join([ask(topic) for topic in topics]))
+           3  drafts = [ask(topic) for topic in topics]
               - `ask` (unordered) starts at once in every round.
-              - `ask` (unordered) starts as soon as ... is there.
+           4  return ask(" ".join(drafts))
+              - `ask` (unordered) starts as soon as all of `drafts` is there.
     """
     job = Job.of(script, args)
     try:
@@ -140,10 +143,8 @@ def _cells(fn: types.FunctionType) -> Iterator[tuple[str, types.CellType]]:
 
 def _cell(survey: Survey, name: str, cell: types.CellType) -> Known:
     thing = survey.thing(("cell", id(cell)), is_callers=True)
-    try:
+    with contextlib.suppress(ValueError):  # it has no value yet
         thing.put("cell", given(survey, name, cell.cell_contents, None))
-    except ValueError:
-        pass  # it has no value yet
     return Known(things=frozenset({thing}))
 
 
@@ -178,9 +179,7 @@ def _explained(part: Part) -> Explained:
             reasons.append(reason)
     source = {reason.line: part.syntax.line(reason.line) for reason in reasons}
     line = function.code.co_firstlineno
-    return Explained(
-        function.qualname, function.filename, line, tuple(reasons), source
-    )
+    return Explained(function.qualname, function.filename, line, tuple(reasons), source)
 
 
 def _covered(reason: Reason, needs: frozenset[str], said: list[Any]) -> bool:

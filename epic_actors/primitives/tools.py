@@ -86,7 +86,7 @@ def tool(
     """Declare a function a tool; it stays the function that it is.
 
     A function that is `async def` and not declared becomes a sequential external; a
-    plain one is called in a thread, in its turn.
+    model's call of a plain one is made in a thread, in its turn.
 
     Example:
         >>> @tool
@@ -142,7 +142,8 @@ def _describe(function: Any, name: str | None, about: str | None) -> Tool:
     if not callable(function):
         raise UsageError(f"a tool is a function, and {function!r} is not callable")
     bare = function.function if isinstance(function, External) else function
-    if bare is function and inspect.iscoroutinefunction(bare):
+    is_async = inspect.iscoroutinefunction(bare) or inspect.isasyncgenfunction(bare)
+    if bare is function and is_async:
         function = epic.sequential(bare)
     plain = bare.func if isinstance(bare, functools.partial) else bare
     return Tool(

@@ -20,7 +20,14 @@ from .values import plain
 
 Scripts = Mapping[str, Any] | Iterable[Any]
 _ENTRY = re.compile(r"(\s*)\*{0,2}(\w+)(?: \(.*?\))?:\s*(.*)")
-_JSON_KINDS = {str: str, int: int, float: (int, float), bool: bool, list: list, dict: dict}
+_JSON_KINDS = {
+    str: str,
+    int: int,
+    float: (int, float),
+    bool: bool,
+    list: list,
+    dict: dict,
+}
 
 
 @attrs.frozen
@@ -93,7 +100,9 @@ class Offer:
     def drawing(self) -> dict[str, Any]:
         """What `term` says of it."""
         try:
-            function = translate(inspect.unwrap(getattr(self.function, "__func__", self.function)))
+            function = translate(
+                inspect.unwrap(getattr(self.function, "__func__", self.function))
+            )
         except (NotCompiled, ScriptError):
             return {"text": "(run by CPython as a whole)", "nodes": [], "edges": []}
         return drawn(function)

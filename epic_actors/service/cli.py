@@ -38,7 +38,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("scripts", nargs=-1, required=True, metavar="MODULE[:SCRIPT]...")
-@click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
+@click.option(
+    "--host", default=LOOPBACK, show_default=True, help="Address to listen on."
+)
 @click.option("--port", default=8000, show_default=True, help="Port; 0 for a free one.")
 @click.option(
     "--token",
@@ -46,8 +48,12 @@ def main() -> None:
     help="What clients have to know; better in the environment's EPIC_ACTORS_TOKEN.",
 )
 @click.option("--origin", "origins", multiple=True, help="A page that may connect.")
-@click.option("--certificate", type=click.Path(exists=True), help="For TLS, with its key.")
-@click.option("--key", type=click.Path(exists=True), help="The key, if in another file.")
+@click.option(
+    "--certificate", type=click.Path(exists=True), help="For TLS, with its key."
+)
+@click.option(
+    "--key", type=click.Path(exists=True), help="The key, if in another file."
+)
 @_limit("max_runs", "Runs at once.")
 @_limit("max_runs_per_connection", "Runs at once of one connection.")
 @_limit("max_connections", "Connections at once.")
@@ -83,7 +89,9 @@ def serve(
             ssl_context=_tls(certificate, key),
             limits=Limits(**limits),
         )
-        trio.run(_until_stopped, serving, host, "http" if certificate is None else "https")
+        trio.run(
+            _until_stopped, serving, host, "http" if certificate is None else "https"
+        )
     except* (EpicError, OSError) as group:
         error: BaseException = group
         while isinstance(error, BaseExceptionGroup):

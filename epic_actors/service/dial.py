@@ -10,13 +10,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import attrs
+import h11
 import trio
+import wsproto.utilities
 from trio_websocket import ConnectionRejected, WebSocketConnection, wrap_client_stream
 
 from epic_actors.errors import UsageError
 
 from . import protocol
-from .errors import AccessRefused
+from .errors import AccessRefused, ConnectionLost
 
 
 MAX_MESSAGE = 1 << 26
@@ -49,7 +51,9 @@ class Address:
             )
         secure = parts.scheme in {"wss", "https"}
         resource = parts.path if parts.path not in {"", "/"} else protocol.RESOURCE
-        return cls(parts.hostname, parts.port or (443 if secure else 80), resource, secure)
+        return cls(
+            parts.hostname, parts.port or (443 if secure else 80), resource, secure
+        )
 
     @property
     def name(self) -> str:
@@ -71,13 +75,17 @@ async def dialled(
     address = Address.of(url)
     if token is not None:
         protocol.check_token(token)
-    failure: Exception | None = None
+    failure: Exception | None = AccessRefused(
+        f"{address.name} does not speak websocket"
+    )
     stream = await _connect(address, context)
     try:
         async with trio.open_nursery() as nursery:
             try:
                 socket = await _upgrade(nursery, stream, address, token)
+                failure = ConnectionLost("the websocket came to an end")
                 yield socket, nursery
+                failure = None
                 with trio.move_on_after(DISCONNECT_TIMEOUT_S):
                     await socket.aclose()
             except Exception as error:
@@ -86,6 +94,8 @@ async def dialled(
             nursery.cancel_scope.cancel()
     except* ConnectionRejected as group:
         failure = AccessRefused(_said(address, group))
+    except* (wsproto.utilities.ProtocolError, h11.ProtocolError):
+        pass  # the task that reads stumbled, and `failure` says when
     finally:
         await trio.aclose_forcefully(stream)
     if failure is not None:

@@ -60,7 +60,13 @@ class _Drawing:
         number = len(self.nodes)
         line = at.line if at else None
         shown = label if len(label) <= MAX_LABEL else label[: MAX_LABEL - 1] + "…"
-        node = {"id": number, "label": shown, "kind": kind, "depth": depth, "line": line}
+        node = {
+            "id": number,
+            "label": shown,
+            "kind": kind,
+            "depth": depth,
+            "line": line,
+        }
         self.nodes.append(node)
         return number
 

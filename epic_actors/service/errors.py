@@ -1,14 +1,14 @@
 """What can go wrong between a client and the runs it asked for.
 
-    EpicError
-    ├── UsageError
-    └── OutsideError
-        ├── RemoteError      the script raised, on the server
-        ├── RemoteCancelled  the run was cancelled, on the server
-        ├── RequestRefused   the server said no to a request, with a code and a reason
-        ├── AccessRefused    the server did not let us in (token, origin, not a server)
-        └── Transient
-            └── ConnectionLost   the connection ended; attach to the run again
+EpicError
+├── UsageError
+└── OutsideError
+    ├── RemoteError      the script raised, on the server
+    ├── RemoteCancelled  the run was cancelled, on the server
+    ├── RequestRefused   the server said no to a request, with a code and a reason
+    ├── AccessRefused    the server did not let us in (token, origin, not a server)
+    └── Transient
+        └── ConnectionLost   the connection ended; attach to the run again
 """
 
 from typing import Any

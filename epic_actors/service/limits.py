@@ -6,7 +6,6 @@ import attrs
 import trio
 
 
-
 @attrs.frozen(kw_only=True)
 class Limits:
     """The limits of a server; times are in seconds, sizes in characters.

@@ -6,7 +6,7 @@ Theory of operation
     there is no buffer of its own.  Writing wakes the subscriptions.
 
     Two things slow a run down or end it: while the fastest of its subscriptions is half a
-    history behind, the next piece of the result is not taken; and while it has no
+    history behind, the next piece of the result is not taken and `emit` waits; and while it has no
     subscription at all, its time runs out.
 
     # Invariant: the last event of a history is written when the run has ended, and
@@ -23,6 +23,7 @@ import attrs
 import trio
 
 from epic_actors.errors import LimitError
+from epic_actors.primitives import output
 from epic_actors.run import Run, open_run
 
 from . import values
@@ -139,6 +140,7 @@ class HostedRun:
 
     async def perform(self, args: list[Any], kwargs: dict[str, Any]) -> None:
         """Run the script to its end, whatever that is, and write what happens."""
+        output.sink.set(self._emit)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._end_when_abandoned)
             status, data = await self._outcome(args, kwargs)
@@ -221,9 +223,10 @@ class HostedRun:
             told["error"] = described(error)
         self._write("run.call", values.encode(told))
 
-    def emit(self, value: Any) -> None:
+    async def _emit(self, value: Any) -> None:
         """Take what the script emits."""
         self._write("run.output", self._fitting(values.encode(value)))
+        await self._wait_for_readers()
 
     def _fitting(self, text: str) -> str:
         if len(text) > self.limit:
@@ -246,9 +249,7 @@ class Runs:
     limits: Limits
     nursery: trio.Nursery
     _running: dict[str, HostedRun] = attrs.field(factory=dict, init=False)
-    _ended: OrderedDict[str, HostedRun] = attrs.field(
-        factory=OrderedDict, init=False
-    )
+    _ended: OrderedDict[str, HostedRun] = attrs.field(factory=OrderedDict, init=False)
 
     def __len__(self) -> int:
         return len(self._running)
@@ -316,4 +317,3 @@ def _is_ours(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return any(map(_is_ours, error.exceptions))
     return isinstance(error, trio.Cancelled | KeyboardInterrupt)
-

@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 import trio
 from trio_websocket import wrap_server_stream
-from wsproto.utilities import LocalProtocolError
+from wsproto.utilities import ProtocolError
 
 from epic_actors.errors import UsageError
 
@@ -35,7 +35,7 @@ _ROUTINE = (
     trio.BrokenResourceError,
     trio.ClosedResourceError,
     trio.TooSlowError,
-    LocalProtocolError,
+    ProtocolError,
 )
 _logger = logging.getLogger(__name__)
 
@@ -96,7 +96,9 @@ def _is_loopback(host: str) -> bool:
 
 def _own_origins(host: str, port: int, scheme: str) -> list[str]:
     names = [LOOPBACK, "localhost", "[::1]", f"[{host}]" if ":" in host else host]
-    ports = [f":{port}", ""] if port == {"http": 80, "https": 443}[scheme] else [f":{port}"]
+    ports = (
+        [f":{port}", ""] if port == {"http": 80, "https": 443}[scheme] else [f":{port}"]
+    )
     return [f"{scheme}://{name}{suffix}" for name in names for suffix in ports]
 
 

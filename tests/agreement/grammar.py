@@ -475,7 +475,7 @@ match (<int>, <str>):
         <block>
 
 class Local:
-    k = <int>
+    k = <digit>
     def __init__(self, n):
         self.n = n
         <inner>
@@ -770,7 +770,7 @@ def sender():
         got = (yield f(got)) or got + 3
     return got
 it = sender()
-<int=> = next(it)
+<int=> = next(it, 9)
 if <int!> < 5:
     <int=> = it.send(<int> % 3)
 

@@ -242,8 +242,8 @@ def builtins_with_keywords():
 def builtins_that_take_functions():
     xs = [3, 1, 2]
     ys = sorted(xs, key=lambda x: g(x, 1)), max(xs, key=inner), min(*xs, key=inner)
-    none = max([], key=inner, default=5), list(filter(None, [0, f(1)]))
-    return ys, none, list(map(inner, xs)), list(map(operator.add, xs, xs))
+    none = max([], key=inner, default=5), list(map(inner, xs))
+    return ys, none, list(map(operator.add, xs, xs)), list(filter(None, [0, f(1)]))
 
 
 @takes(2)

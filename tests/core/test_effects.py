@@ -31,6 +31,7 @@ NO_METHODS = {
     "__dir__",
 }
 
+
 def is_static(kind: type, name: str) -> bool:
     """Whether a method takes no object of its class."""
     found = vars(kind).get(name)
@@ -93,7 +94,9 @@ def test_what_changes_an_object_is_undone(name: str) -> None:
         assert taken_back(effect, args), args
 
 
-@pytest.mark.parametrize("name", [n for n in ENTRIES if "." in n and ENTRIES[n][0].writes])
+@pytest.mark.parametrize(
+    "name", [n for n in ENTRIES if "." in n and ENTRIES[n][0].writes]
+)
 def test_what_is_said_to_change_its_object_can(name: str) -> None:
     """No method of a container waits for readers without need."""
     assert any(0 in call.changed for call in called(name))

@@ -193,7 +193,9 @@ def test_closing_takes_a_bounded_time() -> None:
         assert run(lambda: touch()) == ("glue", CLOSE_TIMEOUT_S)
 
 
-async def test_outside_a_run_there_is_nothing_to_share() -> None:
+async def test_outside_a_run_there_is_nothing_to_share(
+    autojump_clock: MockClock,
+) -> None:
     """`shared` says so, and `open_shared` opens a thing for the block."""
     shop = Shop()
     with pytest.raises(UsageError, match="open_shared"):

@@ -41,7 +41,7 @@ class Point:
         return g(name, 1)
 
 
-@takes(1)
+@takes(3)
 def properties_and_fallbacks():
     point = Point(1)
     point.x = 2
@@ -64,21 +64,11 @@ class Positive:
         setattr(obj, self.name, value)
 
 
-class Account:
-    amount = Positive()
-
-    def __init__(self, amount):
-        self.amount = amount
-
-    def __setattr__(self, name, value):
-        object.__setattr__(self, name, value)
-
-
 class Guarded:
     amount = Positive()
 
 
-@takes(4)
+@takes(5)
 def descriptors():
     one = Guarded()
     one.amount = 3
@@ -104,7 +94,7 @@ class Logged:
         return object.__getattribute__(self, name)
 
 
-@takes(1.3)
+@takes(1)
 def attribute_hooks_in_order():
     one = Logged()
     one.a = 1
@@ -167,7 +157,7 @@ class Failing:
         raise AttributeError(f"no {name}")
 
 
-@takes(2)
+@takes(1)
 def failures_in_special_methods_are_caught():
     found = []
     try:

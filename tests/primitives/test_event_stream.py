@@ -20,6 +20,7 @@ STREAM = (
 EVENTS = ["näive\u2028数", "no space\n two", '\n{"a": 1}', "[DONE]"]
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(1, len(STREAM) - 1)))
 def test_events_do_not_depend_on_the_cuts(cuts: set[int]) -> None:
     """All three line ends, comments, other fields and cut characters are understood."""

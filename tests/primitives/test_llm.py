@@ -27,12 +27,6 @@ Ask = Callable[..., Awaitable[str]]
 SETTINGS = ("EPIC_LLM_BASE_URL", "EPIC_LLM_MODEL", "OPENAI_API_KEY")
 
 
-@pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in SETTINGS:
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 async def base_url() -> AsyncIterator[str]:
     """A server that says what it was told."""

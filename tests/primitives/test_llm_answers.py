@@ -12,6 +12,7 @@ import epic_actors as epic
 from epic_actors.errors import UsageError
 from epic_actors.primitives.llm import (
     ModelAnswerError,
+    ModelRequestError,
     ModelTimeoutError,
     ToolCall,
     chat,
@@ -185,6 +186,32 @@ async def test_a_run_reuses_its_connections() -> None:
         for _ in range(2):
             await chat("hi", base_url=site.url, model="m")
         assert site.connections == 3
+
+
+async def test_a_cancelled_call_leaves_the_client_to_others() -> None:
+    """Its connection is closed; calls beside it and behind it go on."""
+
+    async def reply(messages: list[dict[str, Any]]) -> str:
+        if messages[-1]["content"] == "slow":
+            await trio.sleep(float("inf"))
+        return "ok"
+
+    def script(settings: Any) -> Any:
+        beside = chat("a", **settings)
+        try:
+            chat("x", **{**settings, "model": "other"})
+            lost = chat("slow", **settings)
+        except ModelRequestError:
+            lost = "lost"
+        return beside, lost, chat("b", **settings)
+
+    model = SimulatedModel(reply)
+    async with open_simulated_model(model) as url:
+        settings = {"base_url": url, "model": "simulated"}
+        with trio.fail_after(30):
+            found = await epic.evaluate(script, settings)
+    assert found == ("ok", "lost", "ok")
+    assert model.statistics().running == 0
 
 
 async def test_a_busy_server_is_asked_again_after_its_time() -> None:

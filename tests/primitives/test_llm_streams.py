@@ -146,13 +146,13 @@ def silence(*pieces: str) -> Pages:
 async def test_the_first_piece_has_a_time_of_its_own() -> None:
     """A server that is silent at first is tried again."""
     pages = one_by_one(silence(), stream(chunk("a"), END))
-    assert await ask_pages(pages, first_timeout=0.2, retry=1) == ["a"]
+    assert await ask_pages(pages, first_timeout=0.1, retry=1) == ["a"]
 
 
 async def test_the_whole_answer_has_a_time() -> None:
     """Pieces that have come are kept; what is missing is an error."""
     with pytest.raises(ModelTimeoutError, match="timeout="):
-        await ask_pages(silence(chunk("a")), timeout=0.2)
+        await ask_pages(silence(chunk("a")), timeout=0.1)
 
 
 async def test_the_cost_of_a_stream_is_counted() -> None:
@@ -178,6 +178,25 @@ async def test_leaving_a_stream_closes_it() -> None:
         pieces = chat_stream("hi", base_url=site.url, model="m")
         assert await anext(pieces) == "a"
         await pieces.aclose()
+        with trio.fail_after(5):
+            await left.wait()
+
+
+async def test_a_cancelled_stream_leaves_nothing_behind() -> None:
+    """A run that is given up closes the connection in the middle of an answer."""
+    left = trio.Event()
+
+    async def pages(request: Request, exchange: Exchange) -> None:
+        try:
+            await silence(chunk("a"))(request, exchange)
+        finally:
+            left.set()
+
+    async with open_site(pages) as site:
+        with pytest.raises(epic.DeadlineExceeded):
+            await epic.evaluate(
+                lambda: chat_stream("hi", base_url=site.url, model="m"), deadline=0.2
+            )
         with trio.fail_after(5):
             await left.wait()
 

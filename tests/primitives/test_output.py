@@ -78,8 +78,11 @@ def test_a_failure_ends_the_output() -> None:
         emit(1 / (ask(1) - 1))
         emit("never")
 
-    with output.to(seen.append), pytest.raises(ZeroDivisionError):
-        epic.run(script)
+    async def main() -> None:
+        with output.to(seen.append), pytest.raises(ZeroDivisionError):
+            await epic.evaluate(script)
+
+    trio.run(main, clock=MockClock(autojump_threshold=0))
     assert seen == [2]
 
 

@@ -14,6 +14,7 @@ from epic_actors.primitives import random
 KEYS = st.lists(st.text() | st.integers() | st.tuples(st.integers()))
 
 
+@pytest.mark.slow
 @given(KEYS, st.integers())
 def test_a_draw_is_the_same_each_time(key: list[Any], seed: int) -> None:
     """Whatever else is drawn in between."""

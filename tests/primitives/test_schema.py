@@ -114,6 +114,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.sampled_from([kind for kind, _, _ in SAMPLES]), JSON)
 def test_any_json_is_read_or_refused(kind: Any, json: Any) -> None:
     """Whatever a model says, there is a value or a `MismatchError`."""

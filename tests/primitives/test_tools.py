@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -101,7 +101,12 @@ async def test_a_tool_is_the_function_that_it_was() -> None:
         return x
 
     assert tool(plain) is plain
+
+    async def pieces(x: int) -> AsyncIterator[str]:
+        yield str(x)
+
     assert repr(tool(bare)) == "<sequential external bare>"
+    assert repr(tool(pieces)) == "<sequential external pieces>"
     assert await tool(bare)(3) == 3
     assert tool_of(plain).function is plain
     part = schema_of(functools.partial(plain, y=3))["function"]

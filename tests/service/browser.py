@@ -79,7 +79,9 @@ class Browser:
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, wherever the focus is."""
         actions = [
-            {"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")
+            {"type": kind, "value": key}
+            for key in keys
+            for kind in ("keyDown", "keyUp")
         ]
         keyboard = {"type": "key", "id": "keyboard", "actions": actions}
         await self._session("POST", "actions", {"actions": [keyboard]})
@@ -96,7 +98,10 @@ class Browser:
     async def prefer(self, scheme: str) -> None:
         """Prefer dark or light."""
         feature = {"name": "prefers-color-scheme", "value": scheme}
-        command = {"cmd": "Emulation.setEmulatedMedia", "params": {"features": [feature]}}
+        command = {
+            "cmd": "Emulation.setEmulatedMedia",
+            "params": {"features": [feature]},
+        }
         await self._session("POST", "goog/cdp/execute", command)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import trio
 
 import epic_actors as epic
+from epic_actors.primitives import output
 
 
 @epic.unordered
@@ -121,4 +122,12 @@ def gated(count: int, size: int) -> object:
     return stream_of_texts(count, size)
 
 
-SCRIPTS = [greet, wait, fail, point, leave, count, meet, items, gated]
+@epic.script
+def announce(names: list[str]) -> int:
+    """Emit a greeting for each name."""
+    for name in names:
+        output.emit(echo(f"hello {name}"))
+    return len(names)
+
+
+SCRIPTS = [greet, wait, fail, point, leave, count, meet, items, gated, announce]

@@ -146,9 +146,7 @@ async def served(
 
     async def serve(task_status: trio.TaskStatus[int]) -> None:
         with scope:
-            await serve_runs(
-                scripts, limits=limits, task_status=task_status, **options
-            )
+            await serve_runs(scripts, limits=limits, task_status=task_status, **options)
 
     with trio.fail_after(TIMEOUT):
         before = trio.lowlevel.current_statistics().tasks_living

@@ -92,7 +92,11 @@ async def test_a_server_for_others_takes_a_token() -> None:
 
 async def test_what_is_served_has_to_be_scripts_with_names() -> None:
     """Mistakes are found before anything is served."""
-    for scripts, wrong in [([], "no script"), ([greet, greet], "two scripts"), ([1], "1")]:
+    for scripts, wrong in [
+        ([], "no script"),
+        ([greet, greet], "two scripts"),
+        ([1], "1"),
+    ]:
         with pytest.raises(UsageError, match=wrong):
             await serve_runs(scripts)
 

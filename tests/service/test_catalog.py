@@ -12,7 +12,14 @@ from epic_actors.service.protocol import Fault
 
 @epic.script
 def everything(
-    a: int, /, b: "str", c=None, *d: float, e: list[str], f: bool = True, **g: int  # type: ignore[no-untyped-def]
+    a: int,
+    /,
+    b: "str",
+    c=None,
+    *d: float,
+    e: list[str],
+    f: bool = True,
+    **g: int,  # type: ignore[no-untyped-def]
 ):
     """All kinds of parameters.
 

@@ -33,7 +33,14 @@ text = "no script"
 async def test_the_command_serves_until_it_is_stopped(tmp_path: Path) -> None:
     """It says where, takes the token from the environment, and ends by SIGTERM."""
     (tmp_path / "mine.py").write_text(SCRIPT)
-    command = [sys.executable, "-m", "epic_actors.service.cli", "serve", "mine", "--port=0"]
+    command = [
+        sys.executable,
+        "-m",
+        "epic_actors.service.cli",
+        "serve",
+        "mine",
+        "--port=0",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "EPIC_ACTORS_TOKEN": "sesame"}
     with trio.fail_after(60):
         process = await trio.lowlevel.open_process(
@@ -65,7 +72,10 @@ def test_scripts_are_found_by_module_and_name() -> None:
 
     assert greet in every
     assert len(every) > 5
-    for wrong, said in [("nowhere.at.all", "cannot import"), ("json:nope", "has no nope")]:
+    for wrong, said in [
+        ("nowhere.at.all", "cannot import"),
+        ("json:nope", "has no nope"),
+    ]:
         with pytest.raises(click.ClickException, match=said):
             find(wrong)
 

@@ -73,7 +73,7 @@ def test_every_edge_joins_two_nodes(function: Callable[..., Any]) -> None:
 
 def test_a_large_script_is_drawn_in_part() -> None:
     """The picture says so."""
-    import linecache  # noqa: PLC0415
+    import linecache
 
     lines = ["def long(x):", *["    x = len(x)"] * MAX_NODES, "    return x"]
     text = "\n".join(lines) + "\n"

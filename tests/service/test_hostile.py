@@ -139,7 +139,9 @@ async def test_a_half_open_client_is_noticed() -> None:
     """One that says nothing more, not even a pong, is cut off and its run ends."""
     limits = Limits(ping_interval=0.01, pong_timeout=0.05)
     async with attacked(limits) as server:
-        async with server.raw(frame(asked("start", script="wait", outlive=0))) as stream:
+        async with server.raw(
+            frame(asked("start", script="wait", outlive=0))
+        ) as stream:
             assert (4002).to_bytes(2, "big") in await drained(stream)
 
 

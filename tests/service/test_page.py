@@ -83,12 +83,17 @@ async def test_a_script_is_run_from_the_page(browser: Browser) -> None:
         await browser.click("#run")
         await browser.wait("document.querySelector('.streaming')")
         await browser.wait_text("#status", "complete")
-        await browser.wait_text("#text", "actors: wires: all of it told in a few words.")
+        await browser.wait_text(
+            "#text", "actors: wires: all of it told in a few words."
+        )
         steps = await browser.script(
             "return [...document.querySelectorAll('#bars g')].map(g => g.dataset.step)"
         )
         assert sorted(steps) == ["complete", "complete", "complete", "failed"]
-        assert await browser.script("return document.querySelectorAll('.external').length") == 2
+        assert (
+            await browser.script("return document.querySelectorAll('.external').length")
+            == 2
+        )
         await browser.wait_text("#term", "λ topics quick.")
         assert await browser.complaints() == []
         if path := os.environ.get("EPIC_ACTORS_SCREENSHOT"):
@@ -108,6 +113,18 @@ async def test_text_is_seen_while_it_streams(browser: Browser) -> None:
         await browser.go("about:blank")
 
 
+async def test_output_is_seen(browser: Browser) -> None:
+    """What the script emits has a place of its own."""
+    async with served(limits=LIMITS) as server:
+        await browser.go(f"http://127.0.0.1:{server.port}/")
+        await choose(browser, "announce")
+        await browser.fill("#parameter-names", '["a", "b"]')
+        await browser.click("#run")
+        await browser.wait_text("#emitted", "hello a\nhello b\n")
+        await browser.wait_text("#text", "2")
+        await browser.go("about:blank")
+
+
 async def test_a_run_is_cancelled_from_the_page(browser: Browser) -> None:
     """Its call is shown as cancelled, and the reason is said."""
     async with served(limits=LIMITS) as server:
@@ -115,7 +132,10 @@ async def test_a_run_is_cancelled_from_the_page(browser: Browser) -> None:
         await choose(browser, "wait")
         await browser.click("#run")
         await browser.wait("document.querySelector('#bars g[data-step=started]')")
-        assert await browser.script("return document.querySelectorAll('.active').length") == 1
+        assert (
+            await browser.script("return document.querySelectorAll('.active').length")
+            == 1
+        )
         await browser.click("#cancel")
         await browser.wait_text("#problem", "a client asked for it")
         await browser.wait("document.querySelector('#bars g[data-step=cancelled]')")

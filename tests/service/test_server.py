@@ -54,6 +54,19 @@ async def test_events_are_numbered_and_say_what_happened() -> None:
     assert events[-1].data == {"result": ["hello you"]}
 
 
+async def test_what_a_script_emits_arrives_in_its_order() -> None:
+    """Each value as an event of its own, before the result."""
+    async with served() as server, connect_runs(server.url) as client:
+        async with client.start("announce", ["a", "b"]) as run:
+            events = []
+            while (event := await run.next_event()) is not None:
+                events.append((event.kind, event.data))
+
+    emitted = [data for kind, data in events if kind == "output"]
+    assert emitted == ["hello a", "hello b"]
+    assert events[-1] == ("complete", {"result": 2})
+
+
 async def test_what_a_script_raises_arrives_by_name_and_message() -> None:
     """Neither a traceback nor a path of the server is told."""
     async with served() as server, connect_runs(server.url) as client:

@@ -1,8 +1,8 @@
 """Clients that do not keep up, on a server with little room."""
 
 import pytest
-import trio
 
+from epic_actors.errors import UsageError
 from epic_actors.service import (
     ConnectionLost,
     Limits,
@@ -11,7 +11,6 @@ from epic_actors.service import (
     connect_runs,
 )
 from epic_actors.service.protocol import Code
-from epic_actors.errors import UsageError
 from tests.service.scripts import STATE
 from tests.service.serving import Served, asked, frame, served
 

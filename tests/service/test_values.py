@@ -29,12 +29,17 @@ class Silent:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=20,
 )
 
 
-@given(JSON.filter(lambda value: "inf" not in repr(value) and "$type" not in repr(value)))
+@given(JSON)
 def test_json_values_are_themselves(value: Any) -> None:
     """What JSON can say is said as it is."""
     assert json.loads(encode(value)) == value
@@ -47,7 +52,10 @@ def test_json_values_are_themselves(value: Any) -> None:
         ({1: "a"}, {"$type": "dict", "items": [[1, "a"]]}),
         ({"$type": 1}, {"$type": "dict", "items": [["$type", 1]]}),
         ({3}, {"$type": "set", "items": [3]}),
-        (Place(1, Box(None)), {"$type": "Place", "x": 1, "y": {"$type": "Box", "inside": None}}),
+        (
+            Place(1, Box(None)),
+            {"$type": "Place", "x": 1, "y": {"$type": "Box", "inside": None}},
+        ),
         (math.inf, {"$type": "float", "repr": "inf"}),
         (b"ab", {"$type": "bytes", "repr": "b'ab'"}),
         (object(), {"$type": "object", "repr": "<object object>"}),

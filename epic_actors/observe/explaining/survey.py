@@ -15,8 +15,8 @@ from epic_actors.core.network import Network
 from epic_actors.core.operations import Function, Template
 from epic_actors.core.tags import Method, Value, callee_of
 from epic_actors.core.terms import App, Lam, LetRec, Term, Var
-from epic_actors.observe.known import UNKNOWN, Known, Thing, merged
-from epic_actors.observe.syntax import Syntax
+from epic_actors.observe.explaining.known import UNKNOWN, Known, Thing, merged
+from epic_actors.observe.explaining.syntax import Syntax
 from epic_actors.ownership import Ownership
 
 

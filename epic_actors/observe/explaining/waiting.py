@@ -30,8 +30,8 @@ from epic_actors.core.terms import (
     Try,
     Var,
 )
-from epic_actors.observe import callables, sentences, steps
-from epic_actors.observe.known import (
+from epic_actors.observe.explaining import callables, sentences, steps
+from epic_actors.observe.explaining.known import (
     NOTHING,
     UNKNOWN,
     Known,
@@ -39,8 +39,8 @@ from epic_actors.observe.known import (
     constant,
     either,
 )
-from epic_actors.observe.sentences import AT_ONCE, EVERY_ROUND
-from epic_actors.observe.survey import Part, Reason, State, Survey
+from epic_actors.observe.explaining.sentences import AT_ONCE, EVERY_ROUND
+from epic_actors.observe.explaining.survey import Part, Reason, State, Survey
 
 
 Names = dict[str, Any]
@@ -53,6 +53,7 @@ class Inner:
     name: str
     lam: Lam
     names: Names
+    loop: State | None
 
 
 @attrs.frozen
@@ -78,6 +79,8 @@ class Reading:
         self.lent: dict[Thing, tuple[str, int]] = {}
         self.stores: set[Thing] = set()
         self.held: set[Thing] = set()
+        self.barrier = ""
+        self.opaque = False
 
     def read(self) -> None:
         """Read the whole function."""
@@ -118,7 +121,9 @@ class Reading:
                     bind(names, term.names, value)
                     term = term.body
                 case LetRec():
-                    names[term.name] = Inner(term.name, term.function, dict(names))
+                    names[term.name] = Inner(
+                        term.name, term.function, dict(names), self.loop
+                    )
                     term = term.body
                 case _:
                     return self.step(term, names, reach)
@@ -127,7 +132,7 @@ class Reading:
         """Read the value of a `let`."""
         match term.value:
             case Lam() as lam:
-                inner = Inner(term.names[0], lam, dict(names))
+                inner = Inner(term.names[0], lam, dict(names), self.loop)
                 if inner.name.startswith("resume."):
                     self.applied(inner, [NOTHING] * len(lam.params), reach)
                 return inner
@@ -162,7 +167,7 @@ class Reading:
             case Prim(op="pack"):
                 return [self.step(a, names, reach) for a in term.arguments]
             case Prim():
-                args = [self.step(a, names, reach) or NOTHING for a in term.arguments]
+                args = [self.known(a, names) for a in term.arguments]
                 return self.prim(term, args)
             case App():
                 return self.application(term, names, reach)
@@ -171,15 +176,20 @@ class Reading:
             case Try():
                 return self.attempt(term, names)
             case Call():
-                args = [self.step(a, names, reach) for a in term.arguments]
+                args = [self.known(a, names) for a in term.arguments]
                 return self.call(constant(term.external), args, self.at_call(term))
             case _:
                 return self.block(term, names, reach)
 
+    def known(self, term: Term, names: Names) -> Known:
+        """What is known of an argument."""
+        found = self.step(term, names, "branch")
+        return found if isinstance(found, Known) else NOTHING
+
     def application(self, term: App, names: Names, reach: str) -> Any:
         """Read a call of something of the script's, or a jump to a loop or join."""
         function = self.step(term.function, names, reach)
-        args = [self.step(a, names, reach) or NOTHING for a in term.arguments]
+        args = [self.known(a, names) for a in term.arguments]
         if isinstance(function, Inner):
             return self.applied(function, args, reach)
         return self.call(function or NOTHING, args, self.at_call(term))
@@ -198,11 +208,9 @@ class Reading:
         if id(inner.lam) not in self.done:
             self.done.add(id(inner.lam))
             outside = self.loop
-            if inner.name.startswith("loop."):
-                self.loop = state
-            names = {**inner.names, inner.name: inner}
-            for name, value in zip(inner.lam.params, state.params, strict=True):
-                names[name] = value
+            self.loop = state if inner.name.startswith("loop.") else inner.loop
+            params = zip(inner.lam.params, state.params, strict=True)
+            names = {**inner.names, inner.name: inner, **dict(params)}
             found = self.block(inner.lam.body, names, reach)
             state.result = both(state.result, found)
             self.loop = outside
@@ -238,6 +246,8 @@ class Reading:
         yield
         if test.needs:
             self.held |= self.stores
+            if self.opaque and term.at is not None:
+                self.barrier = f"line {term.at.line} is over"
         self.stores |= outer
         self.begins = before
 
@@ -295,6 +305,7 @@ class Reading:
         if about is None:
             return ""
         everything, names = self.survey.touched_by(self.part.function, *about)
+        self.opaque |= everything
         return sentences.besides([f"`{n}`" for n in names], everything=everything)
 
     def attempt(self, term: Try, names: Names) -> Any:
@@ -337,7 +348,12 @@ def bind(names: Names, bound: tuple[str, ...], value: Any) -> None:
         names[name] = one.called(plain) if own and isinstance(one, Known) else one
 
 
-MADE_UP = frozenset("t it loop join signal exc acc thrown sent more from resume".split())
+MADE_UP = frozenset(
+    {
+        *("t", "it", "loop", "join", "signal", "exc", "acc"),
+        *("thrown", "sent", "more", "from", "resume"),
+    }
+)
 """How the names begin that stand in no script; others with a dot do in a comprehension."""
 
 
@@ -357,7 +373,9 @@ def both(one: Any, other: Any) -> Any:
         return one if other is None else other
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         return [both(a, b) for a, b in zip(one, other, strict=True)]
-    flat = [v for pair in (one, other) for v in (pair if isinstance(pair, list) else [pair])]
+    flat = [
+        v for pair in (one, other) for v in (pair if isinstance(pair, list) else [pair])
+    ]
     return either(v for v in flat if isinstance(v, Known))
 
 

@@ -16,8 +16,8 @@ from epic_actors.core.perform import looks_into
 from epic_actors.core.reach import is_atom
 from epic_actors.core.terms import Prim
 from epic_actors.core.text import EARLY, STREAMED, table_key
-from epic_actors.observe import sentences
-from epic_actors.observe.known import (
+from epic_actors.observe.explaining import sentences
+from epic_actors.observe.explaining.known import (
     ITEMS,
     NOTHING,
     UNKNOWN,
@@ -28,7 +28,7 @@ from epic_actors.observe.known import (
 
 
 if TYPE_CHECKING:
-    from epic_actors.observe.waiting import Reading, Step
+    from epic_actors.observe.explaining.waiting import Reading, Step
 
 Values = list[Known]
 CELL = "cell"
@@ -99,7 +99,7 @@ def waited_for(reading: "Reading", effect: Effect, args: Values) -> frozenset[st
 def settled(reading: "Reading", value: Known) -> frozenset[str]:
     """What has to be decided before an object can be looked at."""
     if value.name and not reading.held.isdisjoint(value.things):
-        return frozenset({f"`{value.name}`"})
+        return frozenset({f"all of `{value.name}`"})
     return frozenset()
 
 
@@ -113,10 +113,13 @@ def say(
 ) -> None:
     """Note what an operation waits for."""
     at, name = step.at, step.name
+    needs -= {f"`{name}`"}
     if effect.ordered and not is_resourceful(effect):
         if EVERYWHERE in effect.places:
             text, declare = sentences.native(name, name)
             reading.note(at, "native", text, declare=declare)
+            if reading.part.pending:
+                reading.barrier = f"`{name}` is done"
         else:
             reading.note(at, "native", sentences.in_turn(name))
     elif effect.ordered and is_resourceful(effect):
@@ -128,7 +131,7 @@ def say(
         reading.note(at, "stream", sentences.answers_early(name, needs), needs)
     elif needs and arriving:
         reading.note(at, "whole", sentences.needs_all(name, needs), needs)
-    elif needs and needs != {f"`{name}`"}:
+    elif needs:
         reading.note(at, "value", sentences.waits(name, needs), needs)
 
 
@@ -142,9 +145,7 @@ def resources(effect: Effect) -> list[str]:
     return [f"`{p.name}`" for p in effect.places if isinstance(p, Resource)]
 
 
-def changes(
-    reading: "Reading", effect: Effect, args: Values, step: "Step"
-) -> None:
+def changes(reading: "Reading", effect: Effect, args: Values, step: "Step") -> None:
     """Note what a store waits for besides, and what becomes of it."""
     if not effect.writes or not args:
         return
@@ -154,6 +155,7 @@ def changes(
     if needs:
         text = sentences.held_back(target.name or step.text, needs)
         reading.note(step.at, "store", text, needs)
+        reading.held |= target.things
     stored(reading, target, ITEMS, value, step)
 
 
@@ -181,7 +183,9 @@ def result(
     step: "Step",
 ) -> Known:
     """What is known of what an operation gives."""
-    needs = needs or frozenset({f"`{step.text}`"} if effect.ordered and not effect.writes else ())
+    needs = needs or frozenset(
+        {f"`{step.text}`"} if effect.ordered and not effect.writes else ()
+    )
     streams = key in STREAMED and any(value.is_arriving for value in args)
     kind = effect.kind or _same_kind(effect, args)
     found = Known(needs=needs, kind=kind, is_arriving=streams)
@@ -199,7 +203,9 @@ def result(
         things = frozenset(t for value in args for t in value.things)
         return attrs.evolve(found, things=things)
     if effect.reads and args:
-        return attrs.evolve(args[0].load(ITEMS), needs=needs | args[0].load(ITEMS).needs)
+        return attrs.evolve(
+            args[0].load(ITEMS), needs=needs | args[0].load(ITEMS).needs
+        )
     return found
 
 
@@ -237,7 +243,7 @@ def _global(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known
 
 
 def _set_global(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
-    namespace, name = term.static
+    _, name = term.static
     needs = args[0].whole() if args else frozenset[str]()
     if needs:
         reading.note(step.at, "store", sentences.store_global(name, needs), needs)
@@ -274,13 +280,17 @@ def attribute(owner: Any, name: str) -> Any:
 
 
 def _is_method(found: Any) -> bool:
-    return isinstance(found, types.ClassMethodDescriptorType | types.BuiltinFunctionType)
+    return isinstance(
+        found, types.ClassMethodDescriptorType | types.BuiltinFunctionType
+    )
 
 
 def _setattr(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
     owner, value = args
     if owner.needs:
-        reading.note(step.at, "value", sentences.waits(step.name, owner.needs), owner.needs)
+        reading.note(
+            step.at, "value", sentences.waits(step.name, owner.needs), owner.needs
+        )
     stored(reading, owner, term.static, value, step)
     return NOTHING
 
@@ -288,7 +298,12 @@ def _setattr(reading: "Reading", term: Prim, args: Values, step: "Step") -> Know
 def _display(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
     """A list, tuple, set or dict written out."""
     kinds: dict[str, type] = {"list": list, "tuple": tuple, "set": set, "dict": dict}
-    perform(reading, attrs.evolve(prim_effect(term.op, term.static), fresh=False), args, step)
+    perform(
+        reading,
+        attrs.evolve(prim_effect(term.op, term.static), fresh=False),
+        args,
+        step,
+    )
     values = args[1::2] if term.op == "dict" else args
     stars = term.static or [False] * len(values)
     inner = [v.load(ITEMS) if s else v for v, s in zip(values, stars, strict=True)]
@@ -362,7 +377,9 @@ def _current(reading: "Reading", term: Prim, args: Values, step: "Step") -> Know
 def _unpack(reading: "Reading", term: Prim, args: Values, step: "Step") -> Any:
     [source] = args
     if source.needs:
-        reading.note(step.at, "value", sentences.waits(step.name, source.needs), source.needs)
+        reading.note(
+            step.at, "value", sentences.waits(step.name, source.needs), source.needs
+        )
     inner = source.load(ITEMS)
     count = sum(term.static)
     return [inner] * count if count != 1 else inner

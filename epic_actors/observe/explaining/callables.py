@@ -1,10 +1,10 @@
 """What the calls of a script wait for, by what is called; see `core.dispatch`."""
 
+import contextlib
 import functools
 import inspect
 import itertools
 import types
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -24,24 +24,30 @@ from epic_actors.core.operations import Function, Template
 from epic_actors.core.records import record_of
 from epic_actors.core.text import table_key
 from epic_actors.frontend import NotCompiled, translate
-from epic_actors.observe import sentences
-from epic_actors.observe.known import (
+from epic_actors.observe.explaining import sentences
+from epic_actors.observe.explaining.known import (
     ITEMS,
     NOTHING,
     UNKNOWN,
     Known,
+    Thing,
     constant,
     either,
 )
-from epic_actors.observe.steps import CELL, Values, perform, stored
-from epic_actors.observe.survey import Part, Reason
+from epic_actors.observe.explaining.sentences import AT_ONCE, EVERY_ROUND
+from epic_actors.observe.explaining.steps import CELL, Values, perform, settled, stored
+from epic_actors.observe.explaining.survey import Reason
 
 
 if TYPE_CHECKING:
-    from epic_actors.observe.waiting import Reading, Step
+    from epic_actors.observe.explaining.waiting import Reading, Step
 
 CALLING = frozenset({map, filter, sorted, min, max, functools.reduce})
 """Builtins that call what they are given."""
+GIVES = frozenset(
+    {"get", "items", "keys", "values", "pop", "popitem", "setdefault", "copy"}
+)
+"""Methods that give what is in their object."""
 IMMUTABLE = frozenset({str, bytes, int, float, complex, bool, type(None), tuple})
 
 
@@ -49,8 +55,8 @@ def call(reading: "Reading", function: Known, args: Values, step: "Step") -> Kno
     """Read a call; what is known of what it gives."""
     value = function.value
     args = [
-        attrs.evolve(v.load(ITEMS), needs=v.load(ITEMS).needs | v.needs) if m == "*" else v
-        for m, v in itertools.zip_longest(step.shape, args)
+        starred(value) if mark == "*" else value
+        for mark, value in itertools.zip_longest(step.shape, args)
     ]
     if function.bound:
         marks = step.shape or (None,) * len(args)
@@ -62,11 +68,21 @@ def call(reading: "Reading", function: Known, args: Values, step: "Step") -> Kno
     if value is UNKNOWN:
         text = sentences.unknown_callee(step.name)
         reading.note(step.at, "unknown", text)
-        return Known(needs=frozenset({f"`{step.text}`"}) if function.needs else frozenset())
+        return Known(
+            needs=frozenset({f"`{step.text}`"}) if function.needs else frozenset()
+        )
     return call_known(reading, function, args, step)
 
 
-def call_known(reading: "Reading", function: Known, args: Values, step: "Step") -> Known:
+def starred(value: Known) -> Known:
+    """What stands behind a star, as one argument."""
+    loaded = value.load(ITEMS)
+    return attrs.evolve(loaded, needs=value.whole() if loaded.needs else value.needs)
+
+
+def call_known(
+    reading: "Reading", function: Known, args: Values, step: "Step"
+) -> Known:
     """Read a call of something that is known."""
     value = getattr(function.value, "__script__", function.value)
     if value is functools.partial and args:
@@ -91,13 +107,15 @@ def call_known(reading: "Reading", function: Known, args: Values, step: "Step") 
             if isinstance(behind, types.FunctionType) and changes_itself(
                 reading.survey.network, value
             ):
-                return perform(reading, changing(behind), [constant(owner), *args], step)
+                return perform(
+                    reading, changing(behind), [constant(owner), *args], step
+                )
             return call_known(reading, constant(behind), [constant(owner), *args], step)
-        case functools.partial():
-            bound = [(None, constant(one)) for one in value.args]
-            named = [(name, constant(v)) for name, v in value.keywords.items()]
-            known = attrs.evolve(constant(value.func), bound=(*bound, *named))
-            return call(reading, known, args, step)
+        case functools.partial() as wrapped:
+            bound = [(None, constant(one)) for one in wrapped.args]
+            named = [(name, constant(v)) for name, v in wrapped.keywords.items()]
+            inner = attrs.evolve(constant(wrapped.func), bound=(*bound, *named))
+            return call(reading, inner, args, step)
         case type():
             return construct(reading, value, args, step)
         case _:
@@ -114,17 +132,19 @@ def partial(args: Values, step: "Step") -> Known:
 # Externals
 
 
-def external(
-    reading: "Reading", called: External, args: Values, step: "Step"
-) -> Known:
+def external(reading: "Reading", called: External, args: Values, step: "Step") -> Known:
     """A call of an external."""
-    needs = frozenset(label for value in args for label in value.whole())
+    whole = [value.whole() | settled(reading, value) for value in args]
+    needs = frozenset(label for labels in whole for label in labels)
     if called.order is Order.PURE and not called.is_async:
         return perform(reading, pure(called.function), args, step)
     reading.part.pending += 1
     arriving = any(value.is_arriving for value in args)
     shown = frozenset(f"the whole of {n}" for n in needs) if arriving else needs
-    text = sentences.call(step.name, called, shown, reading.begins)
+    begins = [reading.begins]
+    if reading.barrier and any(is_lent(value) and value.kind for value in args):
+        begins.append(reading.barrier)
+    text = sentences.call(step.name, called, shown, begins)
     reading.note(step.at, "call", text, needs)
     for value in args:
         lend(reading, value, step)
@@ -139,9 +159,15 @@ def external(
 def lend(reading: "Reading", value: Known, step: "Step") -> None:
     """An object is given to a call, and younger stores into it wait."""
     assert step.at is not None
-    if value.kind not in IMMUTABLE and value.value is UNKNOWN:
+    if is_lent(value):
         for thing in value.things:
             reading.lent[thing] = (step.name, step.at.line)
+
+
+def is_lent(value: Known) -> bool:
+    """Whether a call that is given this may have to wait for older stores."""
+    mutable = value.kind not in IMMUTABLE and value.value is UNKNOWN
+    return mutable and bool(value.things)
 
 
 # Functions of the script's
@@ -169,10 +195,8 @@ def python(
 def closed(reading: "Reading", cell: types.CellType) -> Known:
     """A cell of a function that is there before the run."""
     thing = reading.survey.thing((CELL, id(cell)), is_callers=True)
-    try:
+    with contextlib.suppress(ValueError):  # it has no value yet
         thing.put(CELL, constant(cell.cell_contents))
-    except ValueError:
-        pass
     return Known(things=frozenset({thing}))
 
 
@@ -184,12 +208,17 @@ def left_to_python(
     flags = fn.__code__.co_flags
     if flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
         if survey.owns(fn):
-            survey.others[id(fn.__code__)] = _reason(fn, "generator", sentences.generator())
+            survey.others[id(fn.__code__)] = _reason(
+                fn, "generator", sentences.generator()
+            )
         return native(reading, fn, args, step)
     if survey.network.runs_aside(fn):
         survey.others[id(fn.__code__)] = aside(fn)
-        begins = f"`{step.name}` goes aside: it begins when everything older has succeeded."
+        begins = (
+            f"`{step.name}` goes aside: it begins when everything older has succeeded."
+        )
         reading.note(step.at, "aside", begins)
+        reading.barrier = f"`{step.name}` is done"
         reading.part.pending += 1
         return Known(needs=frozenset({f"`{step.text}`"}))
     return native(reading, fn, args, step)
@@ -283,9 +312,7 @@ def effect_of(value: Any) -> Effect:
     return of_module(value, module, name)
 
 
-def higher(
-    reading: "Reading", value: Any, args: Values, step: "Step"
-) -> Known | None:
+def higher(reading: "Reading", value: Any, args: Values, step: "Step") -> Known | None:
     """A builtin that is given a function of the script's and calls it for each element."""
     functions = [a for a in args if is_script(reading, a)]
     if not functions:
@@ -293,12 +320,17 @@ def higher(
     others = [a for a in args if a not in functions]
     inner = either(a.load(ITEMS) for a in others)
     each = attrs.evolve(step, shape=(), name=_name_of(functions[0], step))
+    before = reading.begins
+    reading.begins = EVERY_ROUND if before == AT_ONCE else before
     given = call(reading, functions[0], [inner], each)
+    reading.begins = before
     thing = reading.survey.thing(step.key)
     thing.put(ITEMS, given if value is map else inner)
     needs = frozenset(label for a in others for label in a.needs)
     if value is not map:
         needs |= given.needs
+        if given.needs:
+            reading.note(step.at, "value", sentences.folds(step.name), given.needs)
     kind = list if value in (sorted, map) else None
     return Known(needs=needs, things=frozenset({thing}), kind=kind)
 
@@ -314,7 +346,9 @@ def is_script(reading: "Reading", known: Known) -> bool:
 
 
 def _name_of(function: Known, step: "Step") -> str:
-    name = getattr(function.value, "__name__", "") or getattr(function.value, "name", "")
+    name = getattr(function.value, "__name__", "") or getattr(
+        function.value, "name", ""
+    )
     return name if name and name != "<lambda>" else step.name
 
 
@@ -330,10 +364,9 @@ def construct(reading: "Reading", cls: type, args: Values, step: "Step") -> Know
     thing = reading.survey.thing(step.key)
     made = Known(things=frozenset({thing}), kind=cls)
     if isinstance(init, types.FunctionType):
-        function = reading.survey.network.translate(init)
-        if function is not None:
+        if reading.survey.network.translate(init) is not None:
             marks = (None, *step.shape) if step.shape else ()
-            own(reading, function, [], [made, *args], attrs.evolve(step, shape=marks))
+            python(reading, init, [made, *args], attrs.evolve(step, shape=marks))
             return made
         if record_of(cls) is not None:
             return record(made, init, args, step)
@@ -359,9 +392,7 @@ def record(made: Known, init: Any, args: Values, step: "Step") -> Known:
 # Methods
 
 
-def method(
-    reading: "Reading", function: Known, args: Values, step: "Step"
-) -> Known:
+def method(reading: "Reading", function: Known, args: Values, step: "Step") -> Known:
     """A method, found by the type of its object if that is known, else by its name."""
     assert function.method is not None
     owner, name = function.method
@@ -401,9 +432,7 @@ def of_kind(
     return perform(reading, changing(found), [owner, *args], step)
 
 
-def by_name(
-    reading: "Reading", function: Known, args: Values, step: "Step"
-) -> Known:
+def by_name(reading: "Reading", function: Known, args: Values, step: "Step") -> Known:
     """A method of an object of which nothing is known but the name of the method."""
     assert function.method is not None
     owner, name = function.method
@@ -426,7 +455,8 @@ def by_name(
     writes = any(METHODS[kind][name].writes for kind in builtin)
     if writes and not own_methods:
         stored(reading, owner, ITEMS, either(args), step)
-    results.append(Known(needs=owner.needs, things=owner.things))
+    gives = owner.things if name in GIVES else frozenset[Thing]()
+    results.append(Known(needs=owner.needs, things=gives))
     return either(results)
 
 

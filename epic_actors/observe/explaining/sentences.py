@@ -30,7 +30,9 @@ def there(needs: Iterable[str]) -> str:
 # Calls
 
 
-def call(name: str, external: External, needs: Iterable[str], begins: str) -> str:
+def call(
+    name: str, external: External, needs: Iterable[str], begins: Iterable[str]
+) -> str:
     """When the call of an external begins."""
     order, resource = external.order, external.resource.name
     on = "" if resource == "world" else f" on `{resource}`"
@@ -38,10 +40,10 @@ def call(name: str, external: External, needs: Iterable[str], begins: str) -> st
     if order is Order.SEQUENTIAL:
         return f"{named} begins when everything older has succeeded."
     conditions = [there(needs)] if needs else []
-    conditions += [] if begins in (AT_ONCE, EVERY_ROUND) else [begins]
+    conditions += [one for one in begins if one not in (AT_ONCE, EVERY_ROUND)]
     if order is Order.READONLY:
         conditions.append(f"older sequential calls{on} are done")
-    when = f"as soon as {joined(conditions)}" if conditions else begins
+    when = f"as soon as {joined(conditions)}" if conditions else next(iter(begins))
     return f"{named} starts {when}."
 
 
@@ -100,6 +102,11 @@ def in_turn(name: str) -> str:
 def waits(name: str, needs: Iterable[str]) -> str:
     """A step that needs values."""
     return f"`{name}` waits for {listed(needs)}."
+
+
+def folds(name: str) -> str:
+    """A step that calls a function of the script's for all elements first."""
+    return f"`{name}` begins when its function has given all values."
 
 
 def needs_all(name: str, needs: Iterable[str]) -> str:
@@ -174,7 +181,9 @@ def held(names: Iterable[str]) -> str:
 
 def put(name: str) -> str:
     """A pending value goes into an object of the caller's."""
-    return f"`{name}` takes the value while it is pending; it is whole when the run ends."
+    return (
+        f"`{name}` takes the value while it is pending; it is whole when the run ends."
+    )
 
 
 def held_back(name: str, needs: Iterable[str]) -> str:

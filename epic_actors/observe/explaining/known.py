@@ -79,11 +79,13 @@ class Known:
 
     def whole(self) -> frozenset[str]:
         """What has to be there before everything in it is."""
-        if not any(value.needs for value in _inside(self.things)):
+        direct = [value.needs for t in self.things for value in t.slots.values()]
+        deep = [value.needs for value in _inside(self.things)]
+        if self.needs or not any(deep):
             return self.needs
         if self.name:
-            return self.needs | {f"all of `{self.name}`"}
-        return self.needs.union(*(value.needs for value in _inside(self.things)))
+            return frozenset({f"all of `{self.name}`"})
+        return frozenset().union(*(direct if any(direct) else deep))
 
 
 NOTHING = Known()

@@ -1,0 +1,89 @@
+"""`class` statements: bodies that may call externals run aside, in order.
+
+CPython runs a class body as one piece: names in it are entries of a mapping, and the
+metaclass and the base classes have a say.  A body without code of the script's runs in
+place, when it is its turn; any other runs in a thread, where a call of an external waits.
+"""
+
+import builtins
+import functools
+import types
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .calls import request
+from .externals import External, Order
+from .holds import WORLD
+from .lookup import attribute
+from .perform import NATIVE
+from .reach import cell_value
+from .wire import deref
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+_OF_METACLASS = ("__prepare__", "__new__", "__init__", "__call__")
+
+
+def build(network: "Network", args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Perform a `class` statement, if code of the script's is involved."""
+    body, _name, *bases = map(deref, args)
+    above = [*bases, *map(deref, kwargs.values())]
+    if not any(_has_a_say(network, value) for value in above) and not any(
+        asks(network, value) for value in _named(body)
+    ):
+        return NATIVE
+    # Why: each statement makes a class of its own, and runs when its turn has come.
+    made = External(builtins.__build_class__, Order.SEQUENTIAL, WORLD, aside=True)
+    return request(network, made, args, kwargs)
+
+
+def _named(body: Any) -> Iterator[Any]:
+    """The values that a class body refers to."""
+    if not isinstance(body, types.FunctionType):
+        return
+    for code in _codes(body.__code__):
+        for name in code.co_names:
+            yield body.__globals__.get(name)
+    for cell in body.__closure__ or ():
+        yield from map(deref, cell_value(cell))
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """The code of a body and of the comprehensions in it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType) and inner.co_name.endswith("comp>"):
+            yield from _codes(inner)
+
+
+def _has_a_say(network: "Network", value: Any) -> bool:
+    """Whether a base class or a metaclass runs code of the script's."""
+    if not isinstance(value, type):
+        return False
+    kinds = (type(value), value) if issubclass(value, type) else (type(value),)
+    hooks = [attribute(kind, name) for kind in kinds for name in _OF_METACLASS]
+    hooks.append(attribute(value, "__init_subclass__"))
+    return any(map(network.specials.is_script, hooks))
+
+
+def asks(network: "Network", value: Any) -> bool:
+    """Whether what a class body does with a value may call an external."""
+    is_script = network.specials.is_script
+    if isinstance(value, type):
+        return is_script(attribute(value, "__init__")) or _has_a_say(network, value)
+    if isinstance(value, types.ModuleType):
+        return is_own(network, value)
+    if isinstance(value, types.MethodType):
+        value = value.__func__
+    call = attribute(value.__class__, "__call__")
+    return isinstance(value, functools.partial) or is_script(value) or is_script(call)
+
+
+def is_own(network: "Network", module: types.ModuleType) -> bool:
+    """Whether a module has functions of the script's."""
+    found = (v for v in vars(module).values() if isinstance(v, types.FunctionType))
+    return any(map(network.specials.is_script, found))
+
