@@ -4,11 +4,17 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 FUZZ_EXAMPLES ?= 2000
+DEMOS := streamed_report map_reduce debate plan_then_tools react_agent
 
-.PHONY: demo test check coverage bench sizes fuzz clean
+.PHONY: demo demos test check coverage bench sizes fuzz clean
 
 demo: $(INSTALLED)
 	$(PYTHON) demos/tree_of_thoughts.py
+
+demos: $(INSTALLED)
+	@for name in tree_of_thoughts $(DEMOS); do \
+		echo "== $$name"; $(PYTHON) demos/$$name.py || exit 1; \
+	done
 
 test: $(INSTALLED)
 	$(PYTHON) -m pytest tests

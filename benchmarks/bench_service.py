@@ -26,7 +26,6 @@ from trio_websocket import (
 )
 
 import epic_actors as epic
-from epic_actors.primitives import output
 from epic_actors.service import Client, Limits, connect_runs, serve_runs
 
 
@@ -43,6 +42,7 @@ class Gate:
     waiting: int = 0
 
     async def wait(self) -> None:
+        """Wait for all of them."""
         self.waiting += 1
         if self.waiting == self.expected:
             self.opened.set()
@@ -55,11 +55,13 @@ class Round:
     gate: Gate
 
 
-@epic.unordered(stream=list)
-async def numbers(name: str, count: int) -> AsyncIterator[str]:
+async def numbered(name: str, count: int) -> AsyncIterator[str]:
     await Round.gate.wait()
     for number in range(count):
         yield f"{name}:{number}"
+
+
+numbers = epic.unordered(numbered, stream=list)
 
 
 @epic.script
@@ -68,9 +70,8 @@ def count(name: str, pieces: int) -> object:
 
 
 @epic.script
-def endless() -> None:
-    for _ in range(1_000_000_000):
-        output.emit("x" * 1000)
+def long() -> list[str]:
+    return ["x" * 1000] * 100_000
 
 
 @attrs.frozen
@@ -83,6 +84,7 @@ class Load:
 
     @property
     def messages(self) -> int:
+        """How many pieces or messages that is."""
         return self.runs * self.pieces
 
 
@@ -135,11 +137,11 @@ async def measure_echo(load: Load) -> float:
             await socket.send_message("x" * length)
 
     async def client(port: int) -> None:
-        async with open_websocket(HOST, port, "/", use_ssl=False) as socket:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(send, socket)
-                for _ in range(each):
-                    await socket.get_message()
+        opened = open_websocket(HOST, port, "/", use_ssl=False)
+        async with opened as socket, trio.open_nursery() as nursery:
+            nursery.start_soon(send, socket)
+            for _ in range(each):
+                await socket.get_message()
 
     async with trio.open_nursery() as server:
         listening = await server.start(serve_websocket, echo, HOST, 0, None)
@@ -155,11 +157,11 @@ async def measure_echo(load: Load) -> float:
 async def stall(
     port: int, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
 ) -> None:
-    """Start a run that never ends, and read nothing of it."""
+    """Start a run with much to read, and read nothing of it."""
     async with open_websocket(HOST, port, "/runs", use_ssl=False) as socket:
         await socket.send_message(
             '{"jsonrpc":"2.0","id":1,"method":"start",'
-            '"params":{"script":"endless","outlive":0}}'
+            '"params":{"script":"long","outlive":0}}'
         )
         await socket.get_message()
         task_status.started()
@@ -206,7 +208,7 @@ async def measure(load: Load, rounds: int = 3) -> Measured:
 
 
 async def _serve(*, task_status: trio.TaskStatus[int]) -> None:
-    await serve_runs([count, endless], limits=LIMITS, task_status=task_status)
+    await serve_runs([count, long], limits=LIMITS, task_status=task_status)
 
 
 def main() -> None:

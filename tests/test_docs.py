@@ -22,7 +22,7 @@ from epic_actors.frontend import translate
 
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "docs/guide.md", "docs/design.md")
+DOCUMENTS = ("README.md", "docs/guide.md", "docs/design.md", "docs/effects.md")
 PAGES = (*DOCUMENTS, "CHANGELOG.md", "CONTRIBUTING.md")
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COLUMNS = re.compile("^script +term +actors$", re.MULTILINE)

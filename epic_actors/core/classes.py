@@ -86,4 +86,3 @@ def is_own(network: "Network", module: types.ModuleType) -> bool:
     """Whether a module has functions of the script's."""
     found = (v for v in vars(module).values() if isinstance(v, types.FunctionType))
     return any(map(network.specials.is_script, found))
-

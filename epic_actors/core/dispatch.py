@@ -42,6 +42,7 @@ from .externals import External, Order
 from .consuming import taking
 from .generators import generated_of
 from .holds import EVERYWHERE, WORLD
+from .lookup import script_of
 from .operations import Function, arguments
 from .perform import NATIVE, operate
 from .prelude import GENERATOR_METHODS
@@ -139,7 +140,7 @@ def call_shaped(
 def _spread(network: "Network", mark: str | None, value: Any) -> Any:
     """What stands behind a star, read here and now."""
     value = deref(value)
-    if mark == "*" and network.loud & LOUD and value.__class__ is not Wire:
+    if mark == "*" and network.special & LOUD and value.__class__ is not Wire:
         value = network.specials.spread(value)
     if network.calm or mark not in ("*", "**") or value.__class__ is Wire:
         return value
@@ -501,7 +502,7 @@ def _object(
     network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Call an instance: through its class's `__call__` if that is Python."""
-    script = getattr(function, "__script__", None)
+    script = script_of(function)
     if script is not None:
         return apply(network, script, args, kwargs)
     method = getattr(type(function), CALL, None)

@@ -6,6 +6,7 @@ has the tables of builtins and of the standard library.
 
 import functools
 import operator
+import types
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
@@ -304,7 +305,10 @@ def _attribute(op: str, name: str) -> Effect:
     return Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
 
 
-_NO_ATTRIBUTES: tuple[type, ...] = (list, dict, set, tuple, frozenset, str, deque)
+_NO_ATTRIBUTES: tuple[type, ...] = (
+    *(list, dict, set, tuple, frozenset, str, deque),
+    types.GeneratorType,
+)
 """Types whose instances have methods but nothing of their own to read."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from .consuming import takes_items
 from .effects import BUILTINS, METHODS
 from .emit_nodes import LOAD, NET, STORE, Nodes
-from .protocols import ANY, DIRECT, bits_of
+from .protocols import DIRECT, bits_of
 from .reach import PLAIN
 from .runtime import STORED
 from .terms import UNBOUND, App, Call, Const, Prim, Term, Var
@@ -119,10 +119,13 @@ class Steps(Nodes):
         owner = ast.Attribute(function, "__self__", LOAD, **self.where)
         quiet = self.compare(self.class_of(owner), ast.NotIn(), self.name(".CALLERS"))
         builtin = self.both(builtin, quiet)
+        # Why: asked here, since it would make all of the unit's operations careful.
+        loud = ast.Attribute(self.name(NET), "loud", LOAD, **self.where)
+        quiet = (self.calm(), builtin, self.negation(loud))
         if len(term.arguments) < 2:
-            return self.both(self.quiet(ANY), builtin)
+            return self.both(*quiet)
         other = self.compare(function, ast.IsNot(), self.name(".reduce"))
-        return self.both(self.quiet(ANY), builtin, other)
+        return self.both(*quiet, other)
 
     def method_step(
         self, names: tuple[str, ...], load: Prim, bound: str, term: App

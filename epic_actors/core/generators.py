@@ -36,15 +36,21 @@ class Running:
 
 
 class Native:
-    """What is left when native code was the first to take an item: CPython's own."""
+    """What is left is CPython's own: native code was the first to take an item.
 
-    __slots__ = ("iterator",)
+    Or the generator has to do with nothing but itself, and its items are given back.
+    """
+
+    __slots__ = ("back", "iterator")
 
     def __init__(self, iterator: Shell) -> None:
         self.iterator = iterator
+        self.back: list[Any] = []
 
     def step(self, thrown: bool, sent: Any) -> tuple[bool, Any]:
         """Take a step."""
+        if self.back and not thrown and sent is None:
+            return Pack((True, self.back.pop()))
         more, item = OPERATIONS["step"](Cursor(self.iterator), thrown, sent)
         return Pack((more, item))
 

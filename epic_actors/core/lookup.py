@@ -23,6 +23,17 @@ def attribute(cls: type, name: str) -> Any:
     return None
 
 
+def script_of(value: Any) -> Any:
+    """The function of a declared script; None if it is none.
+
+    Why: without asking the object itself, which may have a `__getattr__`.
+    """
+    try:
+        return object.__getattribute__(value, "__script__")
+    except AttributeError:
+        return None
+
+
 def hooks_of(cls: type, op: str, name: str) -> list[types.FunctionType]:
     """The functions of a class that an access to an attribute may run."""
     accessor, method, hook = ACCESS[op]

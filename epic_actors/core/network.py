@@ -7,8 +7,8 @@ Rules
        script runs.  So within one step of a frame nothing that is pending changes.
     3. `calm` is true when the ledger is empty: nothing is pending, no wire stands in any
        slot, and what the script does next is plain Python.
-    4. `loud` has the bits of the special methods that are code of the script's (see
-       `special`): operations that may run them are not plain Python even in calm.
+    4. `special` has the bits of the special methods that are code of the script's; the
+       operations that run those in `loud` are not plain Python even in calm.
 """
 
 from collections import deque
@@ -109,7 +109,7 @@ class Network:
         self.listener = listener
         self.window = window
         self.calm = True
-        self.loud = 0
+        self.loud = self.special = 0
         self.holds = [0, 0]
         self.ledger = Ledger(self.note)
         self.here = self.home = Region(self.ledger, None, Memory(None, self.holds))

@@ -59,7 +59,7 @@ NATIVE: Any = object()
 
 def operate(network: "Network", effect: Effect, *args: Any) -> Any:
     """Perform an operation here in program order."""
-    if effect.loud & network.loud:
+    if effect.loud & (network.loud if network.calm else network.special):
         found = network.specials.perform(effect, args)
         if found is not NATIVE:
             return found

@@ -36,7 +36,10 @@ PROTOCOLS: dict[str, tuple[str, ...]] = {
     "ne": ("__ne__", "__eq__"),
     **dict.fromkeys(("truth", "not", "bool"), TRUTH),
     **dict.fromkeys(("in", "not_in"), ("__contains__", *ITERATION)),
-    **dict.fromkeys(("iter", "advance", "delegate", "step", "unpack", "any", "all", *TAKES_ITEMS), ITERATION),
+    **dict.fromkeys(
+        ("iter", "advance", "delegate", "step", "unpack", "any", "all", *TAKES_ITEMS),
+        ITERATION,
+    ),
     **dict.fromkeys(("any", "all"), (*ITERATION, *TRUTH)),
     "sum": (*ITERATION, "__add__", "__radd__"),
     **dict.fromkeys(("min", "max"), (*ITERATION, "__lt__", "__gt__")),
@@ -80,12 +83,30 @@ OPERANDS.update({"in": (1,), "not_in": (1,)})
 """The positions of the arguments whose special methods count; elsewhere the first one."""
 
 _BUILTIN: tuple[Any, ...] = (
-    *(bool, str, repr, ascii, format, print, int, float, complex, abs, round, hash, len),
+    *(
+        bool,
+        str,
+        repr,
+        ascii,
+        format,
+        print,
+        int,
+        float,
+        complex,
+        abs,
+        round,
+        hash,
+        len,
+    ),
     *(next, iter, reversed, dir, divmod, pow, any, all, list, tuple, set, frozenset),
     *(sorted, sum, min, max),
 )
 OPERATION_OF: dict[Any, str] = {
-    **{OPERATIONS[op]: op for op in PROTOCOLS if op in OPERATIONS and op not in ("iter", "aiter")},
+    **{
+        OPERATIONS[op]: op
+        for op in PROTOCOLS
+        if op in OPERATIONS and op not in ("iter", "aiter")
+    },
     **{function: function.__name__ for function in _BUILTIN},
 }
 _DISPLAYS = {OPERATIONS[op]: op for op in ("list", "tuple", "set")}
@@ -119,4 +140,3 @@ DIRECT = frozenset(
 """Builtins that never call back into the script, whatever their arguments."""
 
 PROTOCOLS["display"] = ITERATION
-ANY = bits_of(*PROTOCOLS)

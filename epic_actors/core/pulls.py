@@ -24,7 +24,7 @@ from .interpret import Interpreter
 from .operations import Function
 from .perform import operate
 from .protocols import bits_of
-from .reach import Settler
+from .reach import PLAIN, Settler
 from .regions import Footprint, Frame, Region, enter
 from .traces import as_failed
 from .wire import Wire, deref
@@ -57,15 +57,18 @@ def begin(
 ) -> Shell:
     """Call a generator function: none of its code runs yet."""
     values = function.parameters(fn, args, kwargs)
-    network.summaries.meet_generator(function)
-    network.loud |= ITERATED
+    apart = stands_apart(network, fn, function, values)
+    if not apart:
+        network.summaries.meet_generator(function)
+        network.loud |= ITERATED
+    network.special |= ITERATED
     interpreter = Interpreter(network.translate)
 
     def natively(generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
-        rest = generated.rest = whole(generated.rest)
-        if rest is None or _is_collected(generated):
+        if generated.rest is None or _is_collected(generated):
             generated.rest = None
             return ended(thrown=thrown, sent=sent)
+        rest = generated.rest = whole(generated.rest)
         if isinstance(rest, Beginning):
             settle = Settler().settle
             named = {name: settle(value) for name, value in kwargs.items()}
@@ -77,15 +80,33 @@ def begin(
         return found
 
     shell = generate(fn, function, values, natively)
+    if apart:
+        GENERATED[shell].rest = Native(fn(*args, **kwargs))
+        return shell
     network.generators.add(GENERATED[shell])
     # Why: native code would enter it, and could not wait in it.
     network.calm = False
     return shell
 
 
+def stands_apart(
+    network: "Network", fn: "FunctionType", function: Function, values: tuple[Any, ...]
+) -> bool:
+    """Whether a generator can do nothing but compute its items from plain arguments."""
+    if network.literal or any(value.__class__ not in PLAIN for value in values):
+        return False
+    closed = network.closed.get(id(fn.__code__), -1)
+    if closed < 0:
+        closed = network.summaries.closedness(fn, function)
+        network.closed[id(fn.__code__)] = closed
+    return closed == 2
+
+
 def _is_collected(generated: Generated) -> bool:
     """Whether the native object is going, which is no certain place of the script."""
-    return generated.shell() is None and inside.step is not None
+    if generated.shell() is not None:
+        return False
+    return inside.step is not None or deref(generated.rest).__class__ is Wire
 
 
 def whole(rest: Any) -> Any:
@@ -165,6 +186,8 @@ def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> A
     if rest is None or (thrown and rest.__class__ is Beginning):
         store(network, generated, None)
         return ended(thrown=thrown, sent=sent)
+    if isinstance(rest, Native) and generated not in network.generators:
+        return apart(network, rest, thrown, sent)
     if isinstance(rest, Native):
         effect = attrs.evolve(opaque(rest.step), count=2)
         return operate(network, effect, thrown, sent)
@@ -181,6 +204,14 @@ def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> A
     if failure is not None:
         raise as_failed(failure)
     store(network, generated, after)
+    return more, item
+
+
+def apart(network: "Network", rest: Native, thrown: bool, sent: Any) -> Any:
+    """Take a step that has to do with nothing else."""
+    more, item = rest.step(thrown, sent)
+    if more and not network.here.settled:
+        network.stored(lambda: rest.back.append(item))
     return more, item
 
 
@@ -204,9 +235,10 @@ class Pulls:
         self.generated = generated
 
     @property
-    def iterator(self) -> "Pulls":
-        """What to go over while all is calm: the same."""
-        return self
+    def iterator(self) -> Any:
+        """What to go over while all is calm: the same, or CPython's own generator."""
+        rest = self.generated.rest
+        return rest.iterator if isinstance(rest, Native) and not rest.back else self
 
     def __epic_sources__(self) -> list[Any]:
         return [self.shell]

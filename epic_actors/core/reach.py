@@ -63,6 +63,15 @@ CONSUMED: frozenset[type] = ITERATORS - VIEWS
 """Iterators, which reading changes."""
 
 SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
+CONTAINING: tuple[Any, ...] = (tuple, list, dict, set, frozenset, deque)
+
+
+@functools.lru_cache(4096)
+def container_base(kind: type) -> Any:
+    """The builtin class by whose methods elements are found: `kind` may override them."""
+    return next((base for base in CONTAINING if issubclass(kind, base)), None)
+
+
 
 CONTAINERS: frozenset[type] = SEQUENCES | VIEWS | {dict, str, bytes, bytearray, range}
 """Types whose instances give their elements as they are."""
@@ -155,11 +164,12 @@ def children(value: Any) -> Iterator[Any]:
     if hasattr(kind, "__epic_sources__"):
         yield from value.__epic_sources__()
         return
-    if kind in SEQUENCES or isinstance(value, list | tuple | set | frozenset | deque):
-        yield from value
-    elif isinstance(value, dict):
-        yield from value.keys()
-        yield from value.values()
+    base = container_base(type(value))
+    if base is dict:
+        yield from dict.keys(value)
+        yield from dict.values(value)
+    elif base is not None:
+        yield from base.__iter__(value)
     elif kind is types.FunctionType:
         yield from value.__closure__ or ()
     elif kind in BOUND_TYPES:
@@ -308,14 +318,16 @@ class Settler:
 
     def settle_slots(self, holder: Any) -> None:
         """Settle what stands directly in `holder`."""
+        # Why: through the builtin class, since a subclass may have methods of its own.
         if isinstance(holder, list | deque):
-            for index, item in enumerate(holder):
+            kind: Any = list if isinstance(holder, list) else deque
+            for index, item in enumerate(kind.__iter__(holder)):
                 if has_wire(item):
-                    holder[index] = self.settled(item)
+                    kind.__setitem__(holder, index, self.settled(item))
         elif isinstance(holder, dict):
-            for key, item in list(holder.items()):
+            for key, item in list(dict.items(holder)):
                 if has_wire(item):
-                    holder[key] = self.settled(item)
+                    dict.__setitem__(holder, key, self.settled(item))
         elif holder.__class__ is types.CellType:
             for item in cell_value(holder):
                 if has_wire(item):

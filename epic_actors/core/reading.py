@@ -22,6 +22,7 @@ from .effects import (
 )
 from .externals import External, Order
 from .holds import EVERYWHERE
+from .lookup import script_of
 from .operations import Function, Namespace, Template
 from .protocols import DIRECT, PROTOCOLS, TAKES_ITEMS
 from .reach import is_atom
@@ -366,7 +367,7 @@ class Reader:
     ) -> Value:
         """A call of something of the script's."""
         callee = function.callee
-        script = getattr(callee, "__script__", None)
+        script = script_of(callee)
         if script is not None:
             callee = script
         match callee:
@@ -453,6 +454,9 @@ class Reader:
                 made = [PLAIN_VALUE, *args]
                 for callback in record.callbacks():
                     self.call(Value(NOTHING, callee_of(callback)), made, ("?",))
+            return Value(frozenset(self.stored))
+        if issubclass(cls, BaseException):
+            self.store(args)
             return Value(frozenset(self.stored))
         return self.builtin(cls, args)
 

@@ -14,8 +14,10 @@ Rules
 Theory of operation
     Each step is a frame (see `regions`): it applies a method, waits for its result only if
     CPython would look at it, and goes on to the next method or gives the result.
-    `network.loud` has the bits of the special methods that classes met so far have; while
-    an operation's bits are not among them nobody looks any further.
+    `network.special` has the bits of the special methods that classes met so far have;
+    while an operation's bits are not among them nobody looks any further.  While none of
+    these methods may ask for anything (see `calling`), and all is calm, CPython runs them:
+    `network.loud` says for which operations it must not.
 """
 
 import types
@@ -23,11 +25,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import iterating
+from .calling import HARMLESS, may_ask
 from .dispatch import WAYS, apply, run_native
 from .effects import BUILTINS, Effect, prim_effect
 from .externals import External
 from .generators import generated_of
-from .lookup import attribute
+from .lookup import attribute, script_of
 from .perform import NATIVE, operate, operate_natively
 from .prelude import next_
 from .protocols import (
@@ -64,24 +67,47 @@ TEXTS = {"s": BUILTINS[str], "r": BUILTINS[repr], "a": BUILTINS[ascii]}
 Tries = list[tuple[Any, tuple[Any, ...]]]
 
 
+def _accessors(cls: type) -> list[Any]:
+    """What loading an attribute may run."""
+    found = [attribute(cls, name) for name in ("__getattr__", "__getattribute__")]
+    found += [getattr(value, "fget", None) for value in vars(cls).values()]
+    found += [attribute(value.__class__, "__get__") for value in vars(cls).values()]
+    return [method for method in found if isinstance(method, types.FunctionType)]
+
+
 class Specials:
     """The special methods of the classes that one run has met."""
 
     def __init__(self, network: "Network") -> None:
         self.network = network
         self.known: dict[type, frozenset[str]] = {}
+        self.own: set[str] = set()
+        self.asking = False
 
     def of(self, cls: type) -> frozenset[str]:
         """The special methods of a class that are code of the script's."""
         found = self.known.get(cls)
         if found is None:
             found = self.known[cls] = frozenset(self._found(cls))
-            bits = sum({BITS[name] for name in found})
-            if bits & ~self.network.loud:
-                self.network.loud |= bits
-                # Why: what was taken for quiet may now call externals.
-                self.network.closed.clear()
+            self.network.special |= sum({BITS[name] for name in found})
+            self._listen(cls, found)
         return found
+
+    def _listen(self, cls: type, names: frozenset[str]) -> None:
+        """See whether code of a class that operations run may ask for anything."""
+        network, made = self.network, vars(cls)
+        methods = [attribute(cls, name) for name in names]
+        methods += filter(self.is_script, _accessors(cls))
+        functions = {n for n, v in made.items() if isinstance(v, types.FunctionType)}
+        # Why: one of them may be behind a name that was taken for a builtin's.
+        renamed = bool(functions & HARMLESS - self.own) and network.special != 0
+        self.own |= functions
+        own = frozenset(self.own)
+        self.asking = self.asking or renamed or any(may_ask(m, own) for m in methods)
+        loud = network.loud | network.special if self.asking else network.loud
+        if loud != network.loud:
+            network.loud = loud
+            network.closed.clear()
 
     def _found(self, cls: type) -> Iterator[str]:
         if cls in PLAIN or issubclass(cls, type) and cls is type:
@@ -96,9 +122,11 @@ class Specials:
         if isinstance(method, staticmethod | classmethod):
             method = method.__func__
         if not isinstance(method, types.FunctionType):
-            return isinstance(method, External) or hasattr(method, "__script__")
+            return isinstance(method, External) or script_of(method) is not None
         # Why: generated code stands in no file, and calls nothing of the script's.
         generated = method.__code__.co_filename.startswith("<")
+        if generated and "__file__" in method.__globals__:
+            return False
         if not generated and self.network.runs_aside(method):
             return True
         return self.network.translate(method) is not None
@@ -119,9 +147,14 @@ class Specials:
             elif op in FOLDS and kind in (list, tuple):
                 hit = hit or any(self._folds(names, item) for item in value)
             elif kind not in PLAIN:
-                hit = hit or not self.names(value).isdisjoint(names) or (
-                    op == "getitem" and isinstance(value, type)
-                    and self.is_script(attribute(value, "__class_getitem__"))
+                hit = (
+                    hit
+                    or not self.names(value).isdisjoint(names)
+                    or (
+                        op == "getitem"
+                        and isinstance(value, type)
+                        and self.is_script(attribute(value, "__class_getitem__"))
+                    )
                 )
         if pending and op not in EVERY:
             frame = self._later(effect, args, positions)
@@ -253,9 +286,7 @@ def _unary(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     return (yield from _checked(effect, obj, name, answer, *rest))
 
 
-def _checked(
-    effect: Effect, obj: Any, name: str, answer: Any, *rest: Any
-) -> Frame:
+def _checked(effect: Effect, obj: Any, name: str, answer: Any, *rest: Any) -> Frame:
     """What CPython makes of a method's answer."""
     answer = yield from waited(answer)
     return effect.function(answering(obj, name, answer), *rest)
@@ -544,18 +575,35 @@ STEPS: dict[str, Step] = {
 
 
 def _printing(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
-    return network.specials.printed(args, kwargs) if network.loud & TEXT else NATIVE
+    return network.specials.printed(args, kwargs) if network.special & TEXT else NATIVE
 
 
 def _extreme(choose: Any) -> Callable[..., Any]:
     """`max(a, b)`, which is `max((a, b))` when special methods compare them."""
 
     def way(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
-        if len(args) < 2 or kwargs or not network.loud & bits_of(choose.__name__):
+        if len(args) < 2 or kwargs or not network.special & bits_of(choose.__name__):
             return NATIVE
-        return run_native(network, BUILTINS[choose], (args,), {})
+        effect, compared = BUILTINS[choose], {"__lt__", "__gt__"}
+        for value in map(deref, args):
+            if value.__class__ is Wire and not (value.immutable or value.kind):
+                frame = _all_there(lambda *there: apply(network, choose, there, {}), args)
+                return network.specials.enter(frame, effect, args)
+            if value.__class__ is not Wire and network.specials.names(value) & compared:
+                return run_native(network, effect, (args,), {})
+        return NATIVE
 
     return way
+
+
+def _all_there(step: Callable[..., Any], args: Any) -> Frame:
+    """A step once its arguments are there."""
+    there = []
+    for value in args:
+        while (value := deref(value)).__class__ is Wire:
+            yield value
+        there.append(value)
+    return step(*there)
 
 
 WAYS[print] = _printing

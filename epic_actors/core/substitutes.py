@@ -84,13 +84,16 @@ def nsmallest(n: Any, iterable: Any, key: Any) -> list[Any]:
 
 def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
     """`dict` of pairs: it needs the keys, not the values."""
-    rows = list(items)
-    for row in rows:
-        if row.__class__ not in (tuple, list) or len(row) != 2:
-            return dict(iter(rows), **named)
-    made = {}
-    for row in rows:
-        made[row[0]] = row[1]
+    made: dict[Any, Any] = {}
+    rows = items if hasattr(items, "keys") else list(items)
+    pairs = rows is not items and all(
+        [row.__class__ in (tuple, list) and len(row) == 2 for row in rows]
+    )
+    if pairs:
+        for row in rows:
+            made[row[0]] = row[1]
+    else:
+        made.update(rows)
     made.update(named)
     return made
 

@@ -23,6 +23,7 @@ Theory of operation
     When a block is made, `footprint` turns tags into places for the actual arguments.
 """
 
+import inspect
 import types
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -214,7 +215,10 @@ class Summaries:
             return
         self.namespaces[id(namespace.values)] = namespace
         for value in list(namespace.values.values()):
-            if isinstance(value, type):
+            # Why: nothing is of an abstract class but through a class derived from it.
+            if isinstance(value, type) and (
+                not inspect.isabstract(value) or self.is_own(value)
+            ):
                 self.meet_class(value)
 
     def meet_class(self, cls: type) -> None:

@@ -18,6 +18,7 @@ import attrs
 from .closures import Closure, Resumption
 from .externals import External
 from .holds import EVERYWHERE, WORLD, Inside
+from .lookup import script_of
 from .reach import is_atom, sources
 from .regions import Footprint
 from .wire import deref
@@ -186,6 +187,6 @@ def callee_of(value: Any) -> Any:
         Closure,
         Resumption,
     )
-    if isinstance(value, callable_kinds) or hasattr(value, "__script__"):
+    if isinstance(value, callable_kinds) or script_of(value) is not None:
         return value
     return None

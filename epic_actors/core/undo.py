@@ -47,42 +47,51 @@ _REFILLED: dict[type, Callable[[Any], Any]] = {
 
 def append(items: list[Any], *_: Any) -> Undo:
     """The way back from one append."""
-    return items.pop
+    return functools.partial(list.pop, items)
 
 
 def popped(items: list[Any], key: Any = -1, *_: Any) -> Undo | None:
     """The way back from taking out one element."""
-    if key.__class__ is not int or not -len(items) <= key < len(items):
+    length = list.__len__(items)
+    if key.__class__ is not int or not -length <= key < length:
         return snapshot(items)
-    index, value = key % len(items), items[key]
-    return lambda: items.insert(index, value)
+    index, value = key % length, list.__getitem__(items, key)
+    return lambda: list.insert(items, index, value)
 
 
 def deque_append(items: deque[Any], *_: Any) -> Undo | None:
     """The way back from one append; a full deque loses an element by it."""
-    return items.pop if items.maxlen is None else snapshot(items)
+    return functools.partial(deque.pop, items) if items.maxlen is None else snapshot(items)
 
 
 def deque_appendleft(items: deque[Any], *_: Any) -> Undo | None:
     """The way back from one append on the left."""
-    return items.popleft if items.maxlen is None else snapshot(items)
+    if items.maxlen is not None:
+        return snapshot(items)
+    return functools.partial(deque.popleft, items)
 
 
 def deque_pop(items: deque[Any], *_: Any) -> Undo | None:
     """The way back from taking the last element."""
-    return functools.partial(items.append, items[-1]) if items else None
+    last = deque.__len__(items) - 1
+    if last < 0:
+        return None
+    return functools.partial(deque.append, items, deque.__getitem__(items, last))
 
 
 def deque_popleft(items: deque[Any], *_: Any) -> Undo | None:
     """The way back from taking the first element."""
-    return functools.partial(items.appendleft, items[0]) if items else None
+    if not deque.__len__(items):
+        return None
+    return functools.partial(deque.appendleft, items, deque.__getitem__(items, 0))
 
 
 def list_item(items: list[Any], key: Any, *_: Any) -> Undo | None:
     """The way back from a store to one index; any other key restores the whole list."""
-    if key.__class__ is int and -len(items) <= key < len(items):
-        before = items[key]
-        return lambda: items.__setitem__(key, before)
+    length = list.__len__(items)
+    if key.__class__ is int and -length <= key < length:
+        before = list.__getitem__(items, key)
+        return lambda: list.__setitem__(items, key, before)
     return snapshot(items)
 
 
@@ -97,7 +106,9 @@ def dict_item(items: dict[Any, Any], key: Any, *_: Any) -> Undo:
 
 def set_member(items: set[Any], member: Any) -> Undo:
     """The way back from adding one member."""
-    return (lambda: None) if member in items else (lambda: items.discard(member))
+    if set.__contains__(items, member):
+        return lambda: None
+    return lambda: set.discard(items, member)
 
 
 def attribute(name: str) -> Callable[..., Undo | None]:

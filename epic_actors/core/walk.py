@@ -199,7 +199,7 @@ def walk(network: "Network", values: Any) -> Any:
     values = deref(values)
     if values.__class__ is GeneratorType and (made := generated_of(values)) is not None:
         return Pulls(network, values, made)
-    if network.loud & LOUD:
+    if network.special & LOUD:
         found = network.specials.walk(values)
         if found is not NATIVE:
             return found

@@ -125,6 +125,7 @@ class Walker:
             case Prim(op="pack"):
                 return tuple(map(self.atom, term.arguments))
             case Prim(op="advance"):
+                self.stand(term)
                 return (yield from self.advance(*map(self.atom, term.arguments)))
             case Prim(op="current"):
                 return self.names[CURRENT]
@@ -191,7 +192,7 @@ class Walker:
             case Prim(op="global") if term.static[1] not in STORED:
                 effect = Effect(prim_effect(term.op, term.static).function)
                 return Operation(network, effect, ()).results
-            case Prim(op="iter") if network.loud & LOUD:
+            case Prim(op="iter") if network.special & LOUD:
                 return self.made(walk, *self.atoms(term))
             case Prim(op="iter"):
                 return Operation(network, walking(network), self.atoms(term)).results
@@ -208,7 +209,7 @@ class Walker:
                 return self.made(await_, *self.atoms(term))
             case Prim():
                 effect = prim_effect(term.op, term.static)
-                if effect.loud & network.loud:
+                if effect.loud & network.special:
                     return self.made(operate, effect, *self.atoms(term), count=count)
                 return Operation(network, effect, self.atoms(term)).results
             case Call():

@@ -5,10 +5,10 @@ import importlib
 import signal
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import click
@@ -21,7 +21,10 @@ from .limits import Limits
 from .server import LOOPBACK, serve_runs
 
 
-def _limit(name: str, help: str) -> Any:  # noqa: A002 - click's name for it
+_Decorator: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def _limit(name: str, help: str) -> _Decorator:  # noqa: A002 - click's name for it
     """The option for one of the limits."""
     field = attrs.fields_dict(Limits)[name]
     flag = f"--{name.replace('_', '-')}"

@@ -18,7 +18,7 @@ import json
 import ssl as tls
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import attrs
@@ -255,10 +255,8 @@ class Client:
 
     async def _leave(self, run: RemoteRun, *, cancels: bool) -> None:
         if run._ending is None and self._lost is None:
-            try:
+            with suppress(ConnectionLost, RequestRefused):
                 await (run.cancel() if cancels else run.detach())
-            except (ConnectionLost, RequestRefused):
-                pass
 
     async def request(self, method: str, **params: Any) -> Any:
         """Ask the server for something; see `protocol` for what there is.
@@ -296,8 +294,8 @@ class Client:
             self.check()
         assert call.answer is not None
         if "error" in call.answer:
-            error = call.answer["error"]
-            raise RequestRefused(error["code"], error["message"], error.get("data"))
+            said = call.answer["error"]
+            raise RequestRefused(said["code"], said["message"], said.get("data"))
         return call
 
     async def _abandon(self, call: _Call) -> None:

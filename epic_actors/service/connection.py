@@ -11,6 +11,7 @@ Theory of operation
     # receives never that it does not read.
 """
 
+import logging
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ from .protocol import Close, Code, Fault, Refusal, Request, Status
 from .runs import HostedRun, Runs, Subscription
 
 
+_logger = logging.getLogger(__name__)
 MESSAGE_ROOM = 1 << 16
 """About as many characters are put into one message."""
 ANSWERS_ROOM = 1 << 18
@@ -111,18 +113,25 @@ class Connection:
 
     def _perform(self, part: Request | Refusal) -> str | None:
         """The answer to one request, if it is to be answered."""
+        asked = isinstance(part, Refusal) or part.answered
         try:
-            self._let_through()
-            if isinstance(part, Refusal):
-                raise part.fault
-            method = METHODS.get(part.method)
-            if method is None:
-                raise Fault(Code.METHOD, f"there is no method {part.method[:100]!r}")
-            result = method(self, Params(part.params))
+            text = protocol.answer(part.id, self._result(part))
         except Fault as fault:
-            asked = isinstance(part, Refusal) or part.answered
-            return protocol.refuse(part.id, fault) if asked else None
-        return protocol.answer(part.id, result) if part.answered else None
+            text = protocol.refuse(part.id, fault)
+        except Exception:
+            _logger.exception("a request failed; please report this")
+            said = "the server failed; its log says how"
+            text = protocol.refuse(part.id, Fault(Code.INTERNAL, said))
+        return text if asked else None
+
+    def _result(self, part: Request | Refusal) -> Any:
+        self._let_through()
+        if isinstance(part, Refusal):
+            raise part.fault
+        method = METHODS.get(part.method)
+        if method is None:
+            raise Fault(Code.METHOD, f"there is no method {part.method[:100]!r}")
+        return method(self, Params(part.params))
 
     def _let_through(self) -> None:
         if self._bucket.take():

@@ -117,9 +117,9 @@ class _Drawing:
             case Prim(_, arguments) | Call(_, arguments):
                 return self.read(arguments, scope)
             case If(test, then, orelse):
-                [asked] = self.read((test,), scope) or [None]
+                asked = self.read((test,), scope)
                 inner = [self.block(part, scope, depth) for part in (then, orelse)]
-                return [n for n in (asked, *inner) if n is not None]
+                return [*asked, *(n for n in inner if n is not None)]
             case Try(body, name, handler):
                 tried = self.block(body, scope, depth)
                 error = self.node(name, "error", depth, handler)

@@ -56,7 +56,6 @@ def what_goes_aside():
     return looking(), evaluated(g(2, 1))
 
 
-
 def decorators_and_metaclasses():
     seen = []
 

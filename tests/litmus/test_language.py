@@ -88,8 +88,16 @@ class Own:
 def patterns_of_every_kind():
     found = []
     for value in [
-        g(Spot(1, 2), 1), Spot(g(3, 1)), [1, g(2, 1), 3], {"k": g(5, 1), "z": 1},
-        Own(g(7, 1)), (g(1, 1),), Color.BLUE, "text", g(None, 1), 5.0,
+        g(Spot(1, 2), 1),
+        Spot(g(3, 1)),
+        [1, g(2, 1), 3],
+        {"k": g(5, 1), "z": 1},
+        Own(g(7, 1)),
+        (g(1, 1),),
+        Color.BLUE,
+        "text",
+        g(None, 1),
+        5.0,
     ]:
         match value:
             case Spot(x=1, y=y):
@@ -245,9 +253,14 @@ def imports_of_every_kind():
         from math import nothing_there
     except ImportError as error:
         found = str(error)
-    return m.floor(g(1.5, 1)), os.path.join("a", "b"), add(1, g(2, 1)), json.dumps(
-        list(Ordered(a=1))
-    ), deque([1]), found
+    return (
+        m.floor(g(1.5, 1)),
+        os.path.join("a", "b"),
+        add(1, g(2, 1)),
+        json.dumps(list(Ordered(a=1))),
+        deque([1]),
+        found,
+    )
 
 
 counter = 0

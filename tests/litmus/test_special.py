@@ -114,7 +114,11 @@ def reflected_operators_are_asked_when_the_first_declines():
 @takes(0)
 def an_operator_that_nobody_knows():
     found = []
-    for operate in (lambda: Vector(1) + 1, lambda: [1] + Vector(1), lambda: Vector(1) - 1):
+    for operate in (
+        lambda: Vector(1) + 1,
+        lambda: [1] + Vector(1),
+        lambda: Vector(1) - 1,
+    ):
         try:
             found.append(parts(operate()))
         except TypeError as error:
@@ -192,7 +196,14 @@ def iteration():
     vector = Vector(1, 2)
     a, b = vector
     first, *rest = vector
-    return [x for x in vector], list(vector), (a, b), (first, rest), [*vector, 0], sum(vector)
+    return (
+        [x for x in vector],
+        list(vector),
+        (a, b),
+        (first, rest),
+        [*vector, 0],
+        sum(vector),
+    )
 
 
 @takes(2)
@@ -200,7 +211,7 @@ def spreading_in_calls():
     return max(*Vector(1, 2)), Vector(3)(*Vector(4), **{"x": 1})
 
 
-@takes(2)
+@takes(1)
 def texts():
     vector = Vector(1, 2)
     return str(vector), f"{vector}", f"{vector:x}", f"{vector!s}", format(vector, "y")
@@ -295,7 +306,12 @@ class Switch:
 
 @agrees
 def truth_decides_and_and_or():
-    return (Switch(False) or 1), (Switch(True) and 2), (3 if Switch(True) else 4), any([Switch(False)])
+    return (
+        (Switch(False) or 1),
+        (Switch(True) and 2),
+        (3 if Switch(True) else 4),
+        any([Switch(False)]),
+    )
 
 
 @takes(1)

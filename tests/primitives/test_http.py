@@ -48,9 +48,10 @@ async def test_sending_to_an_address(name: str) -> None:
             json.loads(await send(site.url, **body))
             for body in ({"json": {"a": 1}}, {"form": {"a": "ü"}}, {"data": "text"})
         ]
+        found = await http.post_json(site.url, json=1)
     assert {each["method"] for each in sent} == {name.upper()}
     assert [each["body"] for each in sent] == ['{"a":1}', "a=%C3%BC", "text"]
-    assert sent[0]["type"] == "application/json"
+    assert (sent[0]["type"], found["body"]) == ("application/json", "1")
 
 
 async def test_a_whole_response_has_any_status() -> None:

@@ -237,7 +237,16 @@ def test_an_error_can_be_pickled() -> None:
     )
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"choices": [{"message": {}}]}'])
+NO_ANSWERS = [
+    b"<html>",
+    b"{}",
+    b'{"choices": []}',
+    b'{"choices": [{"message": {}}]}',
+    b'{"choices": [{"message": {"content": 1}}]}',
+]
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS)
 async def test_an_answer_of_another_kind_is_an_error(body: bytes) -> None:
     """A server that is no chat API is told apart from one that fails."""
     async with open_site(say(200, body)) as site:

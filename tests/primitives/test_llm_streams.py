@@ -146,7 +146,7 @@ def silence(*pieces: str) -> Pages:
 async def test_the_first_piece_has_a_time_of_its_own() -> None:
     """A server that is silent at first is tried again."""
     pages = one_by_one(silence(), stream(chunk("a"), END))
-    assert await ask_pages(pages, first_timeout=0.1, retry=1) == ["a"]
+    assert await ask_pages(pages, first_timeout=0.3, retry=9) == ["a"]
 
 
 async def test_the_whole_answer_has_a_time() -> None:
@@ -178,26 +178,28 @@ async def test_leaving_a_stream_closes_it() -> None:
         pieces = chat_stream("hi", base_url=site.url, model="m")
         assert await anext(pieces) == "a"
         await pieces.aclose()
-        with trio.fail_after(5):
+        with trio.fail_after(60):
             await left.wait()
 
 
 async def test_a_cancelled_stream_leaves_nothing_behind() -> None:
     """A run that is given up closes the connection in the middle of an answer."""
-    left = trio.Event()
+    begun, left = trio.Event(), trio.Event()
 
     async def pages(request: Request, exchange: Exchange) -> None:
+        begun.set()
         try:
             await silence(chunk("a"))(request, exchange)
         finally:
             left.set()
 
-    async with open_site(pages) as site:
-        with pytest.raises(epic.DeadlineExceeded):
-            await epic.evaluate(
-                lambda: chat_stream("hi", base_url=site.url, model="m"), deadline=0.2
-            )
-        with trio.fail_after(5):
+    def script(url: Any) -> Any:
+        return chat_stream("hi", base_url=url, model="m")
+
+    async with open_site(pages) as site, epic.open_run(script, site.url) as run:
+        await begun.wait()
+        run.cancel()
+        with trio.fail_after(60):
             await left.wait()
 
 

@@ -90,7 +90,7 @@ def text_of(path: Path) -> str:
 
 async def wait_pid(folder: Path) -> int:
     """The number of the child, once it has begun."""
-    with trio.fail_after(10):
+    with trio.fail_after(60):
         while not text_of(folder / "pid"):  # noqa: ASYNC110 - another process writes it
             await trio.sleep(0.01)
     return int(text_of(folder / "pid"))
@@ -99,7 +99,7 @@ async def wait_pid(folder: Path) -> int:
 async def wait_gone(pid: int) -> None:
     """Wait until there is no such process; a zombie is none."""
     state = Path(f"/proc/{pid}/stat")
-    with trio.fail_after(10):
+    with trio.fail_after(60):
         while ") Z " not in (text_of(state) or ") Z "):  # noqa: ASYNC110 - as above
             await trio.sleep(0.01)
 
@@ -121,7 +121,8 @@ async def test_a_late_command_is_killed(tmp_path: Path, name: str) -> None:
     call = getattr(process, name)
     with pytest.raises(ProcessError, match="timeout="):
         await epic.evaluate(lambda: call(sleeper(tmp_path), timeout=0.3))
-    await wait_gone(await wait_pid(tmp_path))
+    if pid := text_of(tmp_path / "pid"):
+        await wait_gone(int(pid))
 
 
 def test_commands_and_files_are_in_order(tmp_path: Path) -> None:
@@ -147,4 +148,4 @@ def test_unordered_commands_overlap(tmp_path: Path) -> None:
     def script() -> Any:
         return [process.run_unordered(["sh", "-c", meet, *x]) for x in [(a, b), (b, a)]]
 
-    assert epic.run(script, deadline=30) == ["met\n", "met\n"]
+    assert epic.run(script, deadline=60) == ["met\n", "met\n"]

@@ -289,6 +289,30 @@ def test_tools_keep_their_order(play: Play) -> None:
     assert model.told == ["null", "twicetwice", "9"]
 
 
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ("text", "text"),
+        ([1, "ü"], '[1, "ü"]'),
+        (Place("Rome"), '{"city": "Rome"}'),
+        (attrs.make_class("Point", ["x"])(3), '{"x": 3}'),
+        (1j, "1j"),
+    ],
+)
+def test_results_are_told_as_json(play: Play, result: Any, said: str) -> None:
+    """Text as it is, records by their fields, and the rest as Python shows it."""
+
+    @tool
+    @epic.unordered
+    async def fetch() -> Any:
+        """Fetch it."""
+        return result
+
+    model = play(Says(calls=(("fetch", {}),)), Says("Done."))
+    run(lambda: react("?", [fetch]))
+    assert model.told == [said]
+
+
 def test_a_loop_has_an_end(play: Play) -> None:
     """A model that never stops calling is given up."""
     model = play(Says(calls=(("lookup", {"key": "a"}),)))

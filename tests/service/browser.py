@@ -54,7 +54,7 @@ class Browser:
 
     async def wait(self, code: str, *args: Any) -> Any:
         """Wait until an expression of JavaScript is true."""
-        while not (found := await self.script(f"return {code}", *args)):
+        while not (found := await self.script(f"return {code}", *args)):  # noqa: ASYNC110
             await trio.sleep(0.02)
         return found
 
@@ -93,7 +93,7 @@ class Browser:
 
     async def screenshot(self, path: Path) -> None:
         found = await self._session("GET", "screenshot")
-        path.write_bytes(base64.b64decode(found))
+        await trio.Path(path).write_bytes(base64.b64decode(found))
 
     async def prefer(self, scheme: str) -> None:
         """Prefer dark or light."""
@@ -113,8 +113,8 @@ def open_browser() -> Iterator[Browser]:
     browser, driver = commands
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([driver, f"--port={port}"], **quiet) as process:
+    command, null = [driver, f"--port={port}"], subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=null, stderr=null) as process:
         try:
             url = f"http://127.0.0.1:{port}"
             with httpx2.Client(timeout=60, verify=False) as http:

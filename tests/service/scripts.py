@@ -40,13 +40,15 @@ async def halves() -> AsyncIterator[str]:
     yield "after"
 
 
-@epic.unordered(stream=list)
-async def stream_of_texts(count: int, size: int) -> AsyncIterator[str]:
+async def texts(count: int, size: int) -> AsyncIterator[str]:
     STATE.gate = trio.Event()
     yield "first"
     await STATE.gate.wait()
     for _ in range(count):
         yield "x" * size
+
+
+stream_of_texts = epic.unordered(texts, stream=list)
 
 
 class State:
@@ -71,13 +73,13 @@ def greet(name: str, times: int = 1) -> list[str]:
 
 
 @epic.script
-def wait() -> str:
+def wait() -> object:
     """Never end."""
     return forever()
 
 
 @epic.script
-def fail(message: str) -> str:
+def fail(message: str) -> None:
     """Raise what is asked for."""
     raise ValueError(echo(message))
 

@@ -45,7 +45,7 @@ class Served:
     async def wait_until_idle(self, connections: int = 1) -> None:
         """Wait until no run is left, and no connection but so many and the asking one."""
         idle = {"status": "ok", "runs": 0, "connections": connections}
-        while await self.health() != idle:
+        while await self.health() != idle:  # noqa: ASYNC110 - over the network
             await trio.sleep(0.005)
 
     async def get(self, path: str, method: str = "GET") -> tuple[str, str]:

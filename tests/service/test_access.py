@@ -3,7 +3,6 @@
 import base64
 import shutil
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -157,9 +156,8 @@ async def test_runs_can_be_served_over_tls(tmp_path: Path) -> None:
     command = f"{openssl} req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost"
     alternative = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     places = [str(part) for pair in files.items() for part in pair]
-    subprocess.run(
-        [*command.split(), *alternative, *places], check=True, capture_output=True
-    )
+    made = [*command.split(), *alternative, *places]
+    await trio.run_process(made, capture_stdout=True, capture_stderr=True)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(files["-out"], files["-keyout"])
     trusting = ssl.create_default_context(cafile=str(files["-out"]))

@@ -11,15 +11,15 @@ from epic_actors.service.protocol import Fault
 
 
 @epic.script
-def everything(
+def everything(  # type: ignore[no-untyped-def]  # noqa: ANN201, D417
     a: int,
     /,
     b: "str",
-    c=None,
+    c=None,  # noqa: ANN001
     *d: float,
     e: list[str],
     f: bool = True,
-    **g: int,  # type: ignore[no-untyped-def]
+    **g: int,
 ):
     """All kinds of parameters.
 

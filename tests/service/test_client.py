@@ -1,5 +1,7 @@
 """The client: where it connects to, what it refuses, what it leaves behind."""
 
+from functools import partial
+
 import pytest
 import trio
 
@@ -58,11 +60,8 @@ async def test_a_server_of_something_else_is_told_apart(said: bytes) -> None:
 
     with trio.fail_after(20):
         async with trio.open_nursery() as nursery:
-            [listener] = await nursery.start(
-                lambda task_status: trio.serve_tcp(
-                    answer, 0, host="127.0.0.1", task_status=task_status
-                )
-            )
+            serve = partial(trio.serve_tcp, answer, 0, host="127.0.0.1")
+            [listener] = await nursery.start(serve)
             port = listener.socket.getsockname()[1]
             with pytest.raises(AccessRefused):
                 async with connect_runs(f"ws://127.0.0.1:{port}"):

@@ -50,7 +50,7 @@ async def merge(parts: str) -> AsyncIterator[str]:
 
 
 @epic.script
-def report(topics: list[str], quick: bool = True) -> str:
+def report(topics: list[str], quick: bool = True) -> object:
     """Draft something about each topic, and merge the drafts.
 
     Args:

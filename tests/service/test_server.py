@@ -15,7 +15,7 @@ from tests.service.serving import Served, asked, frame, served
 
 
 async def wait_until_started() -> None:
-    while STATE.started == STATE.stopped:
+    while STATE.started == STATE.stopped:  # noqa: ASYNC110
         await trio.sleep(0.005)
 
 
@@ -124,7 +124,7 @@ async def test_the_run_of_a_killed_client_ends() -> None:
     """Without `outlive` a run ends with the connection that watched it."""
     async with served() as server:
         async with server.raw(frame(asked("start", script="wait", outlive=0))):
-            while (await server.health())["runs"] == 0:
+            while (await server.health())["runs"] == 0:  # noqa: ASYNC110
                 await trio.sleep(0.005)
 
         with trio.fail_after(5):
@@ -177,7 +177,7 @@ async def test_an_unattended_run_is_cancelled_after_its_time() -> None:
     async with served() as server, connect_runs(server.url, outlive=0.01) as client:
         async with client.start("wait") as run:
             await run.detach()
-            while (await server.health())["runs"]:
+            while (await server.health())["runs"]:  # noqa: ASYNC110
                 await trio.sleep(0.005)
             async with client.attach(run.id) as again:
                 with pytest.raises(RemoteCancelled, match="nobody was attached"):

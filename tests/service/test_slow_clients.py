@@ -33,7 +33,7 @@ async def test_a_client_that_goes_on_reading_misses_nothing() -> None:
     """Having waited for it, the run goes on where it was."""
     async with served(limits=TIGHT) as server, server.peer() as peer:
         await peer.send(asked("start", **BIG))
-        numbers = []
+        numbers: list[int] = []
         while not numbers or numbers[-1] < 1001:
             found = await peer.receive()
             for one in found if isinstance(found, list) else [found]:

@@ -65,6 +65,8 @@ def call(reading: "Reading", function: Known, args: Values, step: "Step") -> Kno
         args = [value for _, value in given]
     if function.method is not None:
         return method(reading, function, args, step)
+    if function.choices or (function.needs and value is not UNKNOWN):
+        return chosen(reading, function, args, step)
     if value is UNKNOWN:
         text = sentences.unknown_callee(step.name)
         reading.note(step.at, "unknown", text)
@@ -72,6 +74,20 @@ def call(reading: "Reading", function: Known, args: Values, step: "Step") -> Kno
             needs=frozenset({f"`{step.text}`"}) if function.needs else frozenset()
         )
     return call_known(reading, function, args, step)
+
+
+def chosen(reading: "Reading", function: Known, args: Values, step: "Step") -> Known:
+    """A call of a function that is still to be chosen, or of one of several."""
+    before = reading.begins
+    if function.needs:
+        reading.begins = sentences.there(function.needs)
+    found = [
+        call_known(reading, one, args, step) for one in function.choices or (function,)
+    ]
+    reading.begins = before
+    result = either(found)
+    waits = function.needs or result.needs
+    return attrs.evolve(result, needs=frozenset({f"`{step.text}`"} if waits else ()))
 
 
 def starred(value: Known) -> Known:

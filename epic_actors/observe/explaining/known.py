@@ -6,10 +6,14 @@ with what the script puts into them; nothing here is ever forgotten, so reading 
 again and again comes to an end.
 """
 
+import types
 from collections.abc import Iterable
 from typing import Any
 
 import attrs
+
+from epic_actors.core.externals import External
+from epic_actors.core.operations import Template
 
 
 class _Unknown:
@@ -17,6 +21,7 @@ class _Unknown:
         return "UNKNOWN"
 
 
+FUNCTIONS = (External, Template, types.FunctionType)
 UNKNOWN: Any = _Unknown()
 """The value of what is only known in a run."""
 ITEMS = "[]"
@@ -54,6 +59,7 @@ class Known:
         role: What it is to a loop or `try`, if it stands in no line of the script.
         name: What the function that has it calls it.
         bound: What a partial object adds to its calls, with the marks of their shape.
+        choices: What it may be, where it is one of several functions.
     """
 
     needs: frozenset[str] = frozenset()
@@ -65,6 +71,7 @@ class Known:
     role: str = ""
     name: str = ""
     bound: "tuple[tuple[str | None, Known], ...]" = ()
+    choices: "tuple[Known, ...]" = ()
 
     def called(self, name: str) -> "Known":
         """The same as a variable of the script."""
@@ -123,7 +130,18 @@ def merged(one: Known | None, other: Known) -> Known:
         role=one.role if one.role == other.role else "",
         name=one.name if one.name == other.name else "",
         bound=one.bound if one.bound == other.bound else (),
+        choices=() if same and one.value is not UNKNOWN else _choices(one, other),
     )
+
+
+def _choices(*values: Known) -> tuple[Known, ...]:
+    """The functions that a value is one of; none if it may be something else."""
+    found: dict[int, Known] = {}
+    for value in values:
+        if not value.choices and not isinstance(value.value, FUNCTIONS):
+            return ()
+        found |= {id(one.value): one for one in value.choices or (value,)}
+    return tuple(found.values())
 
 
 def _kind(one: type | None, other: type | None) -> type | None:
