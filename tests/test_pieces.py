@@ -181,6 +181,48 @@ async def test_cancelling_ends_the_iteration(autojump_clock: Any) -> None:
                 run.cancel()
 
 
+async def test_a_paused_stream_is_closed_with_its_run(autojump_clock: Any) -> None:
+    """Cancelled while it waits for its reader, the generator is over when the run is."""
+    closed = []
+
+    @epic.unordered
+    async def endless() -> AsyncIterator[str]:
+        try:
+            while True:
+                await trio.sleep(0)
+                yield "piece"
+        finally:
+            closed.append(True)
+
+    async with epic.open_run(lambda: endless()) as run:
+        async for _piece in run:
+            await trio.sleep(1)
+            run.cancel()
+            break
+    assert closed
+
+
+async def test_loops_do_not_run_far_ahead_of_their_turn(autojump_clock: Any) -> None:
+    """A loop of sequential calls asks for no more than the window allows."""
+
+    @epic.sequential
+    async def write(x: int) -> None:
+        await trio.sleep(1)
+        if x == 50:
+            raise ValueError(x)
+
+    def script() -> None:
+        i = 0
+        while True:
+            write(i)
+            i += 1
+
+    with pytest.raises(ValueError, match="50"):
+        async with epic.open_run(script) as run:
+            await run.result()
+    assert run.statistics().nodes < 10_100
+
+
 async def test_outside_a_run_a_stream_is_what_it_was() -> None:
     """The external is still the generator that it wraps."""
     assert [piece async for piece in count(2, 0)] == ["0 ", "1 "]

@@ -63,7 +63,7 @@ class AsyncSteps(Steps):
     __slots__ = ()
 
     method = "__anext__"
-    end = StopAsyncIteration
+    end: type[BaseException] = StopAsyncIteration
 
     def ask(self) -> Any:
         """Ask for an item."""
@@ -121,7 +121,7 @@ class Host:
                 self.entered.set()
                 await self.leaving.wait()
                 if self.error is not None:
-                    raise self.error
+                    raise self.error  # noqa: TRY301 - it is to reach the context
         except Exception as failure:
             self.failure = failure
         finally:

@@ -73,10 +73,13 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
     cls = obj.__class__
     if cls in METHODS:
         return getattr(obj, name)
-    if cls is Wire and network.summaries.may_hook("getattr", name):
-        return _later(network, "getattr", effect, name, obj)
     if cls is Wire:
-        found = operate(network, effect, obj)
+        # Why: a class that nobody has met yet may turn up, with a property.
+        sure = obj.immutable or obj.kind is not None
+        if sure and not network.summaries.may_hook("getattr", name):
+            found = operate(network, effect, obj)
+        else:
+            found = _later(network, "getattr", effect, name, obj)
         if found.__class__ is Wire:
             found.method = (obj, name)
         return found
@@ -118,7 +121,7 @@ def _later(
     return enter(network, wait(), 1, lambda: summaries.of_access(op, name, obj, *value))
 
 
-CHANGES = {"getattr": load, "setattr": store, "delattr": delete}
+CHANGES: dict[str, Callable[..., Any]] = {"getattr": load, "setattr": store, "delattr": delete}
 
 
 def _by_name(op: str) -> Callable[..., Any]:

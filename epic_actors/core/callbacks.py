@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import consuming, iterating, prelude, substitutes
 from .externals import External
+from .lookup import script_of
 from .reach import MOVERS, has_wire
 from .wire import Wire, deref
 
@@ -111,7 +112,7 @@ def is_script_code(network: "Network", given: Any) -> bool:
         given = given.__func__
     if isinstance(given, types.FunctionType):
         return network.translate(given) is not None or network.runs_aside(given)
-    if isinstance(given, External) or hasattr(given, "__script__"):
+    if isinstance(given, External) or script_of(given) is not None:
         return True
     if given.__class__ is CACHED:
         return is_cached_script(network, given)

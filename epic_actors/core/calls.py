@@ -1,5 +1,7 @@
 """External calls as actors: waiting for arguments, their turn, and the answer."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -94,6 +96,7 @@ class ExternalCall(Actor):
         if external.aside:
             writes = (*writes, EVERYWHERE)
         super().__init__(network, Hold(network.here.memory, reads, writes))
+        network.pool.waiting += 1
         self.answer = Wire(external.immutable, roots, external.kind)
 
     def attempt(self) -> None:
@@ -153,6 +156,8 @@ class ExternalCall(Actor):
         """Hand the call to the pool."""
         network = self.network
         self.started = True
+        if not self.plain:
+            network.pool.waiting -= 1
         network.since_turn += 1
         network.rounds = 0
         ledger = self.ledger
@@ -195,10 +200,16 @@ class ExternalCall(Actor):
             return await self._streamed()
 
     async def _streamed(self) -> Any:
-        stream, network = self.stream, self.network
+        stream = self.stream
         if stream is None:
             return await self.external.execute(self.args, self.kwargs)
-        async for piece in self.external.pieces(self.args, self.kwargs):
+        async with aclosing(self.external.pieces(self.args, self.kwargs)) as pieces:
+            await self._feed(stream, pieces)
+        return stream.whole()
+
+    async def _feed(self, stream: Stream, pieces: AsyncIterator[Any]) -> None:
+        network = self.network
+        async for piece in pieces:
             if not stream.count and network.listener is not None:
                 self.tell("streaming")
             stream.grow(piece)
@@ -211,7 +222,6 @@ class ExternalCall(Actor):
                 network.pool.has_grown(self)
             if outlet is not None and outlet.reading:
                 await outlet.make_room(self)
-        return stream.whole()
 
     def wake_readers(self) -> None:
         """Wake those who wait for more of the stream."""
@@ -255,5 +265,7 @@ class ExternalCall(Actor):
     def flush(self) -> None:
         """Cancel the call: an older entry failed."""
         super().flush()
+        if not self.started:
+            self.network.pool.waiting -= 1
         if self.scope is not None:
             self.scope.cancel()

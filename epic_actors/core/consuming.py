@@ -19,7 +19,7 @@ from .prelude import MISSING, close, step
 
 
 if TYPE_CHECKING:
-    from .network import Network
+    pass
 
 
 def itself(items: Any) -> Any:
@@ -86,7 +86,7 @@ def islice(items: Any, *bounds: Any) -> Iterator[Any]:
     """`itertools.islice`."""
     taken = slice(*bounds)
     start, pace, stop = taken.start or 0, taken.step or 1, taken.stop
-    wanted, index = start, 0
+    wanted, index, item = start, 0, None
     while stop is None or wanted < stop:
         while index <= wanted:
             more, item = step(items, False, None)
@@ -105,15 +105,13 @@ def islice(items: Any, *bounds: Any) -> Iterator[Any]:
 def chain(*columns: Any) -> Iterator[Any]:
     """`itertools.chain`."""
     for column in columns:
-        for item in column:
-            yield item
+        yield from column
 
 
 def chain_all(columns: Any) -> Iterator[Any]:
     """`itertools.chain.from_iterable`."""
     for column in columns:
-        for item in column:
-            yield item
+        yield from column
 
 
 def takewhile(function: Any, items: Any) -> Iterator[Any]:

@@ -25,6 +25,7 @@ from .callbacks import (
     is_script_code,
 )
 from .calls import request
+from .consuming import taking
 from .effects import (
     ALL,
     BUILTINS,
@@ -39,16 +40,15 @@ from .effects import (
     pure,
 )
 from .externals import External, Order
-from .consuming import taking
 from .generators import generated_of
 from .holds import EVERYWHERE, WORLD
 from .lookup import script_of
 from .operations import Function, arguments
 from .perform import NATIVE, operate
 from .prelude import GENERATOR_METHODS
-from .pulls import begin
 from .protocols import bits_of
-from .reach import BOUND_TYPES, PLAIN, has_wire, is_atom, mutables
+from .pulls import begin
+from .reach import BOUND_TYPES, ITERATORS, PLAIN, has_wire, is_atom, mutables
 from .reading import is_quiet
 from .records import Field, Record, record_of
 from .regions import Block, Footprint, Frame, enter
@@ -166,6 +166,10 @@ def apply(
     network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Apply `function` at this point of the program."""
+    if network.special & LOUD and isinstance(function, type) and function in ITERATORS:
+        found = network.specials.opened(function, args, kwargs)
+        if found is not NATIVE:
+            return found
     if network.generators and (script := taking(function, args)) is not None:
         return apply(network, script, args, kwargs)
     kind = function.__class__

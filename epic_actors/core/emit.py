@@ -195,15 +195,18 @@ class Emitter(Steps):
             return first + self.block(lam.body, tail)
         # Why: in a block within a block, a value must skip the join; one round of a
         # loop gives it a place to break to.
-        self.jumps = {**around, name: Jump(lam.params, None)}
+        inside = {n: self.outward(jump, skips=True) for n, jump in around.items()}
+        self.jumps = {**inside, name: Jump(lam.params, None)}
         inner = Tail(tail.names, leave=True)
         body = self.block(step.body, inner)
-        self.jumps = around
+        self.jumps = inside
         body += self.block(lam.body, Tail(tail.names))
+        self.jumps = around
         once = self.target(self.fresh())
         loop = ast.For(once, self.name(".ONCE"), body, [], **self.where)
         leave: list[ast.stmt] = [ast.Break(**self.where)] if tail.leave else []
-        return [loop, *leave]
+        far = [(inside[n].flag, jump) for n, jump in around.items()]
+        return self.flagged(far, [loop], leave)
 
     def tail_if(self, term: If, tail: Tail) -> list[ast.stmt]:
         """A branch on which the rest of the block hangs."""
@@ -302,7 +305,7 @@ class Emitter(Steps):
             forever = ast.Constant(True, **self.where)
             looping = [ast.While(forever, body, [], **self.where)]
         self.jumps = around
-        return out + self.flagged(far, looping)
+        return out + self.flagged(far, looping, [])
 
     def pausing(self, lam: Lam) -> ast.stmt:
         """Let others go first, if a loop is far ahead of what is pending."""
@@ -314,25 +317,27 @@ class Emitter(Steps):
         pause += self.resettle([*lam.params, *self.live(lam)])
         return self.when(self.both(self.negation(self.calm()), must), pause)
 
-    def outward(self, jump: Jump) -> Jump:
-        """A jump as it is done from inside one more loop."""
-        if jump.exit is None:
+    def outward(self, jump: Jump, *, skips: bool = False) -> Jump:
+        """A jump as it is done from inside one more loop, behind which code may follow."""
+        if jump.exit is None and not skips:
             return attrs.evolve(jump, exit=ast.Break)
         # Why: Python leaves one loop at a time, so behind it a flag says to go on.
         return Jump(jump.params, ast.Break, flag=self.fresh())
 
     def flagged(
-        self, far: list[tuple[str | None, Jump]], looping: list[ast.stmt]
+        self,
+        far: list[tuple[str | None, Jump]],
+        looping: list[ast.stmt],
+        otherwise: list[ast.stmt],
     ) -> list[ast.stmt]:
         """A loop, and behind it the jumps that go further than out of it."""
-        used = [(flag, jump) for flag, jump in far if flag in self.raised]
         before: list[ast.stmt] = []
-        after: list[ast.stmt] = []
-        for flag, jump in used:
-            assert flag is not None
-            before += self.assign((flag,), ast.Constant(False, **self.where))
-            after.append(self.when(self.name(flag), self.leave(jump)))
-        return [*before, *looping, *after]
+        for flag, jump in far:
+            if flag is not None and flag in self.raised:
+                before += self.assign((flag,), ast.Constant(False, **self.where))
+                further = self.when(self.name(flag), self.leave(jump), otherwise)
+                otherwise = [further]
+        return [*before, *looping, *otherwise]
 
     def for_loop(
         self, loop: str, cursor: str, lam: Lam, tail: Tail, around: dict[str, Jump]

@@ -121,11 +121,11 @@ class Steps(Nodes):
         builtin = self.both(builtin, quiet)
         # Why: asked here, since it would make all of the unit's operations careful.
         loud = ast.Attribute(self.name(NET), "loud", LOAD, **self.where)
-        quiet = (self.calm(), builtin, self.negation(loud))
-        if len(term.arguments) < 2:
-            return self.both(*quiet)
-        other = self.compare(function, ast.IsNot(), self.name(".reduce"))
-        return self.both(*quiet, other)
+        tests = [self.calm(), builtin, self.negation(loud)]
+        if len(term.arguments) > 1:
+            reduce = self.name(".reduce")
+            tests.append(self.compare(function, ast.IsNot(), reduce))
+        return self.both(*tests)
 
     def method_step(
         self, names: tuple[str, ...], load: Prim, bound: str, term: App

@@ -120,8 +120,9 @@ class External:
         """Run one call to its end."""
         if self.stream is not None:
             whole = STREAMS[self.stream]()
-            async for piece in self.pieces(args, kwargs):
-                whole.grow(piece)
+            async with aclosing(self.pieces(args, kwargs)) as pieces:
+                async for piece in pieces:
+                    whole.grow(piece)
             return whole.whole()
         if self.is_async:
             return await self.function(*args, **kwargs)

@@ -22,6 +22,8 @@ from epic_actors.core.operations import OPERATIONS, Cursor, Function, Pack
 Shell: TypeAlias = Generator[Any, Any, Any]
 Run: TypeAlias = Callable[[Any], tuple[bool, Any, Any]]
 Step: TypeAlias = Callable[["Generated", bool, Any], tuple[Any, Any]]
+
+
 class Running:
     """What is left while a step is being taken.
 
@@ -41,10 +43,11 @@ class Native:
     Or the generator has to do with nothing but itself, and its items are given back.
     """
 
-    __slots__ = ("back", "iterator")
+    __slots__ = ("apart", "back", "iterator")
 
-    def __init__(self, iterator: Shell) -> None:
+    def __init__(self, iterator: Shell, *, apart: bool = False) -> None:
         self.iterator = iterator
+        self.apart = apart
         self.back: list[Any] = []
 
     def step(self, thrown: bool, sent: Any) -> tuple[bool, Any]:
@@ -154,7 +157,8 @@ def generate(
     """What a call of a generator function gives: a native generator."""
     generated = Generated(function, values, step)
     shell = _shell(generated)
-    shell.__name__, shell.__qualname__ = fn.__name__, fn.__qualname__
+    named: Any = shell
+    named.__name__, named.__qualname__ = fn.__name__, fn.__qualname__
     GENERATED[shell] = generated
     generated.shell = weakref.ref(shell)
     return shell

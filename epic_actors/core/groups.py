@@ -58,7 +58,9 @@ class Caught:
         again = _projection(self.whole, same)
         if again is not None:
             fresh.append(again)
-        return BaseExceptionGroup("", fresh) if len(fresh) > 1 else (fresh or [None])[0]
+        if len(fresh) > 1:
+            return BaseExceptionGroup("", fresh)
+        return fresh[0] if fresh else None
 
 
 def check(classes: Any) -> None:

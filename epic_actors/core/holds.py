@@ -23,7 +23,7 @@ object.  Wires that may turn out to be an object somebody already has (see `Wire
 are also kept in a list of their own, which every access looks through.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +86,7 @@ class Hold:
         "readers",
         "reads",
         "seq",
+        "unsure",
         "watchers",
         "writes",
     )
@@ -100,6 +101,7 @@ class Hold:
         self.memory = memory
         self.grows = grows
         self.watchers: list[Any] | None = None
+        self.unsure: Callable[[], bool] | None = None
         self.reads = tuple(reads)
         self.writes = tuple(writes)
         self.inner: Memory | None = None
@@ -195,6 +197,8 @@ class Hold:
         """
         if self.inner is not None:
             return self.inner.conflict(place, write=write, start=start)
+        if self.unsure is not None and self.unsure():
+            return self
         for held in self.writes:
             if start and held is place and self.only_grows(held):
                 continue

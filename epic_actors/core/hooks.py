@@ -89,8 +89,9 @@ def _code_behind(
 
 def _descriptor(obj: Any, name: str) -> tuple[Any, Any]:
     """The object that an attribute is looked up for, and what its class has there."""
-    if obj.__class__ is not super:
-        return obj, attribute(obj.__class__, name)
+    kind: type = obj.__class__
+    if kind is not super:
+        return obj, attribute(kind, name)
     owner = obj.__self__
     line = obj.__self_class__.__mro__
     for base in line[line.index(obj.__thisclass__) + 1 :]:

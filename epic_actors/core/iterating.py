@@ -4,6 +4,9 @@ What CPython does for objects whose special methods are native, these do for obj
 the script's classes, so that the methods are part of the script.
 """
 
+# ruff: noqa: SIM105, SIM110, PLR1730, PERF402 - the loops are what these are for
+
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -33,6 +36,17 @@ class Items:
             raise StopIteration from None
         self.index += 1
         return item
+
+
+def through(items: Any) -> Iterator[Any]:
+    """Item after item."""
+    for item in items:  # noqa: UP028 - the loop is what this is for
+        yield item
+
+
+def opened(items: Any) -> Iterator[Any]:
+    """A generator of items, whose iterator is there."""
+    return through(iter(items))
 
 
 def collected(items: Any) -> list[Any]:

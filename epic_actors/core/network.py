@@ -130,7 +130,7 @@ class Network:
         self.raised_by: dict[int, tuple[BaseException, ExternalCall]] = {}
         self.last_site: Site | None = None
         self.since_turn = 0
-        self.rounds = 0
+        self.rounds = self.beyond = 0
         self.rounds_ahead: int = machine.rounds_ahead
         self.answer: Callable[[ExternalCall, Any], None] = (
             machine.post if self.literal else ExternalCall.answered
@@ -297,9 +297,11 @@ class Network:
                 self.pool.take_answers()
             elif self.pool.running:
                 await self.pool.wait_answer()
-                self.rounds = 0
+                self.rounds = self.beyond = 0
             elif self.paused:
+                # Why: all that waits may wait for what the oldest loop has yet to do.
                 self.rounds = 0
+                self.beyond = self.pool.waiting
                 self.paused.pop(0).wake()
             else:
                 raise InternalError(
@@ -326,7 +328,8 @@ class Network:
     @property
     def throttled(self) -> bool:
         """Whether loops have to pause: as much as allowed is under way."""
-        return self.pool.running >= self.window or self.rounds >= self.rounds_ahead
+        under_way = self.pool.running + self.pool.waiting - self.beyond
+        return under_way >= self.window or self.rounds >= self.rounds_ahead
 
     def _stop(self) -> None:
         """Take back what has not succeeded, when the run fails or is cancelled."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from .actors import TURN, Actor, Turn
 from .effects import BUILTINS, PURE_MODULES, Effect
-from .holds import EVERYWHERE, Hold, deep_places
 from .growing import Growing, growing
+from .holds import EVERYWHERE, Hold, deep_places
 from .operations import Pack
 from .reach import (
     CONSUMED,

@@ -34,7 +34,7 @@ class Pool:
 
     def __init__(self, network: "Network") -> None:
         self.network = network
-        self.calls = self.running = self.peak_running = 0
+        self.calls = self.running = self.peak_running = self.waiting = 0
         self.complete = self.failed = self.cancelled = 0
         self._idle = self._numbers = 0
         self._calls_in, self._calls_out = trio.open_memory_channel["ExternalCall"](

@@ -16,6 +16,8 @@ MISSING: Any = object()
 def sorted_(items: Any, *, key: Any, reverse: Any = False) -> Any:
     """`sorted` with a key."""
     rows = list(items)
+    if key is None:
+        return sorted(rows, reverse=reverse)
     keys = [key(row) for row in rows]
     order = sorted(range(len(rows)), key=keys.__getitem__, reverse=reverse)
     return [rows[index] for index in order]
@@ -31,6 +33,8 @@ def extreme(choose: Any, *items: Any, key: Any, default: Any = MISSING) -> Any:
     rows = list(items[0]) if len(items) == 1 else list(items)
     if not rows and default is not MISSING:
         return default
+    if key is None:
+        return choose(rows)
     keys = [key(row) for row in rows]
     return rows[choose(range(len(rows)), key=keys.__getitem__)]
 

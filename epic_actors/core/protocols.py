@@ -43,6 +43,8 @@ PROTOCOLS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("any", "all"), (*ITERATION, *TRUTH)),
     "sum": (*ITERATION, "__add__", "__radd__"),
     **dict.fromkeys(("min", "max"), (*ITERATION, "__lt__", "__gt__")),
+    **dict.fromkeys(("zip", "enumerate", "map", "filter"), ITERATION),
+    **dict.fromkeys(("hex", "oct", "bin", "chr"), ("__index__",)),
     "format": TEXT,
     **dict.fromkeys(("str", "print"), ("__str__", "__repr__")),
     **dict.fromkeys(("repr", "ascii"), ("__repr__",)),
@@ -52,9 +54,9 @@ PROTOCOLS: dict[str, tuple[str, ...]] = {
     **{op: (f"__{op}__",) for op in ("neg", "pos", "invert", "abs", "round", "hash")},
     **{op: (f"__{op}__",) for op in ("len", "next", "reversed", "dir")},
     "aiter": ("__aiter__", "__anext__"),
-    "getitem": ("__getitem__", "__class_getitem__"),
-    "setitem": ("__setitem__",),
-    "delitem": ("__delitem__",),
+    "getitem": ("__getitem__", "__class_getitem__", "__index__"),
+    "setitem": ("__setitem__", "__index__"),
+    "delitem": ("__delitem__", "__index__"),
 }
 """The special methods that an operation may run, in the order in which it looks for them."""
 
@@ -77,9 +79,10 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
 BITS = {name: 1 << bit for bit, names in enumerate(_GROUPS) for name in names}
 """The bit of each special method."""
 
-OPERANDS = dict.fromkeys((*ARITHMETIC, *COMPARISONS), (0, 1))
+OPERANDS: dict[str, tuple[int, ...]] = dict.fromkeys((*ARITHMETIC, *COMPARISONS), (0, 1))
 OPERANDS.update({f"i{op}": (0, 1) for op in ARITHMETIC})
 OPERANDS.update({"in": (1,), "not_in": (1,)})
+OPERANDS.update(dict.fromkeys(("getitem", "setitem", "delitem"), (0, 1)))
 """The positions of the arguments whose special methods count; elsewhere the first one."""
 
 _BUILTIN: tuple[Any, ...] = (
@@ -99,7 +102,7 @@ _BUILTIN: tuple[Any, ...] = (
         len,
     ),
     *(next, iter, reversed, dir, divmod, pow, any, all, list, tuple, set, frozenset),
-    *(sorted, sum, min, max),
+    *(sorted, sum, min, max, zip, enumerate, map, filter, hex, oct, bin, chr),
 )
 OPERATION_OF: dict[Any, str] = {
     **{

@@ -7,6 +7,12 @@ to wait before it knows whether there is a further item, the pull is a block, an
 
 The generator's next step is stored at once, as the wire it will come by, so a younger
 pull waits for the older one, and a failure that takes back the one takes back the other.
+
+While a generator that may ask for calls is under way the network is not calm, since native
+code would enter it and could not wait in it.  One that can only compute its items from
+plain arguments stands apart: CPython runs it, and its items can be given back.
+A generator that is left before its end is not closed: when the garbage collector finds it
+is no place of the script, so its `finally` clauses do not run.
 """
 
 from collections.abc import Iterator
@@ -18,8 +24,8 @@ from epic_actors.errors import UsageError
 
 from .closures import RESUMES, Beginning, Closure, Resumption, resumption
 from .effects import opaque
-from .generators import GENERATED, Generated, Native, Running, Shell, ended, generate
 from .externals import inside
+from .generators import GENERATED, Generated, Native, Running, Shell, ended, generate
 from .interpret import Interpreter
 from .operations import Function
 from .perform import operate
@@ -60,7 +66,7 @@ def begin(
     apart = stands_apart(network, fn, function, values)
     if not apart:
         network.summaries.meet_generator(function)
-        network.loud |= ITERATED
+        network.special |= ITERATED
     network.special |= ITERATED
     interpreter = Interpreter(network.translate)
 
@@ -81,7 +87,7 @@ def begin(
 
     shell = generate(fn, function, values, natively)
     if apart:
-        GENERATED[shell].rest = Native(fn(*args, **kwargs))
+        GENERATED[shell].rest = Native(fn(*args, **kwargs), apart=True)
         return shell
     network.generators.add(GENERATED[shell])
     # Why: native code would enter it, and could not wait in it.
@@ -141,13 +147,12 @@ def pull(network: "Network", generated: Generated, thrown: bool, sent: Any) -> A
 def obstacle(network: "Network", generated: Generated) -> Any:
     """An older step that is not known yet, or older code that may take one."""
     rest = deref(generated.rest)
-    if rest.__class__ is Wire:
-        if _stands_in(network.here, rest):
-            raise ValueError("generator already executing")
-        return rest
-    if network.holds[0] == 0:
-        return None
-    return network.here.memory.conflict_outward(generated, write=True)
+    pending = rest.__class__ is Wire
+    if pending and _stands_in(network.here, rest):
+        raise ValueError("generator already executing")
+    # Why: a step in a `try` may be taken back, and then its wire never comes.
+    found = network.here.memory.conflict_outward(generated, write=True)
+    return rest if found is None and pending else found
 
 
 def _stands_in(region: Region, wire: Wire) -> bool:
@@ -180,18 +185,21 @@ def _pull_later(
 
 def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> Any:
     """Take a step that nothing is in the way of."""
-    generated.rest = deref(generated.rest)
+    generated.rest, sent = deref(generated.rest), deref(sent)
     rest = generated.begun(thrown=thrown, sent=sent)
     generated.enter()
     if rest is None or (thrown and rest.__class__ is Beginning):
         store(network, generated, None)
         return ended(thrown=thrown, sent=sent)
-    if isinstance(rest, Native) and generated not in network.generators:
-        return apart(network, rest, thrown, sent)
     if isinstance(rest, Native):
+        # Why: only an item can be given back, and what is sent in may be anything.
+        rest.apart = rest.apart and not thrown and sent is None
+        if rest.apart:
+            return apart(network, rest)
         effect = attrs.evolve(opaque(rest.step), count=2)
         return operate(network, effect, thrown, sent)
     running, failure = Running(), None
+    more = item = after = None
     store(network, generated, running)
     try:
         more, item, after = network.machine.resume(
@@ -207,9 +215,9 @@ def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> A
     return more, item
 
 
-def apart(network: "Network", rest: Native, thrown: bool, sent: Any) -> Any:
+def apart(network: "Network", rest: Native) -> Any:
     """Take a step that has to do with nothing else."""
-    more, item = rest.step(thrown, sent)
+    more, item = rest.step(False, None)
     if more and not network.here.settled:
         network.stored(lambda: rest.back.append(item))
     return more, item

@@ -45,6 +45,8 @@ class Footprint:
     """What its results may share objects with, as `Wire.origin`."""
     grows: tuple[Any, ...] = ()
     """Of those written, the ones that are only appended to."""
+    unsure: Callable[[], bool] | None = None
+    """Whether by now it may be more: an object of a class not met before has turned up."""
 
 
 @attrs.define(eq=False)
@@ -105,6 +107,7 @@ class Block(Actor):
     ) -> None:
         memory = network.here.memory
         hold = Hold(memory, footprint.reads, footprint.writes, footprint.grows)
+        hold.unsure = footprint.unsure
         super().__init__(network, hold)
         self.frame = frame
         self.waits_for = waits_for
@@ -118,6 +121,9 @@ class Block(Actor):
         """Be woken when what the frame asked for is there."""
         if self.waits_for is None:
             self.network.paused.append(self)
+        elif self.waits_for is not deref(self.waits_for):
+            # Why: a variable may hold a wire that has been set, or become another one.
+            self.wake()
         else:
             self.waits_for.subscribe(self)
 

@@ -10,18 +10,19 @@ from .attributes import SIMPLE, delete, load, store
 from .calls import request
 from .classes import build
 from .closures import suspended
-from .delegating import delegate, step
 from .consuming import is_generated
+from .delegating import delegate, step
 from .dispatch import WAYS, apply, call, call_shaped
 from .effects import METHODS, Effect, prim_effect
 from .ledger import Store
 from .operations import STORED
 from .perform import operate
+from .pulls import PAUSE
 from .reach import PLAIN, has_wire
 from .substitutes import CALLERS
 from .terms import UNBOUND
 from .units import attempt, branch, resume, run_unit, settled
-from .walk import PAUSE, walk
+from .walk import walk
 from .wire import Wire, deref
 
 

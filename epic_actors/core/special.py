@@ -20,6 +20,7 @@ Theory of operation
     `network.loud` says for which operations it must not.
 """
 
+import operator
 import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,7 @@ PASSES = frozenset(
 )
 """Operations that give what the method gives, whatever it is."""
 SEQUENCES = (list, tuple, str, bytes, bytearray)
+INDEXED = (*SEQUENCES, range)
 TRUTH = prim_effect("truth")
 PRINT = BUILTINS[print]
 TEXT = bits_of("print")
@@ -110,7 +112,7 @@ class Specials:
             network.closed.clear()
 
     def _found(self, cls: type) -> Iterator[str]:
-        if cls in PLAIN or issubclass(cls, type) and cls is type:
+        if cls in PLAIN or cls is type:
             return
         names = {n for base in cls.__mro__[:-1] for n in vars(base) if n in BITS}
         for name in names:
@@ -183,6 +185,17 @@ class Specials:
         if value.__class__ in PLAIN or not iterates(self, value):
             return value
         return self.enter(spread_out(self, value), ITEMS, (value,))
+
+    def opened(self, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
+        """A lazy iterator over what is code of the script's, else `NATIVE`."""
+        if not any(self.may_open(deref(value)) for value in args):
+            return NATIVE
+        return self.enter(_opened(self, function, args, kwargs), ITEMS, args)
+
+    def may_open(self, value: Any) -> bool:
+        """Whether an argument of a lazy iterator is code of the script's."""
+        known = value.__class__ is Wire or value.__class__ in PLAIN
+        return not known and generated_of(value) is None and iterates(self, value)
 
     def printed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Print values whose text is code of the script's, else `NATIVE`."""
@@ -310,7 +323,11 @@ def _format(specials: Specials, effect: Effect, obj: Any, spec: Any = "") -> Fra
 
 def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`x[key]`, also of a class; `x[key] = value`; `del x[key]`."""
-    name = f"__{effect.op}__"
+    name, key = f"__{effect.op}__", deref(rest[0])
+    if isinstance(obj, INDEXED) and specials.has(key, "__index__"):
+        found = yield from waited(specials.send(key, "__index__"))
+        index = operator.index(answering(key, "__index__", found))
+        rest = (index, *rest[1:])
     if specials.has(obj, name):
         return specials.send(obj, name, *rest)
     if isinstance(obj, type) and attribute(type(obj), name) is None:
@@ -319,7 +336,6 @@ def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
             bound = method.__get__(None, obj)
             return apply(specials.network, bound, rest, {})
     return operate_natively(specials.network, effect, obj, *rest)
-    yield
 
 
 def speaks(specials: Specials, value: Any) -> bool:
@@ -335,7 +351,7 @@ def _print(specials: Specials, args: Any, kwargs: dict[str, Any]) -> Frame:
     """`print` of objects whose text is code of the script's."""
     values = []
     for value in args:
-        values.append((yield from waited(value)))
+        values.append((yield from waited(value)))  # noqa: PERF401
     network = specials.network
     if any(speaks(specials, value) for value in values):
         return apply(network, iterating.print_, tuple(values), kwargs)
@@ -345,10 +361,14 @@ def _print(specials: Specials, args: Any, kwargs: dict[str, Any]) -> Frame:
 # Two operands
 
 
-def _binary(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame:
+def _binary(
+    specials: Specials, effect: Effect, left: Any, right: Any, *rest: Any
+) -> Frame:
     """`a + b`: one operand's method, or the other's reflected one."""
-    if effect.op not in ARITHMETIC:
-        return operate_natively(specials.network, effect, left, right)
+    if rest:
+        if specials.has(left, "__pow__"):
+            return specials.send(left, "__pow__", right, *rest)
+        return operate_natively(specials.network, effect, left, right, *rest)
     tries = _arithmetic(specials, effect.op, left, right)
     return (yield from _tried(specials, effect, tries, left, right))
 
@@ -472,6 +492,17 @@ def _walked(specials: Specials, values: Any) -> Frame:
     return walk(network, found)
 
 
+def _opened(specials: Specials, function: Any, args: Any, kwargs: Any) -> Frame:
+    """A lazy iterator over generators of items that are code of the script's."""
+    given = []
+    for value in map(deref, args):
+        opened = value
+        if specials.may_open(value):
+            opened = yield from specials.run(iterating.opened, value)
+        given.append(opened)
+    return apply(specials.network, function, tuple(given), kwargs)
+
+
 def _iter(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`iter(obj)`."""
     if rest or not specials.has(obj, "__iter__"):
@@ -486,7 +517,7 @@ def _next(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     if not rest:
         return specials.send(obj, "__next__")
     return apply(specials.network, iterating.next_, (obj, *rest), {})
-    yield
+    yield  # type: ignore[unreachable]
 
 
 def _taken(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
@@ -587,7 +618,9 @@ def _extreme(choose: Any) -> Callable[..., Any]:
         effect, compared = BUILTINS[choose], {"__lt__", "__gt__"}
         for value in map(deref, args):
             if value.__class__ is Wire and not (value.immutable or value.kind):
-                frame = _all_there(lambda *there: apply(network, choose, there, {}), args)
+                frame = _all_there(
+                    lambda *there: apply(network, choose, there, {}), args
+                )
                 return network.specials.enter(frame, effect, args)
             if value.__class__ is not Wire and network.specials.names(value) & compared:
                 return run_native(network, effect, (args,), {})

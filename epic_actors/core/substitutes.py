@@ -8,6 +8,7 @@ gives, and in which order it calls what, is as in CPython.
 import functools
 import operator
 import re
+import types
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -67,7 +68,7 @@ def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
 def ranked(count: Any, items: Any, key: Any, *, reverse: bool) -> list[Any]:
     """The first few of `items` in order."""
     rows = list(items)
-    keys = [key(row) for row in rows]
+    keys = rows if key is None else [key(row) for row in rows]
     order = sorted(range(len(rows)), key=keys.__getitem__, reverse=reverse)
     return [rows[index] for index in order[: max(count, 0)]]
 
@@ -87,7 +88,7 @@ def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
     made: dict[Any, Any] = {}
     rows = items if hasattr(items, "keys") else list(items)
     pairs = rows is not items and all(
-        [row.__class__ in (tuple, list) and len(row) == 2 for row in rows]
+        [row.__class__ in (tuple, list) and len(row) == 2 for row in rows]  # noqa: C419
     )
     if pairs:
         for row in rows:
@@ -129,7 +130,8 @@ def dispatched(function: Any, *args: Any, **kwargs: Any) -> Any:
     return function.dispatch(args[0].__class__)(*args, **kwargs)
 
 
-SINGLE_DISPATCH = functools.singledispatch(lambda: None).__code__
+_single: Any = functools.singledispatch(lambda one: one)
+SINGLE_DISPATCH: types.CodeType = _single.__code__
 """The code of all that `functools.singledispatch` makes."""
 
 
@@ -157,7 +159,7 @@ def cache_of(wrapper: Any) -> Cache:
 def cached(cache: Cache, function: Any, args: Any, kwargs: Any) -> Any:
     """A call of what `functools.lru_cache` or `functools.cache` made."""
     table = cache.table
-    key = functools._make_key(args, kwargs, cache.typed)  # type: ignore[attr-defined]
+    key = functools._make_key(args, kwargs, cache.typed)
     if key in table:
         cache.hits += 1
         value = table[key]
@@ -176,7 +178,7 @@ def cached(cache: Cache, function: Any, args: Any, kwargs: Any) -> Any:
 
 def cache_info(cache: Cache) -> Any:
     """`cache_info` of a cached function."""
-    info = functools._CacheInfo  # type: ignore[attr-defined]
+    info = functools._CacheInfo
     return info(cache.hits, cache.misses, cache.maxsize, len(cache.table))
 
 

@@ -30,6 +30,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .closures import Resumption
+import attrs
+
 from .effects import Effect, prim_effect
 from .externals import External
 from .lookup import hooks_of
@@ -67,7 +69,7 @@ class Summaries:
         self.known: dict[Any, Summary] = {}
         self.kept: dict[int, Lam] = {}
         self.namespaces: dict[int, Namespace] = {}
-        self.classes: set[type] = set()
+        self.classes: dict[type, int] = {}
         self.variants: Counter[int] = Counter()
         self.unfinished: list[Summary] = []
         self.passes = 0
@@ -205,7 +207,21 @@ class Summaries:
             read(Reader(self, summary), given)
             return summary
 
-        return self.settled(found).footprint(params, args)
+        footprint = self.settled(found).footprint(params, args)
+        return attrs.evolve(footprint, unsure=self.news(args))
+
+    def news(self, args: tuple[Any, ...]) -> Callable[[], bool] | None:
+        """Says whether a pending argument has turned out to be of a class not met yet."""
+        wires = [arg for arg in args if arg.__class__ is Wire]
+        unknown = [wire for wire in wires if not (wire.immutable or wire.kind)]
+        met = len(self.classes)
+
+        def is_new(value: Any) -> bool:
+            cls = value.__class__
+            known = cls is Wire or cls.__module__ == "builtins"
+            return not known and self.classes.get(cls, met) >= met
+
+        return (lambda: any(is_new(deref(wire)) for wire in unknown)) if unknown else None
 
     def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""
@@ -226,7 +242,7 @@ class Summaries:
         ours = cls.__module__.startswith(__package__)
         if cls in self.classes or cls.__module__ == "builtins" or ours:
             return
-        self.classes.add(cls)
+        self.classes[cls] = len(self.classes)
         self.specials.of(cls)
         self._special.clear()
         self._methods.clear()

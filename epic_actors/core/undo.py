@@ -61,7 +61,9 @@ def popped(items: list[Any], key: Any = -1, *_: Any) -> Undo | None:
 
 def deque_append(items: deque[Any], *_: Any) -> Undo | None:
     """The way back from one append; a full deque loses an element by it."""
-    return functools.partial(deque.pop, items) if items.maxlen is None else snapshot(items)
+    return (
+        functools.partial(deque.pop, items) if items.maxlen is None else snapshot(items)
+    )
 
 
 def deque_appendleft(items: deque[Any], *_: Any) -> Undo | None:

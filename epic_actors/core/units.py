@@ -91,8 +91,8 @@ def resume(
         build = network.machine.unit(function).build
         unit = function.parts[id(rest.lam)] = Unit(rest.lam, function, build)
     unit.count = count
-    values = map(network.settler.settled, rest.values)
-    return run_unit(network, unit, count, *args, *values)
+    given = map(network.settler.settled, (*args, *rest.values))
+    return run_unit(network, unit, count, *given)
 
 
 def branch(

@@ -30,11 +30,12 @@ from .effects import Effect, prim_effect
 from .ledger import State
 from .operations import STORED, Function
 from .perform import Operation, operate
+from .pulls import PAUSE
 from .regions import Attempt, Footprint, Frame
 from .runtime import truth
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from .traces import Site
-from .walk import LOUD, PAUSE, walk, walking
+from .walk import LOUD, walk, walking
 from .wire import Wire, deref
 
 

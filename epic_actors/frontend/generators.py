@@ -50,7 +50,9 @@ def _yield(block: Block, node: ast.Yield) -> Term:
     tail = block.exits.yields(item, Var(name))
 
     def suspend(rest: Term) -> Term:
-        return Let((name,), Lam((thrown, sent), rest, name=name, at=place), tail, at=place)
+        return Let(
+            (name,), Lam((thrown, sent), rest, name=name, at=place), tail, at=place
+        )
 
     block.wrap(suspend)
     if unit.handling:
@@ -82,7 +84,9 @@ def _yield_from(block: Block, node: ast.YieldFrom) -> Term:
         at=place,
     )
     step = Prim("delegate", (cursor, *map(Var, given)), at=place)
-    stepping = Lam(given, Let((more, item), step, choice, at=place), name=name, at=place)
+    stepping = Lam(
+        given, Let((more, item), step, choice, at=place), name=name, at=place
+    )
     started = jump(name, START, place)
     block.join(after, (value,), LetRec(name, stepping, started, at=place))
     return Var(value)

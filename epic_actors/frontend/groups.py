@@ -25,13 +25,16 @@ from epic_actors.core.groups import Caught
 from epic_actors.frontend.statements import Reraise
 
 
+_CAUGHT: ast.expr = ast.Constant(Caught)  # type: ignore[arg-type]
+
+
 def without_star(node: ast.TryStar) -> list[ast.stmt]:
     """An `except*` statement by means of others."""
     stem = f"{node.lineno}.{node.col_offset}"
     caught, rest, whole = (f"{name}.{stem}" for name in ("caught", "rest", "whole"))
-    handler: list[ast.stmt] = [_store(caught, _call(ast.Constant(Caught), whole))]
-    for clause in node.handlers:
-        handler.append(_clause(clause, caught, f"failure.{stem}"))
+    handler: list[ast.stmt] = [_store(caught, _call(_CAUGHT, whole))]
+    failure = f"failure.{stem}"
+    handler += [_clause(clause, caught, failure) for clause in node.handlers]
     handler.append(_store(rest, _method(caught, "result")))
     handling = ast.ExceptHandler(None, whole, handler)
     made: list[ast.stmt] = [

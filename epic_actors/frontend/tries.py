@@ -180,8 +180,9 @@ class _Guarded:
         for code in (_YIELDS_OUTSIDE, _YIELDS)[not self.yields_outside :]:
             test, again = unit.fresh("t"), unit.fresh("resume")
             more, what = entry(unit)
-            given = (rest, more, what)
-            passed = (*map(Var, given), Const(code == _YIELDS), *map(Var, carried))
+            again_inside = Const(code == _YIELDS)
+            passed: tuple[Term, ...] = (Var(rest), Var(more), Var(what), again_inside)
+            passed += tuple(map(Var, carried))
             resumed = Lam((more, what), jump(retry, passed), name=again, at=guarded.at)
             yielding = self.block.exits.yields(Var(found), Var(again))
             tail = Let(

@@ -20,8 +20,8 @@ from typing import Any
 import attrs
 
 from epic_actors.frontend import NotCompiled, translate
-from epic_actors.observe.explaining.callables import aside
-from epic_actors.observe.explaining.known import ITEMS, UNKNOWN, Known
+from epic_actors.observe.explaining.functions import aside
+from epic_actors.observe.explaining.known import ITEMS, UNKNOWN, Known, plain_type
 from epic_actors.observe.explaining.sentences import joined
 from epic_actors.observe.explaining.survey import ROUNDS, Part, Reason, Survey, given
 from epic_actors.observe.explaining.waiting import Reading
@@ -159,11 +159,10 @@ def _given(survey: Survey, job: Job) -> Iterator[Known]:
         hints = {}
     for name in names:
         hint = hints.get(name)
-        kind = typing.get_origin(hint) or hint
-        kind = kind if isinstance(kind, type) else None
+        kind = plain_type(hint)
         known = given(survey, name, values.get(name, UNKNOWN), kind)
-        element = (typing.get_args(hint) or (None,))[0]
-        if kind in (list, set, tuple) and isinstance(element, type):
+        element = plain_type((typing.get_args(hint) or (None,))[0])
+        if kind in (list, set, tuple) and element is not None:
             survey.thing(("given", name)).put(ITEMS, Known(kind=element))
         yield known
 

@@ -32,6 +32,7 @@ from .dial import DISCONNECT_TIMEOUT_S, dialled
 from .errors import ConnectionLost, RemoteCancelled, RemoteError, RequestRefused
 
 
+SEND_TIMEOUT_S = 10.0
 _ENDINGS = {"run.complete", "run.failed", "run.cancelled"}
 
 
@@ -279,12 +280,11 @@ class Client:
             text = protocol.request(key, method, params)
         except (TypeError, ValueError) as error:
             raise UsageError(f"an argument cannot be said in JSON: {error}") from error
+        await trio.lowlevel.checkpoint_if_cancelled()
         self._calls[key] = call
         try:
-            await self._socket.send_message(text)
+            await self._send(text)
             await call.done.wait()
-        except ConnectionClosed as closed:
-            raise _lost(closed) from None
         except trio.Cancelled:
             await self._abandon(call)
             raise
@@ -297,6 +297,17 @@ class Client:
             said = call.answer["error"]
             raise RequestRefused(said["code"], said["message"], said.get("data"))
         return call
+
+    async def _send(self, text: str) -> None:
+        """Send a message whole: half of one would break the connection for all."""
+        try:
+            with trio.fail_after(SEND_TIMEOUT_S, shield=True):
+                await self._socket.send_message(text)
+        except ConnectionClosed as closed:
+            raise _lost(closed) from None
+        except trio.TooSlowError:
+            self._lost = ConnectionLost("the server takes no requests")
+            raise self._lost from None
 
     async def _abandon(self, call: _Call) -> None:
         """Nobody waits for a run that was asked for: let it go once it is there."""

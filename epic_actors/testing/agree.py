@@ -130,12 +130,17 @@ def run_machine(
     *,
     fusion: bool = True,
     seed: object = 0,
+    patience_s: float = 0.0,
 ) -> Outcome:
-    """Run the script on one of the machines, in virtual time."""
+    """Run the script on one of the machines, in virtual time.
+
+    Virtual time jumps when nothing has happened for `patience_s` of real time; worker
+    threads need some.
+    """
 
     def virtually(arguments: tuple[Any, ...]) -> _Ran:
         evaluate = functools.partial(epic.evaluate, script, *arguments, fusion=fusion)
-        clock = MockClock(autojump_threshold=0)
+        clock = MockClock(autojump_threshold=patience_s)
         ran = _caught(lambda: trio.run(_timed, evaluate, clock=clock))
         return ran if isinstance(ran, _Ran) else _Ran(ran)
 

@@ -24,7 +24,13 @@ from epic_actors.testing.agree import (
     run_plainly,
 )
 from epic_actors.testing.outside import Endless
-from tests.agreement.programs import arguments, giving_up, load, misfortune
+from tests.agreement.programs import (
+    arguments,
+    giving_up,
+    load,
+    misfortune,
+    patience_of,
+)
 from tests.agreement.world import outside
 from tests.agreement.writer import write
 
@@ -163,7 +169,12 @@ def _differences(source: str, way: Way) -> list[str]:
     try:
         signal.setitimer(signal.ITIMER_REAL, HUNG_AFTER_S)
         other: Outcome = run_machine(
-            script, outside, arguments, fusion=way.fusion, seed=way.seed
+            script,
+            outside,
+            arguments,
+            fusion=way.fusion,
+            seed=way.seed,
+            patience_s=patience_of(source),
         )
     except (Hung, trio.TrioInternalError) as error:
         return [f"hung: {type(error).__name__} after {HUNG_AFTER_S} s of real time"]

@@ -17,7 +17,13 @@ from epic_actors.testing.agree import (
     run_plainly,
 )
 from epic_actors.testing.outside import Endless
-from tests.agreement.programs import arguments, giving_up, load, misfortune
+from tests.agreement.programs import (
+    arguments,
+    giving_up,
+    load,
+    misfortune,
+    patience_of,
+)
 from tests.agreement.world import outside
 from tests.agreement.writer import programs
 
@@ -82,6 +88,9 @@ def judge(source: str, schedule: object = 0, *, fusion: bool) -> None:
         return
     if plain.begun.total() > CALLS_AT_MOST:
         return
-    other = run_machine(script, outside, arguments, fusion=fusion, seed=schedule)
+    patience = patience_of(source)
+    other = run_machine(
+        script, outside, arguments, fusion=fusion, seed=schedule, patience_s=patience
+    )
     if found := list(differences(plain, other)):
         raise Disagreement(report(script, other.way, found))

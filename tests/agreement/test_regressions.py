@@ -52,6 +52,45 @@ REGRESSIONS = {
             b0.best(1, *[], k2=b0.size)
         return len(xs0)
         """,
+    "a_class_made_on_the_way": """
+        class Local:
+            def __init__(self, n):
+                self.n = n
+                inc(1)
+            def get(self):
+                self.n = f(self.n)
+                return self.n
+            @property
+            def both(self):
+                return self.n + 1
+        inc(f(n0))
+        local = Local(1)
+        return local.get(), local.both
+        """,
+    "a_method_of_a_class_not_met_yet": """
+        class Local:
+            def get(self):
+                self.n = f(1)
+                return self.n
+            @property
+            def both(self):
+                return self.n
+        local = Local()
+        local.get()
+        return local.both
+        """,
+    "the_largest_of_objects_with_special_methods": """
+        n1 = f(n0)
+        m1 = max(Money(n1), Money(0))
+        return m1, min(Money(n1), Money(5), Money(1)), max([Money(n1)], default=3)
+        """,
+    "a_dict_of_a_pending_dict": """
+        d1 = f(d0)
+        return dict(d1, b=0), dict(d1), dict(f([('a', 1), 'bc'])), dict(f(()))
+        """,
+    "a_dict_of_what_is_no_dict": """
+        return dict(f(['a']))
+        """,
     "a_call_in_a_finally_while_a_handler_fails": """
         try:
             risky(n0)

@@ -1,5 +1,9 @@
 """What code that nobody here wrote has found, each reduced to a small program."""
 
+# Scripts under test are written as users write them.
+# ruff: noqa: ANN001, ANN201, ANN202, ANN204
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, override"
+
 import functools
 import math
 from collections.abc import Callable, MutableMapping
@@ -111,12 +115,56 @@ def leave_two_loops(items):
     return found
 
 
+def told_apart(numbers):
+    """`boltons.iterutils.remap`: one of several branches goes on with the next round."""
+    found = []
+    for number in later(numbers):
+        if number == 0:
+            found.append("zero")
+        elif number == 1:
+            found.append("one")
+        else:
+            found.append("many")
+            if number == 3:
+                continue
+        found.append("end")
+    return found
+
+
+def sorted_by(items, key):
+    """`boltons.dictutils`: it turns out that there is no key to sort by."""
+    items, key = later(items), later(key)
+    return sorted(items, key=key), max(items, key=key)
+
+
 def unwrapped(function):
     """`functools`: a loop that takes one attribute after another."""
     function = later(function)
     while isinstance(function, functools.partial):
         function = function.func
     return function("5")
+
+
+class Lower(dict[str, Any]):
+    """A dictionary whose methods are not those of `dict`."""
+
+    def update(self, values):
+        """Lower the keys."""
+        dict.update(self, {key.lower(): value for key, value in values.items()})
+
+    def __setitem__(self, key, value):
+        """Lower the key."""
+        dict.__setitem__(self, key.lower(), value)
+
+
+def keep_in_own_dictionary(values):
+    """`http.cookies`: what comes later is put where it was to go, past overridden methods."""
+    values = later(values)
+    found = Lower()
+    found.update(values)
+    dict.__setitem__(found, "B", later(values["A"]))
+    found["C"] = later(4)
+    return found
 
 
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
@@ -129,6 +177,9 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (first, ([7],)),
     (first_or_none, ([],)),
     (leave_two_loops, ([1, 2, 4],)),
+    (keep_in_own_dictionary, ({"A": 1},)),
+    (told_apart, ([0, 1, 2, 3, 4],)),
+    (sorted_by, ([2, 3, 1], None)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

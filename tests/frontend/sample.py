@@ -47,17 +47,17 @@ def samples_of(table: list[Sample]) -> Callable[..., Callable[[Any], Any]]:
 
 def natively(sample: Sample) -> Outcome:
     """The outcome by CPython."""
-    return _outcome(sample.fn, sample.args)
+    return outcome(sample.fn, sample.args)
 
 
 def by_term(sample: Sample) -> Outcome:
     """The outcome by the reference interpreter, which must have a term for it."""
     translate(sample.fn)
     interpreter = Interpreter(translate=known)
-    return _outcome(lambda *args: interpreter.apply(sample.fn, *args), sample.args)
+    return outcome(lambda *args: interpreter.apply(sample.fn, *args), sample.args)
 
 
-def _outcome(fn: Callable[..., Any], given: tuple[Any, ...]) -> Outcome:
+def outcome(fn: Callable[..., Any], given: tuple[Any, ...]) -> Outcome:
     args = copy.deepcopy(given)
     try:
         value = fn(*args)

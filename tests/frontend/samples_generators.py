@@ -3,6 +3,8 @@
 PYTEST_DONT_REWRITE: the asserts of the programs are CPython's.
 """
 
+# ruff: noqa: F821, F841, RUF059, UP028 - the programs try out what nobody should write
+
 import collections
 import functools
 import inspect
@@ -132,6 +134,34 @@ def sending():
     except StopIteration as stop:
         out.append(stop.value)
     return out
+
+
+@program
+def sending_into_what_stands_apart():
+    def adding():
+        total = 0
+        while True:
+            total += yield total
+
+    made = adding()
+    next(made)
+    return made.send(g(1, 1)), made.send(2)
+
+
+@program
+def what_stands_apart_is_taken_back():
+    def apart(n):
+        for i in range(n):
+            yield i - 2
+
+    made = apart(5)
+    out = []
+    try:
+        for x in made:
+            out.append(check_positive(-x))
+    except Bad:
+        out.append("bad")
+    return out, list(made)
 
 
 @program
@@ -526,7 +556,11 @@ def endless_with_break():
 @program
 def endless_with_islice():
     made = counting()
-    return list(itertools.islice(made, 2)), list(itertools.islice(made, 1, 4, 2)), next(made)
+    return (
+        list(itertools.islice(made, 2)),
+        list(itertools.islice(made, 1, 4, 2)),
+        next(made),
+    )
 
 
 @program
@@ -550,7 +584,12 @@ def enumerated():
 @program
 def mapped():
     doubled = map(lambda x: g(x * 2, 1), some(3))
-    return next(doubled), list(doubled), list(filter(None, some(3))), list(filter(ok, some(3)))
+    return (
+        next(doubled),
+        list(doubled),
+        list(filter(None, some(3))),
+        list(filter(ok, some(3))),
+    )
 
 
 @program
@@ -616,7 +655,12 @@ def spread():
     def called(*args, **named):
         return args, named
 
-    return called(*some(2), 5, *firm(2), k=1), [*some(2), *firm(2)], (*some(1),), {*some(2)}
+    return (
+        called(*some(2), 5, *firm(2), k=1),
+        [*some(2), *firm(2)],
+        (*some(1),),
+        {*some(2)},
+    )
 
 
 @program

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from epic_actors.core.check import check
 from epic_actors.core.interpret import Interpreter
-from epic_actors.frontend import known, translate
+from epic_actors.frontend import known
 from epic_actors.testing.agree import agree
 from tests.frontend import samples_generators
+from tests.frontend.sample import outcome
 from tests.frontend.samples_generators import OUTSIDE, PROGRAMS
-from tests.frontend.sample import _outcome
 
 
 Program = Callable[[], Any]
@@ -23,9 +22,9 @@ def test_term_means_what_cpython_does(program: Program) -> None:
     interpreter = Interpreter(translate=known)
     with OUTSIDE.plain(vars(samples_generators)):
         OUTSIDE.begin(0)
-        expected = _outcome(program, ())
+        expected = outcome(program, ())
         OUTSIDE.begin(0)
-        assert _outcome(lambda: interpreter.apply(program), ()) == expected
+        assert outcome(lambda: interpreter.apply(program), ()) == expected
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda script: script.__name__)

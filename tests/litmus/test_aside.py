@@ -1,6 +1,7 @@
 """What runs aside, in a thread and in real time: CPython runs it as a whole."""
 
 # mypy: ignore-errors
+# ruff: noqa: RUF012
 
 import pytest
 

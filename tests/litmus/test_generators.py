@@ -4,10 +4,23 @@ PYTEST_DONT_REWRITE: the asserts of the scripts are CPython's.
 """
 
 import itertools
+from typing import Any
 
 import pytest
 
-from tests.litmus.table import Bad, Row, Table, check, check_positive, f, g, ok, w
+from epic_actors.testing.agree import agree
+from tests.litmus.table import (
+    Bad,
+    Row,
+    Table,
+    check,
+    check_positive,
+    f,
+    g,
+    ok,
+    outside,
+    w,
+)
 
 
 table = Table()
@@ -234,3 +247,44 @@ def endless_numbers():
 def test_takes_exactly(row: Row, fusion: bool) -> None:
     """Each script means what it means in CPython, in exactly its seconds."""
     check(row, fusion=fusion)
+
+
+def failing(n):
+    for i in range(n):
+        yield g(i, 1)
+        check_positive(1 - i)
+
+
+def passing_on():
+    yield 0
+    yield from failing(3)
+
+
+def fails_in_a_loop():
+    for x in passing_on():
+        g(x, 1)
+
+
+def fails_in_next():
+    made = passing_on()
+    return next(made), next(made), next(made), next(made)
+
+
+def fails_by_throw():
+    made = passing_on()
+    next(made)
+    made.throw(Bad("thrown"))
+
+
+def fails_in_an_expression():
+    return sum(x + "a" for x in failing(2))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [fails_in_a_loop, fails_in_next, fails_by_throw, fails_in_an_expression],
+    ids=lambda script: script.__name__,
+)
+def test_tracebacks_pass_through_the_generators_lines(script: Any) -> None:
+    """An error looks as it would have if the script had been run in order."""
+    agree(script, outside, tracebacks=True)

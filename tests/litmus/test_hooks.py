@@ -1,6 +1,7 @@
 """Attributes that are code of the script's, in exact virtual seconds."""
 
 # mypy: ignore-errors
+# ruff: noqa: PLE0304
 
 import functools
 
@@ -41,7 +42,7 @@ class Point:
         return g(name, 1)
 
 
-@takes(3)
+@takes(2)
 def properties_and_fallbacks():
     point = Point(1)
     point.x = 2
@@ -68,7 +69,7 @@ class Guarded:
     amount = Positive()
 
 
-@takes(5)
+@takes(3)
 def descriptors():
     one = Guarded()
     one.amount = 3

@@ -1,7 +1,7 @@
 """Classes, contexts, groups of exceptions and `async` in scripts."""
 
 # mypy: ignore-errors
-# ruff: noqa: RUF029, E731
+# ruff: noqa: F401, F821, PTH118
 
 import dataclasses
 import enum
@@ -10,7 +10,7 @@ import functools
 import pytest
 
 from epic_actors.testing.agree import agree
-from tests.litmus.table import Bad, f, fail, g, log, ok, outside, r, w
+from tests.litmus.table import Bad, f, fail, g, ok, outside, r, w
 
 
 AGREEING = []
@@ -315,7 +315,7 @@ def assertions_say_what_was_wrong():
         try:
             assert ok(n), f"not {g(n, 1)}"
         except AssertionError as error:
-            found.append(str(error))
+            found.append(str(error).splitlines()[0])
     return found, __debug__
 
 

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple, TypedDict
 import attrs
 import pytest
 
+from tests.core.rows import both_ways
 from tests.litmus.table import Bad, Row, Table, ask, check, check_positive, f, g, log
 
 
@@ -632,8 +633,22 @@ def containers_are_taken_back():
     return d, list(d), xs, s, q, ordered, vars(p), groups
 
 
-@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
-@pytest.mark.parametrize("row", table.rows, ids=str)
+@takes(1)
+def an_iterator_that_is_read_ahead_is_put_back():
+    it = iter([1, 2, 3])
+    try:
+        check_positive(-1)
+        found = list(it)
+    except Bad:
+        found = None
+    return found, list(it)
+
+
+READ_AHEAD = "a native iterator cannot be put back when the `try` that read it fails"
+WRONG = {"an_iterator_that_is_read_ahead_is_put_back": READ_AHEAD}
+
+
+@pytest.mark.parametrize(("row", "fusion"), both_ways(table, WRONG))
 def test_takes_exactly(row: Row, fusion: bool) -> None:
     """Each script means what it means in CPython, in exactly its seconds."""
     check(row, fusion=fusion)

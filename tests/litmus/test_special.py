@@ -1,6 +1,7 @@
 """Special methods that call externals, in exact virtual seconds."""
 
 # mypy: ignore-errors
+# ruff: noqa: RUF005
 
 import pytest
 

@@ -5,16 +5,17 @@
 
 # mypy: disable-error-code="untyped-decorator"
 
+import contextlib
 import datetime as dt
 import functools
+import importlib
 import itertools
-import json
 import linecache
 import os
 import random
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from trio.testing import MockClock
 
 import epic_actors as epic
 from epic_actors.errors import UsageError
+from tests.litmus.table import Row, outside
 
 
 FILE = Path(__file__).with_name("explanations.txt")
@@ -63,7 +65,7 @@ async def save(row: object) -> None:
 
 
 GIVEN = {e.name: e for e in (ask, lend, write, find, save)}
-GIVEN |= {"os": os, "random": random, "time": time, "json": json}
+GIVEN |= {"os": os, "random": random, "time": time}
 GIVEN |= {"datetime": dt.datetime, "functools": functools}
 
 
@@ -92,7 +94,8 @@ def begun(script: Any, *args: Any) -> list[tuple[str, float]]:
             if name == "call.run.started":
                 started.append((data["name"], round(data["time"] - start, 6)))
 
-        await epic.evaluate(script, *args, on_event=hear)
+        with contextlib.suppress(Exception):
+            await epic.evaluate(script, *args, on_event=hear)
 
     trio.run(main, clock=MockClock(autojump_threshold=0))
     return started
@@ -137,6 +140,11 @@ AGREES: dict[str, tuple[tuple[Any, ...], list[tuple[str, float]]]] = {
     ),
     "while": (("good",), [("ask", 0), ("lend", 0)]),
     "a loop over a list that is pending": ((), [("find", 0), ("ask", 1)]),
+    "a text that streams": (
+        ("one",),
+        [("ask", 1), ("ask", 2), ("ask", 3), ("write", 0)],
+    ),
+    "stores": (([], {}), [("ask", 0), ("ask", 0), ("lend", 0), ("lend", 1)]),
     "try": (([],), [("ask", 0), ("lend", 0), ("lend", 1)]),
     "an argument that is changed behind the call": (
         (),
@@ -156,6 +164,28 @@ def test_runs_agree(name: str) -> None:
     args, times = AGREES[name]
 
     assert sorted(begun(script_of(CASES[name][0]), *args)) == sorted(times)
+
+
+TABLES = ("control", "design", "failures", "functions", "memory", "order", "values")
+
+
+def rows() -> Iterator[Row]:
+    """The rows of some litmus tables."""
+    for name in TABLES:
+        yield from importlib.import_module(f"tests.litmus.test_{name}").table.rows
+
+
+@pytest.mark.slow
+def test_what_is_to_start_at_once_does() -> None:
+    """Where no call is said to wait, all calls begin with the run."""
+    for row in rows():
+        reasons = list(epic.explain(row.script))
+        calls = [reason for reason in reasons if reason.kind == "call"]
+        sure = not {"native", "aside", "unknown"} & {r.kind for r in reasons}
+        if sure and all("starts at once" in call.text for call in calls):
+            outside.begin()
+            started = begun(row.script, *row.make())
+            assert {seconds for _, seconds in started} <= {0}, row
 
 
 def test_declaring_frees_a_native_call() -> None:

@@ -147,6 +147,7 @@ async def test_plain_http_gets_a_plain_answer(request_: str, status: int) -> Non
     assert bool(body) is not request_.startswith("HEAD")
 
 
+@pytest.mark.slow
 async def test_runs_can_be_served_over_tls(tmp_path: Path) -> None:
     """With a certificate; who speaks without TLS is not served."""
     openssl = shutil.which("openssl")

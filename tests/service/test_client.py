@@ -123,6 +123,7 @@ async def test_leaving_an_attached_run_leaves_it_running() -> None:
             run.heard = True
 
 
+@pytest.mark.slow
 async def test_an_unread_run_keeps_no_other_waiting() -> None:
     """Each run has its own events."""
     async with served() as server, connect_runs(server.url) as client:

@@ -135,6 +135,7 @@ async def test_a_client_that_vanishes_is_noticed() -> None:
                 await s.send_all(frame(asked("scripts"))[:cut])
 
 
+@pytest.mark.slow
 async def test_a_half_open_client_is_noticed() -> None:
     """One that says nothing more, not even a pong, is cut off and its run ends."""
     limits = Limits(ping_interval=0.01, pong_timeout=0.05)
@@ -172,6 +173,7 @@ async def test_a_flood_of_requests_is_refused_and_then_cut_off() -> None:
             assert await peer.ask("scripts")
 
 
+@pytest.mark.slow
 async def test_a_flood_that_reads_nothing_is_cut_off() -> None:
     """Requests are not read while their answers are not."""
     limits = Limits(requests_per_second=1e9, request_burst=10**9, send_timeout=0.1)

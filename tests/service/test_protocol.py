@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, strategies as st
 
 from epic_actors.service import protocol
@@ -24,6 +25,7 @@ def test_any_text_is_taken_apart(text: str) -> None:
     assert_sound(protocol.read(text))
 
 
+@pytest.mark.slow
 @given(st.lists(LIKELY | JSON) | LIKELY | JSON)
 def test_any_json_is_taken_apart(given_: Any) -> None:
     """As many parts as there were in a batch, each a request or refused."""

@@ -19,6 +19,7 @@ TIGHT = Limits(max_history=20_000, send_timeout=60)
 BIG = {"script": "items", "kwargs": {"count": 1000, "size": 10_000}}
 
 
+@pytest.mark.slow
 async def test_a_client_that_reads_nothing_slows_only_its_own_run() -> None:
     """Its run waits with its pieces; another client's run is done meanwhile."""
     async with served(limits=TIGHT) as server:
@@ -29,6 +30,7 @@ async def test_a_client_that_reads_nothing_slows_only_its_own_run() -> None:
             assert (await server.health())["runs"] == 1
 
 
+@pytest.mark.slow
 async def test_a_client_that_goes_on_reading_misses_nothing() -> None:
     """Having waited for it, the run goes on where it was."""
     async with served(limits=TIGHT) as server, server.peer() as peer:
@@ -43,6 +45,7 @@ async def test_a_client_that_goes_on_reading_misses_nothing() -> None:
     assert numbers == list(range(1, 1002))
 
 
+@pytest.mark.slow
 async def test_a_client_that_is_behind_the_others_is_closed() -> None:
     """The fastest reader goes on; who has missed events is told so by the code."""
     async with served(limits=TIGHT) as server, connect_runs(server.url) as client:
@@ -56,6 +59,7 @@ async def test_a_client_that_is_behind_the_others_is_closed() -> None:
                 assert await slow.wait_closed() == 4008
 
 
+@pytest.mark.slow
 async def test_a_client_that_takes_no_message_for_too_long_is_closed() -> None:
     """Its run ends, or goes on, as it was started."""
     limits = Limits(max_history=20_000, send_timeout=0.05)

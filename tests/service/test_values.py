@@ -39,6 +39,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_json_values_are_themselves(value: Any) -> None:
     """What JSON can say is said as it is."""

@@ -7,6 +7,7 @@ again and again comes to an end.
 """
 
 import types
+import typing
 from collections.abc import Iterable
 from typing import Any
 
@@ -149,6 +150,12 @@ def _kind(one: type | None, other: type | None) -> type | None:
     if one is other or other is type(None):
         return one
     return other if one is type(None) else None
+
+
+def plain_type(noted: Any) -> type | None:
+    """The type that an annotation names; None if it says nothing."""
+    named = typing.get_origin(noted) or noted
+    return named if isinstance(named, type) and named is not typing.Any else None
 
 
 def either(values: Iterable[Known | None]) -> Known:

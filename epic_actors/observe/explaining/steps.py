@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from epic_actors.core.effect import Effect
 from epic_actors.core.effects import prim_effect
-from epic_actors.core.holds import EVERYWHERE, Resource
+from epic_actors.core.lookup import hooks_of
 from epic_actors.core.operations import STORED
-from epic_actors.core.perform import looks_into
 from epic_actors.core.reach import is_atom
 from epic_actors.core.terms import Prim
-from epic_actors.core.text import EARLY, STREAMED, table_key
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.known import (
     ITEMS,
@@ -30,9 +27,17 @@ from epic_actors.observe.explaining.known import (
 if TYPE_CHECKING:
     from epic_actors.observe.explaining.waiting import Reading, Step
 
-Values = list[Known]
+from epic_actors.observe.explaining.operations import (
+    Values,
+    items,
+    perform,
+    relabelled,
+    settled,
+    stored,
+)
+
+
 CELL = "cell"
-SPLITS = frozenset({"split", "rsplit", "splitlines"})
 
 
 def prim(reading: "Reading", term: Prim, args: Values, step: "Step") -> Any:
@@ -41,190 +46,6 @@ def prim(reading: "Reading", term: Prim, args: Values, step: "Step") -> Any:
     if own is not None:
         return own(reading, term, args, step)
     return perform(reading, prim_effect(term.op, term.static), args, step)
-
-
-# Any native operation
-
-
-def perform(
-    reading: "Reading", effect: Effect, args: Values, step: "Step", key: Any = None
-) -> Known:
-    """Read a native operation; what is known of its result."""
-    signals = [value for value in args if value.role == "signal"]
-    if signals:
-        return signals[0]
-    effect = variant(effect, args)
-    needs = waited_for(reading, effect, args)
-    arriving = [value for value in args if value.is_arriving]
-    key = key or table_key(effect.function)
-    if needs:
-        reading.part.pending += 1
-    say(reading, effect, needs, step, key if arriving else None, any(arriving))
-    changes(reading, effect, args, step)
-    return result(reading, effect, args, needs, key, step)
-
-
-def variant(effect: Effect, args: Values) -> Effect:
-    """The effect for arguments of these types, as far as they are known."""
-    while effect.by_type is not None and len(args) > effect.on:
-        decides, kinds = args[effect.on], effect.by_type
-        found = effect.otherwise
-        if decides.kind is not None:
-            found = kinds.get(decides.kind, found)
-        elif not decides.needs:
-            # Why: what it is will be known at once, and it is mostly one of these.
-            found = next((kinds[kind] for kind in USUAL if kind in kinds), found)
-        if found is None:
-            break
-        effect = found
-    return effect
-
-
-USUAL = (int, dict, list)
-
-
-def waited_for(reading: "Reading", effect: Effect, args: Values) -> frozenset[str]:
-    """What an operation waits for."""
-    needs: set[str] = set()
-    for position, value in enumerate(args):
-        if position in effect.whole:
-            needs |= value.whole()
-        elif position in effect.strict:
-            needs |= value.needs
-        if looks_into(effect, position):
-            needs |= settled(reading, value)
-    return frozenset(needs)
-
-
-def settled(reading: "Reading", value: Known) -> frozenset[str]:
-    """What has to be decided before an object can be looked at."""
-    if value.name and not reading.held.isdisjoint(value.things):
-        return frozenset({f"all of `{value.name}`"})
-    return frozenset()
-
-
-def say(
-    reading: "Reading",
-    effect: Effect,
-    needs: frozenset[str],
-    step: "Step",
-    key: Any,
-    arriving: bool,
-) -> None:
-    """Note what an operation waits for."""
-    at, name = step.at, step.name
-    needs -= {f"`{name}`"}
-    if effect.ordered and not is_resourceful(effect):
-        if EVERYWHERE in effect.places:
-            text, declare = sentences.native(name, name)
-            reading.note(at, "native", text, declare=declare)
-            if reading.part.pending:
-                reading.barrier = f"`{name}` is done"
-        else:
-            reading.note(at, "native", sentences.in_turn(name))
-    elif effect.ordered and is_resourceful(effect):
-        text = sentences.on_resource(name, resources(effect))
-        reading.note(at, "resource", text)
-    elif needs and arriving and key in STREAMED:
-        reading.note(at, "stream", sentences.streams(name, needs), needs)
-    elif needs and arriving and key in EARLY:
-        reading.note(at, "stream", sentences.answers_early(name, needs), needs)
-    elif needs and arriving:
-        reading.note(at, "whole", sentences.needs_all(name, needs), needs)
-    elif needs:
-        reading.note(at, "value", sentences.waits(name, needs), needs)
-
-
-def is_resourceful(effect: Effect) -> bool:
-    """Whether all it changes is a resource with a name."""
-    return bool(resources(effect)) and EVERYWHERE not in effect.places
-
-
-def resources(effect: Effect) -> list[str]:
-    """The resources that an operation changes."""
-    return [f"`{p.name}`" for p in effect.places if isinstance(p, Resource)]
-
-
-def changes(reading: "Reading", effect: Effect, args: Values, step: "Step") -> None:
-    """Note what a store waits for besides, and what becomes of it."""
-    if not effect.writes or not args:
-        return
-    target, *values = args
-    value = values[-1] if values else NOTHING
-    needs = target.needs.union(*(key.needs for key in values[:-1]))
-    if needs:
-        text = sentences.held_back(target.name or step.text, needs)
-        reading.note(step.at, "store", text, needs)
-        reading.held |= target.things
-    stored(reading, target, ITEMS, value, step)
-
-
-def stored(
-    reading: "Reading", target: Known, slot: str, value: Known, step: "Step"
-) -> None:
-    """Something is put into an object, or taken out of it."""
-    name = target.name
-    reading.stores |= target.things
-    for thing in target.things:
-        callee, line = reading.lent.get(thing, ("", 0))
-        if callee and name:
-            reading.note(step.at, "store", sentences.lent(name, callee, line))
-        if thing.is_callers and value.whole() and name:
-            reading.note(step.at, "store", sentences.put(name))
-        thing.put(slot, value)
-
-
-def result(
-    reading: "Reading",
-    effect: Effect,
-    args: Values,
-    needs: frozenset[str],
-    key: Any,
-    step: "Step",
-) -> Known:
-    """What is known of what an operation gives."""
-    needs = needs or frozenset(
-        {f"`{step.text}`"} if effect.ordered and not effect.writes else ()
-    )
-    streams = key in STREAMED and any(value.is_arriving for value in args)
-    kind = effect.kind or _same_kind(effect, args)
-    found = Known(needs=needs, kind=kind, is_arriving=streams)
-    name = getattr(effect.function, "__name__", "")
-    if name in SPLITS:
-        return items(reading, found, step, constant_kind(str))
-    if effect.immutable:
-        return found
-    if effect.fresh and effect.spreads:
-        inner = either(value.load(ITEMS) for value in args if value.things)
-        if effect.function in (zip, enumerate):
-            inner = items(reading, NOTHING, attrs.evolve(step, text="row"), inner)
-        return items(reading, found, step, inner)
-    if effect.shares:
-        things = frozenset(t for value in args for t in value.things)
-        return attrs.evolve(found, things=things)
-    if effect.reads and args:
-        return attrs.evolve(
-            args[0].load(ITEMS), needs=needs | args[0].load(ITEMS).needs
-        )
-    return found
-
-
-def constant_kind(kind: type) -> Known:
-    """A value of which the type is known."""
-    return Known(kind=kind)
-
-
-def items(reading: "Reading", found: Known, step: "Step", inner: Known) -> Known:
-    """A new collection of such elements."""
-    thing = reading.survey.thing((step.key, step.text))
-    reading.lent.pop(thing, None)
-    thing.put(ITEMS, inner)
-    return attrs.evolve(found, things=frozenset({thing}))
-
-
-def _same_kind(effect: Effect, args: Values) -> type | None:
-    kinds = {value.kind for value in args}
-    return kinds.pop() if effect.keeps_kind and len(kinds) == 1 else None
 
 
 # Those that are not like the rest
@@ -255,9 +76,32 @@ def _getattr(reading: "Reading", term: Prim, args: Values, step: "Step") -> Know
     found = attribute(owner.value, term.static)
     if found is not UNKNOWN:
         return constant(found)
+    own = hooked(reading, "getattr", term.static, args, step)
+    if own is not None:
+        return own
     bare = attrs.evolve(owner, method=None)
     loaded = relabelled(owner.load(term.static), frozenset(), step)
     return attrs.evolve(loaded, method=(bare, term.static))
+
+
+def hooked(
+    reading: "Reading", op: str, name: str, args: Values, step: "Step"
+) -> Known | None:
+    """What code of the script's gives that an access to an attribute runs, if any."""
+    owner, network = args[0], reading.survey.network
+    found: list[types.FunctionType] = []
+    if owner.kind is not None and not any(name in t.slots for t in owner.things):
+        found = [f for cls in owner.kind.__mro__ for f in hooks_of(cls, op, name)]
+    elif owner.kind is None and owner.needs:
+        found = network.summaries.hooks(op, name)
+    before = reading.begins
+    if owner.needs:
+        reading.begins = sentences.there(owner.needs)
+    results = [
+        reading.call(constant(f), args, step) for f in found if network.translate(f)
+    ]
+    reading.begins = before
+    return either(results) if results and owner.kind is not None else None
 
 
 def attribute(owner: Any, name: str) -> Any:
@@ -287,11 +131,18 @@ def _is_method(found: Any) -> bool:
 
 def _setattr(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
     owner, value = args
+    if hooked(reading, "setattr", term.static, args, step) is not None:
+        return NOTHING
     if owner.needs:
         reading.note(
             step.at, "value", sentences.waits(step.name, owner.needs), owner.needs
         )
     stored(reading, owner, term.static, value, step)
+    return NOTHING
+
+
+def _delattr(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
+    hooked(reading, "delattr", term.static, args, step)
     return NOTHING
 
 
@@ -331,13 +182,6 @@ def _getitem(reading: "Reading", term: Prim, args: Values, step: "Step") -> Know
     return relabelled(loaded, found.needs, step)
 
 
-def relabelled(loaded: Known, needs: frozenset[str], step: "Step") -> Known:
-    """What is found in an object, in the words of where it is looked up."""
-    if not loaded.needs or not step.text:
-        return attrs.evolve(loaded, needs=loaded.needs | needs)
-    return attrs.evolve(loaded, needs=frozenset({f"`{step.text}`"}))
-
-
 def _cell(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
     key = (CELL, id(term))
     thing = reading.survey.thing(key)
@@ -347,10 +191,15 @@ def _cell(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
 
 
 def _cell_get(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
-    return args[0].load(CELL).called(str(term.static))
+    name = str(term.static)
+    found = args[0].load(CELL)
+    if not reading.held.isdisjoint(args[0].things):
+        found = attrs.evolve(found, needs=frozenset({name}))
+    return found.called(name)
 
 
 def _cell_set(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
+    reading.stores |= args[0].things
     for thing in args[0].things:
         thing.put(CELL, args[1].called(str(term.static)))
     return NOTHING
@@ -441,7 +290,7 @@ OWN: dict[str, Callable[["Reading", Prim, Values, "Step"], Any]] = {
     "del_global": _set_global,
     "getattr": _getattr,
     "setattr": _setattr,
-    "delattr": _plain,
+    "delattr": _delattr,
     **dict.fromkeys(("list", "tuple", "set", "dict"), _display),
     "list_append": _append,
     "set_add": _append,

@@ -73,6 +73,7 @@ class Part:
         inner: The same of its loops and joins.
         pending: How many of its steps wait for calls.
         held: What an undecided piece of it may have stored into.
+        is_late: Some call of it has to wait.
         is_read: It was read at least once.
     """
 
@@ -83,6 +84,7 @@ class Part:
     reasons: list[tuple[Reason, frozenset[str]]] = attrs.field(factory=list)
     pending: int = 0
     held: set[Thing] = attrs.field(factory=set)
+    is_late: bool = False
     is_read: bool = False
 
 
@@ -156,7 +158,7 @@ class Survey:
         """All that was found out."""
         states = [s for p in self.parts.values() for s in (p.state, *p.inner.values())]
         found: list[Any] = [(list(s.params), s.result, s.is_held) for s in states]
-        found += [len(part.held) for part in self.parts.values()]
+        found += [(len(part.held), part.is_late) for part in self.parts.values()]
         return found + [dict(thing.slots) for thing in self.things.values()]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from epic_actors.core.operations import Function
 from epic_actors.core.terms import (
     UNBOUND,
     App,
@@ -30,7 +31,13 @@ from epic_actors.core.terms import (
     Try,
     Var,
 )
-from epic_actors.observe.explaining import callables, sentences, steps
+from epic_actors.observe.explaining import (
+    callables,
+    functions,
+    operations,
+    sentences,
+    steps,
+)
 from epic_actors.observe.explaining.known import (
     NOTHING,
     UNKNOWN,
@@ -81,12 +88,17 @@ class Reading:
         self.held: set[Thing] = set()
         self.barrier = ""
         self.opaque = False
+        self.tried: At | None = None
 
     def read(self) -> None:
         """Read the whole function."""
         part, lam = self.part, self.part.function.lam
         part.reasons.clear()
         part.pending = 0
+        if part.function.is_generator:
+            self.begins = "its item is asked for"
+        elif part.is_late:
+            self.begins = "it is called"
         names = {
             name: value.called(name)
             for name, value in zip(lam.params, part.state.params, strict=True)
@@ -153,7 +165,8 @@ class Reading:
         first, *rest = found if isinstance(found, list) else [found]
         if not busy or first.value is not UNKNOWN or term.value.at is None:
             return found
-        needs = frozenset({f"the block of line {term.value.at.line}"})
+        self.tried = term.value.at
+        needs = frozenset({f"the block of line {self.tried.line}"})
         first = attrs.evolve(first, needs=needs, role="signal")
         return [first, *rest] if rest else first
 
@@ -207,14 +220,34 @@ class Reading:
         state.give(args)
         if id(inner.lam) not in self.done:
             self.done.add(id(inner.lam))
-            outside = self.loop
-            self.loop = state if inner.name.startswith("loop.") else inner.loop
-            params = zip(inner.lam.params, state.params, strict=True)
-            names = {**inner.names, inner.name: inner, **dict(params)}
-            found = self.block(inner.lam.body, names, reach)
-            state.result = both(state.result, found)
-            self.loop = outside
+            outside, before = self.loop, self.begins
+            if inner.name.startswith("loop."):
+                self.loop, self.begins = state, self.in_rounds(state)
+                self.twice(inner, state, reach)
+            else:
+                self.loop = inner.loop
+                self.body(inner, state, reach)
+            self.loop, self.begins = outside, before
         return state.result
+
+    def twice(self, inner: Inner, state: State, reach: str) -> None:
+        """Read a loop; again if a round leaves something that a later one waits for."""
+        left, said, done = self.left(), len(self.part.reasons), set(self.done)
+        self.body(inner, state, reach)
+        if left != self.left():
+            del self.part.reasons[said:]
+            self.done = done
+            self.body(inner, state, reach)
+
+    def left(self) -> tuple[int, int]:
+        """How much is held, and lent to calls."""
+        return len(self.held), len(self.lent)
+
+    def body(self, inner: Inner, state: State, reach: str) -> None:
+        """Read the body of a loop or join."""
+        params = zip(inner.lam.params, state.params, strict=True)
+        names = {**inner.names, inner.name: inner, **dict(params)}
+        state.result = both(state.result, self.block(inner.lam.body, names, reach))
 
     # Decisions
 
@@ -222,6 +255,11 @@ class Reading:
         """Read an `if`, which may be undecided."""
         test = self.step(term.test, names, reach)
         test = test or NOTHING
+        name = self.part.syntax.text(term.at)
+        step = Step(id(term), term.at, name, name)
+        test = operations.special(self, ("__bool__", "__len__"), [test], step) or test
+        held = operations.settled(self, test)
+        test = attrs.evolve(test, needs=test.needs | held)
         with self.behind(term, test, names, reach):
             then = self.block(term.then, names, reach)
             if test.role == "more":
@@ -239,10 +277,8 @@ class Reading:
         outer, self.stores = self.stores, set()
         if test.needs and reach == "branch" and is_choice(term):
             self.begins = sentences.there(test.needs)
-        elif test.needs and term.at is not None:
+        elif test.needs:
             self.decided(term, test, names, reach)
-        elif test.role == "more" and self.loop is not None:
-            self.begins = self.in_rounds()
         yield
         if test.needs:
             self.held |= self.stores
@@ -253,8 +289,8 @@ class Reading:
 
     def decided(self, term: If, test: Known, names: Names, reach: str) -> None:
         """Note a decision, and how far it reaches."""
-        assert term.at is not None
-        line = term.at.line
+        at = term.at or self.tried
+        line = 0 if at is None else at.line
         if self.part.syntax.is_choice(term.at):
             self.begins = sentences.there(test.needs)
             return
@@ -264,24 +300,25 @@ class Reading:
         if test.role == "more":
             besides = "" if reach == "function" else self.besides(self.loop_of(names))
             text = sentences.rounds(test.needs, besides, arriving=test.is_arriving)
-            self.note(term.at, "loop", text, test.needs)
+            self.note(at, "loop", text, test.needs)
             self.begins = "its round begins"
             return
         if test.role == "signal":
+            self.begins = f"{sentences.listed(test.needs)} is over"
             if reach != "branch":
                 text = sentences.left(sentences.listed(test.needs), reach)
-                self.note(term.at, "decision", text)
+                self.note(at, "decision", text)
             return
         how = "rounds" if reach == "function" and self.loop is not None else reach
         about = (term, names) if reach == "branch" else self.loop_of(names)
         besides = "" if how in ("round", "rounds", "function") else self.besides(about)
         text = sentences.decision(how, test.needs, besides)
-        self.note(term.at, "decision", text, test.needs)
+        self.note(at, "decision", text, test.needs)
         self.begins = f"line {line} is decided"
 
-    def in_rounds(self) -> str:
+    def in_rounds(self, loop: State) -> str:
         """When the calls of a round begin that wait for nothing else."""
-        if self.loop is not None and self.loop.is_held:
+        if loop.is_held:
             return "its round begins"
         return self.begins if self.begins != AT_ONCE else EVERY_ROUND
 
@@ -311,15 +348,28 @@ class Reading:
     def attempt(self, term: Try, names: Names) -> Any:
         """Read a `try`, or a `with`."""
         before = self.part.pending
+        outer, self.stores = self.stores, set()
         body = self.block(term.body, names, "branch")
+        if self.part.pending > before:
+            self.held |= self.stores
+        self.stores |= outer
         if self.part.pending > before and term.at is not None:
             function = self.part.function
             everything, held = self.survey.touched_by(function, term.body, names)
             shown = [] if everything else [f"`{n}`" for n in held]
             if shown or everything:
                 self.note(term.at, "try", sentences.held(shown))
+        return both(body, self.handler(term, names))
+
+    def handler(self, term: Try, names: Names) -> Any:
+        """Read what handles the errors of a `try`."""
+        before = self.begins
+        line = 0 if term.at is None else term.at.line
+        self.begins = f"the block of line {line} has failed"
         caught = {**names, term.name: Known(role="error")}
-        return both(body, self.block(term.handler, caught, "branch"))
+        found = self.block(term.handler, caught, "branch")
+        self.begins = before
+        return found
 
     # Steps
 
@@ -328,9 +378,14 @@ class Reading:
         text = self.part.syntax.text(term.at)
         return steps.prim(self, term, args, Step(id(term), term.at, text, text))
 
-    def call(self, function: Known, args: list[Known], step: Step) -> Any:
+    def call(self, function: Known, args: list[Known], step: Step) -> Known:
         """Read a call."""
         return callables.call(self, function, args, step)
+
+    def own(self, function: Function, args: list[Known], step: Step) -> Known:
+        """Read a call of a function of the script's that is only known by its term."""
+        cells = [NOTHING] * len(function.freevars)
+        return functions.own(self, function, cells, args, step)
 
     def another(self, part: Part) -> None:
         """Read another function."""
