@@ -121,7 +121,11 @@ def _later(
     return enter(network, wait(), 1, lambda: summaries.of_access(op, name, obj, *value))
 
 
-CHANGES: dict[str, Callable[..., Any]] = {"getattr": load, "setattr": store, "delattr": delete}
+CHANGES: dict[str, Callable[..., Any]] = {
+    "getattr": load,
+    "setattr": store,
+    "delattr": delete,
+}
 
 
 def _by_name(op: str) -> Callable[..., Any]:

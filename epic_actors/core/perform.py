@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN, Actor, Turn
+from .early import EARLY
 from .effects import BUILTINS, PURE_MODULES, Effect
 from .growing import Growing, growing
 from .holds import EVERYWHERE, Hold, deep_places
@@ -30,7 +31,6 @@ from .reach import (
 from .regions import Region, make_wires, set_wires
 from .stream import Unreadable, Wait
 from .text import (
-    EARLY,
     ITEMS,
     PARTS,
     STREAMED,

@@ -79,7 +79,9 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
 BITS = {name: 1 << bit for bit, names in enumerate(_GROUPS) for name in names}
 """The bit of each special method."""
 
-OPERANDS: dict[str, tuple[int, ...]] = dict.fromkeys((*ARITHMETIC, *COMPARISONS), (0, 1))
+OPERANDS: dict[str, tuple[int, ...]] = dict.fromkeys(
+    (*ARITHMETIC, *COMPARISONS), (0, 1)
+)
 OPERANDS.update({f"i{op}": (0, 1) for op in ARITHMETIC})
 OPERANDS.update({"in": (1,), "not_in": (1,)})
 OPERANDS.update(dict.fromkeys(("getitem", "setitem", "delitem"), (0, 1)))

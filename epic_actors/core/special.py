@@ -18,6 +18,8 @@ Theory of operation
     while an operation's bits are not among them nobody looks any further.  While none of
     these methods may ask for anything (see `calling`), and all is calm, CPython runs them:
     `network.loud` says for which operations it must not.
+
+It is longer than most modules: there is a step for each protocol, and all look alike.
 """
 
 import operator

@@ -14,15 +14,16 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN
+from .early import EARLY
 from .effects import Effect
-from .growing import growing
 from .generators import generated_of
+from .growing import growing
 from .perform import NATIVE, Operation, obstacle
 from .protocols import bits_of
 from .pulls import PAUSE, Pulls
 from .reach import ITERATORS, PLAIN, is_atom, mutables, pending_in
 from .stream import Unreadable, Wait
-from .text import EARLY, STATIC
+from .text import STATIC
 from .wire import Wire, deref
 
 

@@ -394,15 +394,15 @@ def _within(block: Block, node: With, behind: frozenset[str], number: int) -> No
     manager = atom(block, item.context_expr)
     awaits = isinstance(node, ast.AsyncWith)
     names = ("__aenter__", "__aexit__") if awaits else ("__enter__", "__exit__")
-    enter, found = [
+    enter, exiting = [
         block.temp(Prim("special", (manager,), name, at=place)) for name in names
     ]
-    leave = _Leave(found, awaits)
+    leave = _Leave(exiting, awaits)
     if block.unit.code.co_flags & inspect.CO_COROUTINE:
         _check_task(block, item.context_expr)
     entering: Term = App(enter, (), at=place)
     if awaits:
-        entering = Prim("async_enter", (enter, found), at=place)
+        entering = Prim("async_enter", (enter, exiting), at=place)
     entered = block.temp(entering)
     lives = attrs.evolve(block.exits.lives, falls=behind)
     ways = _Guarded(block, unit.flow.statement(node), lives, handled=True)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
+from epic_actors.core.early import EARLY
 from epic_actors.core.operations import OPERATIONS
 from epic_actors.core.stream import ListStream, Stream, TextStream, Unreadable, Wait
-from epic_actors.core.text import EARLY, ITEMS, PARTS, TEXT, read_text
+from epic_actors.core.text import ITEMS, PARTS, TEXT, read_text
 from epic_actors.core.wire import Wire, deref
 
 

@@ -1,6 +1,7 @@
 """Programs full of objects of own classes, compared with CPython."""
 
 # mypy: ignore-errors
+# ruff: noqa: E741, F507, F841, N805, UP031
 
 import contextlib
 import functools

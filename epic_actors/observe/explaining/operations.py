@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from epic_actors.core.dispatch import method_effect
+from epic_actors.core.early import EARLY
 from epic_actors.core.effect import Effect
 from epic_actors.core.effects import (
     BUILTINS,
@@ -17,7 +18,7 @@ from epic_actors.core.effects import (
 from epic_actors.core.holds import EVERYWHERE, Resource
 from epic_actors.core.operations import Function
 from epic_actors.core.perform import looks_into
-from epic_actors.core.text import EARLY, STREAMED, table_key
+from epic_actors.core.text import STREAMED, table_key
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.known import (
     ITEMS,
