@@ -246,9 +246,26 @@ class Hold:
                         seen.add(id(found))
                         stack.extend(found.origin)
                 elif found.__class__ is not tuple and self.memory.total[0] != 1:
-                    if look(found, write=False, before=self.seq) is not None:
+                    if id(found) in seen:
+                        continue
+                    seen.add(id(found))
+                    # Why: each look may ask this of older holds; what is not found out
+                    # soon is taken to be so, which only waits.
+                    if LOOKING[0] == DEEPEST:
+                        return True
+                    LOOKING[0] += 1
+                    try:
+                        held = look(found, write=False, before=self.seq)
+                    finally:
+                        LOOKING[0] -= 1
+                    if held is not None:
                         return True
         return False
+
+
+LOOKING = [0]
+DEEPEST = 1
+"""So many holds deep it is asked what may be reached from what is still to be stored."""
 
 
 @attrs.frozen(eq=False)

@@ -265,6 +265,8 @@ class Reader:
         if op == "getattr":
             self.summary.reads |= args[0].tags
             self.hooked(op, term.static, args)
+            if isinstance(args[0].callee, types.ModuleType):
+                return self.of_module(args[0].callee, term.static)
             tags = self.load(args[0].tags)
             return Value(tags, Method(args[0], term.static))
         if op in ("setattr", "delattr"):
@@ -292,6 +294,13 @@ class Reader:
         if op in ("iadd", "ior", "iand", "isub", "ixor", "imul"):
             return Value(args[0].tags)
         return PLAIN_VALUE
+
+    def of_module(self, module: types.ModuleType, name: str) -> Value:
+        """What stands in a module under a name: a root of its own, unless it is plain."""
+        self.summary.resources_read.add(CLASS_ATTRIBUTES)
+        value = getattr(module, name, None)
+        tags = NOTHING if is_atom(value) else UNKNOWN
+        return Value(tags, callee_of(value))
 
     def load(self, tags: Tags) -> Tags:
         """What may be found inside: also what was stored here."""

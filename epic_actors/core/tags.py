@@ -184,6 +184,7 @@ def callee_of(value: Any) -> Any:
         types.BuiltinFunctionType,
         functools.partial,
         type,
+        types.ModuleType,
         Closure,
         Resumption,
     )
