@@ -146,9 +146,11 @@ def starmap(function: Any, rows: Any) -> Iterator[Any]:
 
 
 def accumulate(
-    items: Any, function: Any = operator.add, *, initial: Any = None
+    items: Any, function: Any = None, *, initial: Any = None
 ) -> Iterator[Any]:
     """`itertools.accumulate`."""
+    if function is None:
+        function = operator.add
     total = initial
     started = initial is not None
     if started:

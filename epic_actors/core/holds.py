@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .families import surely_apart
 from .reach import is_atom, mutables, sources, walk
 from .wire import Wire, deref
 
@@ -233,6 +234,8 @@ class Hold:
         A pending value may be, or contain, what its origin reaches.  What an older store
         has still to put somewhere is not known, so that may be `place`.
         """
+        if root.__class__ is Wire and surely_apart(root, place):
+            return False
         look = self.memory.conflict_outward
         stack, seen = [root], set()
         while stack:

@@ -22,8 +22,10 @@ MISSING: Any = object()
 # Iterators
 
 
-def accumulate(items: Any, func: Any = operator.add, *, initial: Any = None) -> Any:
+def accumulate(items: Any, func: Any = None, *, initial: Any = None) -> Any:
     """`itertools.accumulate`."""
+    if func is None:
+        func = operator.add
     total = initial
     begun = initial is not None
     if begun:
@@ -108,7 +110,9 @@ def sub(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) ->
 
 
 def subn(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) -> Any:
-    """`re.subn` with a function."""
+    """`re.subn` with a function, or with what may turn out to be a text."""
+    if not callable(repl):
+        return re.subn(pattern, repl, string, count, flags)
     pieces = []
     end = 0
     found = list(re.finditer(pattern, string, flags))

@@ -29,9 +29,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from .closures import Resumption
 import attrs
 
+from .closures import Resumption
 from .effects import Effect, prim_effect
 from .externals import External
 from .lookup import hooks_of
@@ -221,7 +221,9 @@ class Summaries:
             known = cls is Wire or cls.__module__ == "builtins"
             return not known and self.classes.get(cls, met) >= met
 
-        return (lambda: any(is_new(deref(wire)) for wire in unknown)) if unknown else None
+        if not unknown:
+            return None
+        return lambda: any(is_new(deref(wire)) for wire in unknown)
 
     def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""
@@ -275,6 +277,7 @@ class Summaries:
 
     def settled(self, read: Callable[[], Summary]) -> Summary:
         """What is read when nothing new turns up any more."""
+        found = Summary()
         for _ in range(PASSES):
             self.passes += 1
             self.again = False

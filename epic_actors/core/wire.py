@@ -14,6 +14,7 @@ Rules
        `source`     where the beginning of it can be read already (see `stream`).
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 
@@ -29,18 +30,23 @@ class _Pending:
 
 
 PENDING: Any = _Pending()
+SIMPLE = frozenset({int, float, str, bytes, bool, type(None)})
+OBJECTS_ARRIVED = [1]
+"""Counts the wires that turned out to be more than plain values (see `families`)."""
 
 
 class Wire:
     """A value that arrives later; many may wait for it."""
 
     __slots__ = (
+        "family",
         "holds",
         "immutable",
         "kind",
         "method",
         "origin",
         "readers",
+        "rootless",
         "source",
         "value",
     )
@@ -59,6 +65,8 @@ class Wire:
         self.kind = kind
         self.method: tuple[Any, str] | None = None
         self.source: Source | None = None
+        self.family: Wire | None = None
+        self.rootless = 0
 
     def subscribe(self, actor: "Reader") -> None:
         """Wake `actor` once when the value is there."""
@@ -75,6 +83,10 @@ class Wire:
         assert self.value is PENDING, "a wire is set once"
         self.value = value
         self.source = None
+        if value.__class__ not in SIMPLE:
+            OBJECTS_ARRIVED[0] += 1
+            if value.__class__ is Wire and self.family is not None:
+                _head(self).family = family_of(value)
         readers, self.readers = self.readers, None
         holds, self.holds = self.holds, None
         if value.__class__ is Wire:
@@ -111,3 +123,39 @@ def deref(value: Any) -> Any:
 def is_pending(value: Any) -> bool:
     """Whether `value` is a wire that has not been set."""
     return value.__class__ is Wire and deref(value).__class__ is Wire
+
+
+def family_of(wire: Wire) -> Wire:
+    """The wire that stands for the family of a rootless one."""
+    if wire.family is None:
+        _join(wire)
+    return _head(wire)
+
+
+def _join(wire: Wire) -> None:
+    stack, found = [wire], []
+    while stack:
+        one = stack.pop()
+        if one.family is None:
+            one.family = one
+            found.append(one)
+            stack.extend(_origins(one))
+    for one in found:
+        for other in _origins(one):
+            left, right = _head(one), _head(other)
+            if left is not right:
+                left.family = right
+
+
+def _head(wire: Wire) -> Wire:
+    while (above := wire.family) is not wire:
+        assert above is not None
+        wire.family = above.family
+        wire = above
+    return wire
+
+
+def _origins(wire: Wire) -> Iterator[Wire]:
+    for value in map(deref, wire.origin or ()):
+        if value.__class__ is Wire and not value.immutable:
+            yield value

@@ -8,9 +8,9 @@ The grammar is the text below.  A hole in angle brackets is filled in:
     <int=>      the same, or a new name; bound from the next line on
     <intv>      an expression that may use the name `v`
     <int!1>     with a digit: the same text wherever it stands in the template
-    <block> <loop> <quiet> <body> <inner>
-                nested statements: plain; of a loop; without exits; of a function, with
-                its `return`, or without
+    <block> <loop> <quiet> <flat> <body> <inner>
+                nested statements: plain; of a loop; without exits; without further
+                blocks either; of a function, with its `return`, or without
 
 The first choices are the simplest, so that Hypothesis shrinks towards them.
 Every program ends: loops are bounded, helpers call only older helpers.
@@ -632,15 +632,15 @@ match <any>:
 try:
     raise ExceptionGroup('g', [Bad(<int>), ValueError(<str>)])
 except* Bad as eg:
-    <quiet>
+    <flat>
 except* ValueError:
-    <quiet>
+    <flat>
 
 try:
     <block>
 except* (Bad, KeyError) as eg:
     print(len(eg.exceptions))
-    <quiet>
+    <flat>
 
 try:
     <block>

@@ -127,7 +127,6 @@ class Box:
         """Count."""
         return len(self.xs)
 
-
     @property
     def double(self):
         """Twice the number."""
@@ -176,7 +175,7 @@ class Money:
             return NotImplemented
         return self.n < other.n
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self):
         return odd(self.n)
@@ -223,7 +222,7 @@ class Pair:
     @property
     def total(self):
         """Add them."""
-        return self.left + self.right
+        return self.left + self.right  # type: ignore[operator]
 
 
 class Lost(Exception):  # noqa: N818 - short
@@ -305,6 +304,6 @@ def doubled(xs):
 
 outside.namespaces.append(globals())
 NAMES = {
-    **{name: value for name, value in globals().items() if name != "outside"},
+    **{n: v for n, v in globals().items() if n != "outside" and not n.startswith("__")},
     **{module.__name__: module for module in (copy, functools, itertools)},
 }

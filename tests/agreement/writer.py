@@ -28,7 +28,8 @@ PARAMETERS = {
     "box": ["b0"],
 }
 LEAVING = ("break", "continue", "return", "raise")
-BLOCKS = ("block", "loop", "quiet", "body", "inner")
+DEEPEST = 3
+BLOCKS = ("block", "loop", "quiet", "flat", "body", "inner")
 VARIABLES = {
     "int": "n",
     "str": "s",
@@ -211,7 +212,7 @@ class Writer:
 
     def _allowed(self) -> tuple[str, ...]:
         scope = self.scope
-        simple = scope.depth >= 3 or self.statements <= 0
+        simple = scope.depth >= DEEPEST or self.statements <= 0
         return _statements(simple, scope.loop, scope.exits, scope.depth == 0)
 
     def lines(self, template: str, functions: list[str]) -> list[str]:
@@ -246,8 +247,9 @@ class Writer:
         scope.depth += 1
         if kind == "loop":
             scope.loop = scope.exits = True
-        elif kind == "quiet":
+        elif kind in ("quiet", "flat"):
             scope.loop = scope.exits = False
+            scope.depth = DEEPEST if kind == "flat" else scope.depth
         elif kind in ("body", "inner"):
             return self._body(scope, returns=kind == "body")
         with self.within(scope):

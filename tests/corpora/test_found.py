@@ -6,6 +6,8 @@
 
 import functools
 import math
+import re
+import textwrap
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -137,6 +139,12 @@ def sorted_by(items, key):
     return sorted(items, key=key), max(items, key=key)
 
 
+def parts_joined(text, separator):
+    """`inflection.parameterize`: it turns out that a text is put in, not a function."""
+    text, separator = later(text), later(separator)
+    return re.sub(r"\W+", separator, text), re.compile(" ").subn(separator, text)
+
+
 def unwrapped(function):
     """`functools`: a loop that takes one attribute after another."""
     function = later(function)
@@ -167,6 +175,21 @@ def keep_in_own_dictionary(values):
     return found
 
 
+class Wrapper(textwrap.TextWrapper):
+    """Calls the method of a library's class that it derives from by name."""
+
+    def __init__(self, *args, **named):
+        """Forget what the library's method is given."""
+        self.lines = None
+        textwrap.TextWrapper.__init__(self, *args, **named)
+
+
+def set_up_by_a_library(text, width):
+    """`tabulate`: an object is changed by a library's method, called by way of the class."""
+    wrapper = Wrapper(width=later(width))
+    return wrapper.expand_tabs, wrapper.wrap(later(text))
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -180,6 +203,8 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (keep_in_own_dictionary, ({"A": 1},)),
     (told_apart, ([0, 1, 2, 3, 4],)),
     (sorted_by, ([2, 3, 1], None)),
+    (parts_joined, ("one, two  three", "-")),
+    (set_up_by_a_library, ("one two three", 8)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 
