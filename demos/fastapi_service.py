@@ -45,7 +45,8 @@ def report(topics: list[str]) -> dict[str, str]:
 @epic.script
 def story(topic: str) -> str:
     """A text that can be read as it comes."""
-    return tell(topic).strip()
+    told: str = tell(topic)
+    return told.strip()
 
 
 @app.get("/report")

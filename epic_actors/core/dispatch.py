@@ -34,6 +34,7 @@ from .effects import (
     VALUE_MODULES,
     VALUE_TYPES,
     Effect,
+    changing,
     of_class,
     of_module,
     opaque,
@@ -263,8 +264,6 @@ def _function(
     if function is None:
         # Why: the module it stands in, since wrappers take the name of what they wrap.
         module = fn.__globals__.get("__name__")
-        if args and is_method(fn, args[0]) and may_change(module):
-            return run_native(network, changing(fn), args, kwargs)
         return run_native(network, of_module(fn, module, fn.__name__), args, kwargs)
     return enter_function(network, fn, function, args, kwargs)
 
@@ -275,18 +274,7 @@ def changes_itself(network: "Network", bound: types.MethodType) -> bool:
     if not isinstance(fn, types.FunctionType) or isinstance(bound.__self__, type):
         return False
     module = getattr(fn, "__module__", None)
-    return may_change(module) and network.translate(fn) is None
-
-
-def is_method(fn: types.FunctionType, first: Any) -> bool:
-    """Whether a function called with `first` is a method called by way of its class."""
-    inner = fn.__qualname__.rpartition("<locals>.")[2]
-    return "." in inner and not isinstance(first, type)
-
-
-def may_change(module: str | None) -> bool:
-    """Whether methods of a module's classes may change their object, and no more."""
-    return module in PURE_MODULES - VALUE_MODULES
+    return module in PURE_MODULES - VALUE_MODULES and network.translate(fn) is None
 
 
 def aside(fn: types.FunctionType) -> External:
@@ -395,11 +383,6 @@ def method_effect(owner: Any, bound: Any) -> Effect:
     if made.ordered:
         return made
     return changing(perform)
-
-
-def changing(function: Any) -> Effect:
-    """A method of a library, which may change anything that its object holds."""
-    return Effect(function, whole=ALL, spreads=ALL, alters=(0,), ordered=True)
 
 
 def _class(

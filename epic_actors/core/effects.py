@@ -35,6 +35,7 @@ from .library import (
     READ_ONLY_NAMES,
     VALUE_MODULES,
     VALUE_TYPES,
+    changing,
     of_class,
     of_module,
 )
@@ -214,6 +215,7 @@ _PRIMS: dict[str, Effect] = {
         op: Effect(OPERATIONS[op], writes=(0,), ordered=True, count=2)
         for op in ("delegate", "step")
     },
+    "release": Effect(OPERATIONS["release"], writes=(0,), ordered=True),
     "bound": Effect(OPERATIONS["bound"]),
     "cell": Effect(OPERATIONS["cell"], strict=(), fresh=True, shares=True),
     "cell_get": shallow(OPERATIONS["cell_get"], 0),
@@ -341,6 +343,7 @@ __all__ = [
     "VALUE_MODULES",
     "VALUE_TYPES",
     "Effect",
+    "changing",
     "moving",
     "of_class",
     "of_module",

@@ -444,6 +444,7 @@ PRIM_STEPS: dict[str, PrimStep] = {
     "await": Steps.prim_await,
     "delegate": Steps.prim_step_of,
     "step": Steps.prim_step_of,
+    "release": Steps.prim_step_of,
     "raise": Steps.prim_raise,
     "reraise": Steps.prim_raise,
     "set_global": Steps.prim_set_global,

@@ -156,9 +156,21 @@ def generate(
 ) -> Shell:
     """What a call of a generator function gives: a native generator."""
     generated = Generated(function, values, step)
+    return _named(generated, fn.__name__, fn.__qualname__)
+
+
+def revived(generated: Generated) -> Shell:
+    """A further native object for a generator whose own is gone."""
+    function = generated.function
+    shell = _named(generated, function.name, function.qualname)
+    next(shell)
+    return shell
+
+
+def _named(generated: Generated, name: str, qualname: str) -> Shell:
     shell = _shell(generated)
     named: Any = shell
-    named.__name__, named.__qualname__ = fn.__name__, fn.__qualname__
+    named.__name__, named.__qualname__ = name, qualname
     GENERATED[shell] = generated
     generated.shell = weakref.ref(shell)
     return shell

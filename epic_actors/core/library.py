@@ -586,9 +586,23 @@ def of_module(function: Any, module: str | None, name: str) -> Effect:
         return made(function)
     if module in RESOURCE_MODULES:
         return on_resource(function, RESOURCE_MODULES[module])
+    if module in PURE_MODULES - VALUE_MODULES and is_method(function):
+        return changing(function)
     if module in PURE_MODULES:
         return pure(function, fresh=False, spreads=ALL)
     return opaque(function)
+
+
+def is_method(function: Any) -> bool:
+    """Whether Python code stands in a class."""
+    if not isinstance(function, types.FunctionType):
+        return False
+    return "." in function.__qualname__.rpartition("<locals>.")[2]
+
+
+def changing(function: Any) -> Effect:
+    """A method of a library, which may change anything that its object holds."""
+    return Effect(function, whole=ALL, spreads=ALL, alters=(0,), ordered=True)
 
 
 _NO_MEMBER = enum.Enum._missing_.__func__  # type: ignore[attr-defined]
@@ -612,6 +626,7 @@ __all__ = [
     "RESOURCE_MODULES",
     "VALUE_MODULES",
     "VALUE_TYPES",
+    "changing",
     "of_class",
     "of_module",
 ]

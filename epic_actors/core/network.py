@@ -35,7 +35,15 @@ from .recursion import room_to_recurse
 from .regions import Attempt, Region, Root
 from .special import Specials
 from .summary import Summaries
-from .traces import Site, note_path, as_failed, as_raised, leaves_generator, retraced, site_here
+from .traces import (
+    Site,
+    as_failed,
+    as_raised,
+    leaves_generator,
+    note_path,
+    retraced,
+    site_here,
+)
 from .undo import Undo
 from .wire import deref
 
@@ -142,6 +150,7 @@ class Network:
         self.closed: dict[int, int] = {}
         self.records: dict[type, bool] = {}
         self.generators: WeakSet[Generated] = WeakSet()
+        self.dropped: list[Generated] | None = None
         self.units: dict[int, Unit] = {}
         self.walking: Effect | None = None
         self.outlet: Outlet | None = None

@@ -90,6 +90,7 @@ class Function:
         unit: the code that the fast machine has made of it.
         parts: the same of what follows each `yield`, by the identity of its term.
         closed: what follows a `yield`, as a function of all that it needs.
+        cleans_up: what closing a generator may run, once it has been asked.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Function:
     unit: Any = attrs.field(init=False, default=None)
     parts: dict[int, Any] = attrs.field(init=False, factory=dict)
     closed: dict[int, Any] = attrs.field(init=False, factory=dict)
+    cleans_up: Any = attrs.field(init=False, default=None)
     plain: int = attrs.field(init=False)
     _stub: types.CodeType | None = attrs.field(init=False, default=None)
 
@@ -570,6 +572,14 @@ def _delegate(cursor: Cursor, thrown: bool, sent: Any) -> tuple[bool, Any]:
     return _step(cursor, thrown, sent)
 
 
+def _release(holder: Any) -> None:
+    """Refer no longer to what a loop goes over, or a cell holds."""
+    if isinstance(holder, types.CellType):
+        holder.cell_contents = None
+    else:
+        holder.iterator = iter(())
+
+
 def _step(cursor: Cursor, thrown: bool, sent: Any) -> tuple[bool, Any]:
     """One step of an iterator: whether there is an item, and it or the end's value."""
     items: Any = cursor.iterator
@@ -637,6 +647,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "current": lambda cursor: cursor.item,
     "delegate": _delegate,
     "step": _step,
+    "release": _release,
     "bound": _bound,
     "cell": _cell,
     "cell_get": _cell_get,

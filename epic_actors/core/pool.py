@@ -59,8 +59,7 @@ class Pool:
         """Start a call, as soon as the event loop gets to it."""
         self.calls += 1
         self.running += 1
-        if self.running > self.peak_running:
-            self.peak_running = self.running
+        self.peak_running = max(self.peak_running, self.running)
         self._idle -= 1
         if self._idle < 0:
             self._idle = 0

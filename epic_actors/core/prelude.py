@@ -116,6 +116,28 @@ def close(items: Any) -> None:
         raise RuntimeError("generator ignored GeneratorExit")
 
 
+def let_go(items: Any) -> None:
+    """What CPython does with a generator that nobody refers to any more."""
+    try:
+        close(items)
+    except BaseException as error:  # noqa: BLE001 - nobody is there to take it
+        ignored(items.__qualname__, error)
+
+
+def ignored(name: str, error: BaseException) -> None:
+    """Report an error as CPython does if a generator raises it as it goes."""
+    going = _raising(error)
+    next(going)
+    going.__qualname__ = name
+
+
+def _raising(error: BaseException) -> Any:
+    try:
+        yield
+    finally:
+        raise error
+
+
 GENERATOR_METHODS: dict[str, Callable[..., Any]] = {
     "__next__": next_,
     "send": send,

@@ -11,8 +11,9 @@ pull waits for the older one, and a failure that takes back the one takes back t
 While a generator that may ask for calls is under way the network is not calm, since native
 code would enter it and could not wait in it.  One that can only compute its items from
 plain arguments stands apart: CPython runs it, and its items can be given back.
-A generator that is left before its end is not closed: when the garbage collector finds it
-is no place of the script, so its `finally` clauses do not run.
+A generator that is left before its end is closed where the front end says so (see
+`releasing`).  When the garbage collector finds one that is not, that is no place of the
+script, so its `finally` clauses do not run.
 """
 
 from collections.abc import Iterator
@@ -72,7 +73,10 @@ def begin(
 
     def natively(generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
         if generated.rest is None or _is_collected(generated):
-            generated.rest = None
+            if network.dropped is None:
+                generated.rest = None
+            else:
+                network.dropped.append(generated)
             return ended(thrown=thrown, sent=sent)
         rest = generated.rest = whole(generated.rest)
         if isinstance(rest, Beginning):

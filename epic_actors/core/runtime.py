@@ -19,6 +19,7 @@ from .operations import STORED
 from .perform import operate
 from .pulls import PAUSE
 from .reach import PLAIN, has_wire
+from .releasing import release
 from .substitutes import CALLERS
 from .terms import UNBOUND
 from .units import attempt, branch, resume, run_unit, settled
@@ -123,6 +124,7 @@ RUNTIME: dict[str, Any] = {
     ".run_unit": run_unit,
     ".delegate": delegate,
     ".step": step,
+    ".release": release,
     ".resume": resume,
     ".suspended": lambda unit, values: suspended(unit.lam, values, unit),
     ".request": request,

@@ -14,7 +14,7 @@ Theory of operation
     waits for a turn that never comes, and is flushed with everything else that is younger.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -32,6 +32,7 @@ from .operations import STORED, Function
 from .perform import Operation, operate
 from .pulls import PAUSE
 from .regions import Attempt, Footprint, Frame
+from .releasing import release
 from .runtime import truth
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from .traces import Site
@@ -200,6 +201,8 @@ class Walker:
             case Prim(op="delegate" | "step"):
                 take = delegate if term.op == "delegate" else step
                 return self.made(take, *self.atoms(term), count=count)
+            case Prim(op="release"):
+                return self.made(release, *self.atoms(term))
             case Prim(op="aiter"):
                 return self.made(aiter_, *self.atoms(term))
             case Prim(op="async_enter"):
@@ -233,7 +236,8 @@ class Walker:
 
     def application(self, term: App, count: int) -> Any:
         """A loop that the rest of the block may overtake, or a call of the script's."""
-        function, args = self.atom(term.function), self.atoms(term)
+        function: Any = self.atom(term.function)
+        args = self.atoms(term)
         if function.__class__ in ENTERED:
             return self.block(function.lam.body, count, function.enter(args))
         if term.shape:

@@ -71,6 +71,7 @@ class Block:
         self.known = known
         self.sure = sure
         self.tail: Term | None = None
+        self.called: list[str] = []
         self._wraps: list[Callable[[Term], Term]] = []
 
     def inner(self, exits: Exits | None = None) -> "Block":
@@ -86,6 +87,8 @@ class Block:
     def temp(self, value: Term, node: ast.AST | None = None, stem: str = "t") -> Var:
         """Bind a value to a name of its own."""
         name = self.unit.fresh(stem)
+        if isinstance(value, App):
+            self.called.append(name)
         self.let((name,), value, value.at)
         return Var(name, at=value.at)
 

@@ -19,6 +19,7 @@ from epic_actors.core.terms import App, Const, If, Lam, Prim, Term, Var
 from epic_actors.frontend.block import Block, Exits, Meeting, jump
 from epic_actors.frontend.expressions import atom, cursor
 from epic_actors.frontend.flow import endless, loop_lives
+from epic_actors.frontend.leaving import forget, is_passing, releasing
 from epic_actors.frontend.statements import Visit, branch, statements
 from epic_actors.frontend.targets import assign
 from epic_actors.frontend.unit import at
@@ -50,9 +51,16 @@ def carry(block: Block, names: tuple[str, ...]) -> tuple[Term, ...]:
 def _loop(block: Block, node: Loop, behind: frozenset[str]) -> None:
     unit = block.unit
     rounds: Callable[[Block, _Shape], Term] = _while_round
+    items: Var | None = None
+    before, passing = len(block.called), False
     if not isinstance(node, ast.While):
         asks = isinstance(node, ast.AsyncFor)
-        rounds = _for_round(cursor(block, node.iter, asynchronous=asks))
+        items = cursor(block, node.iter, asynchronous=asks)
+        rounds = _for_round(items)
+        left = unit.flow.block(node.body).escapes & {"break", "return"}
+        passing = bool(left) and is_passing(block, node.iter)
+    if passing:
+        forget(block, before)
     facts = unit.flow.statement(node)
     lives = attrs.evolve(block.exits.lives, falls=behind)
     inside = loop_lives(unit.flow, node, lives)
@@ -65,6 +73,8 @@ def _loop(block: Block, node: Loop, behind: frozenset[str]) -> None:
         return after.packed(leaving)
 
     body = attrs.evolve(block.exits, breaks=leave, lives=inside)
+    if items is not None and passing:
+        body = releasing(body, items)
     leaving = attrs.evolve(block.exits, falls=leave, lives=lives)
     shape = _Shape(node, name, after.names, body, leaving)
     head = block.inner()

@@ -171,7 +171,7 @@ def test_rest_is_given_to_the_block_that_asked_last() -> None:
     machine = LiteralMachine()
     older, younger = machine.rest(), machine.rest()
     machine.unread = 1
-    younger.subscribe(Reader(machine))  # type: ignore[arg-type]
+    younger.subscribe(Reader(machine))
     machine.read(1)
     assert (repr(older), repr(younger)) == ("<Wire PENDING>", "<Wire None>")
 

@@ -25,7 +25,7 @@ def read(wire: Wire, *names: str) -> list[str]:
     """Let readers of these names wait for `wire`; the log of who was woken."""
     log: list[str] = []
     for name in names:
-        wire.subscribe(Reader(name, log))  # type: ignore[arg-type]
+        wire.subscribe(Reader(name, log))
     return log
 
 
@@ -57,7 +57,7 @@ def test_a_wire_set_to_a_pending_one_hands_over_its_readers() -> None:
     """They wait behind those who were there before."""
     one, other = Wire(), Wire()
     log = read(other, "first")
-    one.subscribe(Reader("second", log))  # type: ignore[arg-type]
+    one.subscribe(Reader("second", log))
     one.set(other)
     assert is_pending(one)
     assert not log

@@ -3,6 +3,7 @@
 PYTEST_DONT_REWRITE: the asserts of the programs are CPython's.
 """
 
+# mypy: ignore-errors
 # ruff: noqa: F821, F841, RUF059, UP028 - the programs try out what nobody should write
 
 import collections

@@ -182,7 +182,7 @@ def a_kept_expression():
 
 @takes(3)
 def inside_try_each_item_must_have_succeeded():
-    log = []
+    log: list[object] = []
     return [x for x in guarded(log, 3)], log
 
 

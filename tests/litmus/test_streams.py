@@ -250,7 +250,8 @@ def a_list_that_undecided_branches_append_to():
 
 @takes(9)
 def a_list_that_is_also_changed():
-    first, second, seconds = [], [], 5
+    first: list[object] = []
+    second, seconds = [], 5
     for line in lines(4).splitlines():
         first.append(ask(line))
         first[0] = "first"

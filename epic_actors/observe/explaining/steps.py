@@ -316,4 +316,5 @@ OWN: dict[str, Callable[["Reading", Prim, Values, "Step"], Any]] = {
     "reraise": _raise,
     "delegate": _stepped,
     "step": _stepped,
+    "release": _plain,
 }
