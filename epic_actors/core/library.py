@@ -586,7 +586,9 @@ def of_module(function: Any, module: str | None, name: str) -> Effect:
         return made(function)
     if module in RESOURCE_MODULES:
         return on_resource(function, RESOURCE_MODULES[module])
-    if module in PURE_MODULES - VALUE_MODULES and is_method(function):
+    # Why: even an object that never changes does so while it is made.
+    changes = module not in VALUE_MODULES or name == "__init__"
+    if module in PURE_MODULES and changes and is_method(function):
         return changing(function)
     if module in PURE_MODULES:
         return pure(function, fresh=False, spreads=ALL)

@@ -253,7 +253,8 @@ class Pulls:
         return rest.iterator if isinstance(rest, Native) and not rest.back else self
 
     def __epic_sources__(self) -> list[Any]:
-        return [self.shell]
+        # Why: not the native object, which goes when the script lets go of it.
+        return [self.generated]
 
     def __iter__(self) -> Iterator[Any]:
         """The items from here on."""

@@ -66,7 +66,8 @@ def _released(network: "Network", holder: Any) -> Frame:
     dropped, network.dropped = network.dropped, around
     del around
     while dropped:
-        shell: Any = revived(dropped.pop(0))
+        made = dropped.pop(0)
+        shell: Any = revived(made)
         found = apply(network, let_go, (shell,), {})
         while (found := deref(found)).__class__ is Wire:
             yield found
@@ -74,6 +75,7 @@ def _released(network: "Network", holder: Any) -> Frame:
             yield TURN
         around, network.dropped = network.dropped, []
         del shell
+        made.forget()
         dropped[:0] = network.dropped
         network.dropped = around
 

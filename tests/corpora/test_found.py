@@ -178,10 +178,10 @@ def keep_in_own_dictionary(values):
 class Wrapper(textwrap.TextWrapper):
     """Calls the method of a library's class that it derives from by name."""
 
-    def __init__(self, *args, **named):
+    def __init__(self, width):
         """Forget what the library's method is given."""
         self.lines = None
-        textwrap.TextWrapper.__init__(self, *args, **named)
+        textwrap.TextWrapper.__init__(self, width)
 
 
 def set_up_by_a_library(text, width):
