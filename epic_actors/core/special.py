@@ -162,7 +162,7 @@ class Specials:
                 )
         if pending and op not in EVERY:
             frame = self._later(effect, args, positions)
-        elif hit:
+        elif hit or pending:
             frame = STEPS[op](self, effect, *args)
         else:
             return NATIVE
