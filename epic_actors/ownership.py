@@ -24,6 +24,8 @@ OUR_SCRIPTS = frozenset(
     module.__name__ for module in (prelude, iterating, substitutes, consuming)
 )
 """Modules of ours whose functions are run as scripts."""
+LIBRARY_SCRIPTS = frozenset({"contextlib"})
+"""Modules of the library whose code only passes on to what it is given."""
 
 
 @functools.lru_cache(4096)
@@ -59,6 +61,8 @@ class Ownership:
             return True
         if package == OURS:
             return fn.__module__ in OUR_SCRIPTS
+        if fn.__globals__.get("__name__") in LIBRARY_SCRIPTS:
+            return True
         if package == self.package and package is not None:
             return True
         filename = fn.__code__.co_filename

@@ -384,15 +384,24 @@ def run_sequentially(function: Callable[..., Any], *args: Any) -> Any:
         Exception: Whatever the script raises.
     """
     job = Job.of(function, args)
-    return trio.run(_run_in_order, job)
+    value, stop = trio.run(_run_in_order, job)
+    if stop is not None:
+        raise stop
+    return value
 
 
-async def _run_in_order(job: Job) -> Any:
+async def _run_in_order(job: Job) -> tuple[Any, StopIteration | None]:
+    """The script's value, or the exception that no coroutine can raise."""
     async with keep_shared():
         if inspect.iscoroutinefunction(job.function):
-            return await job.function(*job.args, **job.kwargs)
+            return await job.function(*job.args, **job.kwargs), None
 
-        work = functools.partial(job.function, *job.args, **job.kwargs)
+        def work() -> tuple[Any, StopIteration | None]:
+            try:
+                return job.function(*job.args, **job.kwargs), None
+            except StopIteration as stop:
+                return None, stop
+
         return await trio.to_thread.run_sync(waiting_for_externals, work)
 
 

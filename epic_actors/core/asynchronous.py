@@ -25,6 +25,7 @@ from .operations import no_anext, not_async
 from .regions import Frame, enter as begin
 from .special import waited
 from .stepping import Steps
+from .tags import ANEXT, EVERYTHING
 from .walk import walk
 from .wire import Wire, deref
 
@@ -40,17 +41,32 @@ def await_(network: "Network", value: Any) -> Any:
     """What `await value` gives."""
     value = deref(value)
     if value.__class__ is Wire and may_be_awaitable(value):
-        return network.specials.enter(_await_later(network, value), AITER, (value,))
+        return begin(network, _await_later(network, value), 1, lambda: EVERYTHING)
     if not inspect.isawaitable(value):
         return value
-    external = External(lambda awaited: awaited, Order.SEQUENTIAL, WORLD)
-    return request(network, external, (value,), {})
+    # Why: an async generator is code of anybody's, which may touch anything.
+    return request(network, GENERATED if is_generated(value) else NATIVE, (value,), {})
+
+
+async def _awaited(value: Any) -> Any:
+    return await value
+
+
+NATIVE = External(_awaited, Order.SEQUENTIAL, WORLD)
+GENERATED = External(_awaited, Order.SEQUENTIAL, WORLD, aside=True)
+
+
+def is_generated(value: Any) -> bool:
+    """Whether an awaitable is a step of an async generator."""
+    return type(value).__name__.startswith("async_generator")
 
 
 def may_be_awaitable(wire: Wire) -> bool:
     """Whether something pending comes from code that is not known."""
     known = wire.immutable or wire.kind is not None
-    return not known and wire.origin is None
+    if known or wire.origin is None:
+        return not known
+    return any(inspect.isasyncgen(deref(value)) for value in wire.origin)
 
 
 def _await_later(network: "Network", wire: Wire) -> Frame:
@@ -76,7 +92,11 @@ def aiter_(network: "Network", source: Any, function: Any) -> Any:
     source = deref(source)
     if streams(deref(function)):
         return walk(network, source)
-    return network.specials.enter(_started(network, source), AITER, (source,))
+    found = network.specials.enter(_started(network, source), AITER, (source,))
+    if found.__class__ is Wire:
+        # Why: it may turn out to go over an async generator.
+        found.method = (source, ANEXT)
+    return found
 
 
 def streams(function: Any) -> bool:

@@ -6,6 +6,7 @@ place, when it is its turn; any other runs in a thread, where a call of an exter
 """
 
 import builtins
+import contextlib
 import functools
 import types
 from collections.abc import Iterator
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from .network import Network
 
 
+WRAPPING: frozenset[Any] = frozenset(
+    {contextlib, contextlib.contextmanager, contextlib.asynccontextmanager}
+)
+"""Decorators whose code is the script's, but which call nothing yet."""
+_NAMED = (types.ModuleType, types.FunctionType)
 _OF_METACLASS = ("__prepare__", "__new__", "__init__", "__call__")
 
 
@@ -72,6 +78,8 @@ def _has_a_say(network: "Network", value: Any) -> bool:
 def asks(network: "Network", value: Any) -> bool:
     """Whether what a class body does with a value may call an external."""
     is_script = network.specials.is_script
+    if isinstance(value, _NAMED) and value in WRAPPING:
+        return False
     if isinstance(value, type):
         return is_script(attribute(value, "__init__")) or _has_a_say(network, value)
     if isinstance(value, types.ModuleType):

@@ -9,6 +9,7 @@ import collections
 import functools
 import itertools
 import operator
+import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -209,6 +210,13 @@ def update_set(holder: Any, *columns: Any) -> None:
             holder.add(item)
 
 
+def sliced(holder: Any, value: Any) -> Any:
+    """What is stored by `holder[i:j] = value`."""
+    if holder.__class__ is list and value.__class__ is types.GeneratorType:
+        return [item for item in value]  # noqa: C416 - the loop is what this is for
+    return value
+
+
 def with_lists(function: Any, marks: Any, *args: Any, **named: Any) -> Any:
     """Anything that takes in all items of the marked arguments before it does more."""
     listed = []
@@ -261,7 +269,7 @@ LISTED_METHODS = {
 }
 LISTED: frozenset[Any] = frozenset(
     [
-        *(dict, bytes, bytearray),
+        *(dict, dict.fromkeys, bytes, bytearray),
         *(collections.deque, collections.Counter, collections.OrderedDict),
         *(itertools.product, itertools.permutations, itertools.combinations),
         *(itertools.groupby, itertools.zip_longest, itertools.cycle, itertools.tee),

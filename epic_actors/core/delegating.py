@@ -30,7 +30,7 @@ def delegate(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Any:
 def _close(network: "Network", cursor: Any, sent: Any) -> Frame:
     """Close the inner iterator, and go on raising."""
     cursor = yield from _arrived(cursor)
-    inner = cursor.shell if cursor.__class__ is Pulls else cursor.iterator
+    inner: Any = cursor.shell if cursor.__class__ is Pulls else cursor.iterator
     if hasattr(inner, "close"):
         yield from _arrived(apply(network, inner.close, (), {}))
     raise deref(sent)

@@ -101,10 +101,6 @@ class Generated:
             self.entered = True
             next(shell)
 
-    def forget(self) -> None:
-        """Hold nothing any more, now that it has ended and nobody refers to it."""
-        self.values, self.step = (), _ended
-
     def begun(self, *, thrown: bool, sent: Any) -> Any:
         """What a step has to apply; None if the generator has ended.
 
@@ -136,10 +132,6 @@ class Generated:
             running.active = False
         self.rest = after
         return more, item
-
-
-def _ended(generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
-    return ended(thrown=thrown, sent=sent)
 
 
 def ended(*, thrown: bool, sent: Any) -> tuple[bool, Any]:

@@ -182,12 +182,17 @@ class Hold:
 
     def learn(self, wire: Wire, value: Any) -> None:
         """Hear what a wire among the places turned out to be."""
-        if self.live and not is_atom(value):
-            for place in sources(value):
-                if place is value:
-                    self.memory.index(self, place)
-                else:
-                    self.cover([place])
+        if not self.live or is_atom(value):
+            return
+        written = any(deref(place) is value for place in self.writes)
+        for place in sources(value):
+            if place is value:
+                self.memory.index(self, place)
+            elif written:
+                self.writes += (place,)
+                self.memory.register(self, place)
+            else:
+                self.cover([place])
 
     def conflicts(
         self, place: Any, *, write: bool, start: bool = False

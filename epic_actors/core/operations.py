@@ -105,6 +105,7 @@ class Function:
     unit: Any = attrs.field(init=False, default=None)
     parts: dict[int, Any] = attrs.field(init=False, factory=dict)
     closed: dict[int, Any] = attrs.field(init=False, factory=dict)
+    only_takes: Any = attrs.field(init=False, default=None)
     cleans_up: Any = attrs.field(init=False, default=None)
     plain: int = attrs.field(init=False)
     _stub: types.CodeType | None = attrs.field(init=False, default=None)
@@ -572,11 +573,9 @@ def _delegate(cursor: Cursor, thrown: bool, sent: Any) -> tuple[bool, Any]:
     return _step(cursor, thrown, sent)
 
 
-def _release(holder: Any) -> None:
-    """Refer no longer to what a loop goes over, or a cell holds."""
-    if isinstance(holder, types.CellType):
-        holder.cell_contents = None
-    else:
+def _release(holder: Any, *calls: Any) -> None:
+    """Refer no longer to what a loop goes over."""
+    if isinstance(holder, Cursor):
         holder.iterator = iter(())
 
 

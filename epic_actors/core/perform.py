@@ -175,9 +175,13 @@ def makes_default(mapping: Any = None, key: Any = None, *_: Any) -> bool:
     return isinstance(key, Hashable) and key not in mapping
 
 
+TAKES_NO_STEP = frozenset({"truth", "not", "getattr", "getitem"})
+"""Operations that take no step of a generator."""
+
+
 def looks_into(effect: Effect, position: int) -> bool:
     """Whether an operation reads or changes the argument at `position` itself."""
-    return (
+    return effect.op not in TAKES_NO_STEP and (
         position in effect.whole
         or position in effect.spreads
         or position in effect.reads

@@ -243,7 +243,7 @@ class Pulls:
 
     def __init__(self, network: "Network", shell: Shell, generated: Generated) -> None:
         self.network = network
-        self.shell = shell
+        self.shell: Shell | None = shell
         self.generated = generated
 
     @property
@@ -251,6 +251,10 @@ class Pulls:
         """What to go over while all is calm: the same, or CPython's own generator."""
         rest = self.generated.rest
         return rest.iterator if isinstance(rest, Native) and not rest.back else self
+
+    def let_go(self) -> None:
+        """Refer to the native object no longer."""
+        self.shell = None
 
     def __epic_sources__(self) -> list[Any]:
         # Why: not the native object, which goes when the script lets go of it.

@@ -127,6 +127,8 @@ def sources(value: Any) -> tuple[Any, ...]:
         return (value, *gc.get_referents(value))
     if value.__class__ is types.GeneratorType:
         return (value, *frame_values(value))
+    if value.__class__ is super:
+        return (value, *aliases(value.__self__))
     found = getattr(value.__class__, "__epic_sources__", None)
     return aliases(value) if found is None else tuple(found(value))
 
@@ -172,7 +174,7 @@ def children(value: Any) -> Iterator[Any]:
         yield from base.__iter__(value)
     elif kind is types.FunctionType:
         yield from value.__closure__ or ()
-    elif kind in BOUND_TYPES:
+    elif kind in BOUND_TYPES or kind is super:
         yield value.__self__
     elif kind is types.CellType:
         yield from cell_value(value)
@@ -222,7 +224,7 @@ def cell_value(cell: types.CellType) -> tuple[Any, ...]:
 def attributes(value: Any) -> Iterator[tuple[str, Any]]:
     """The attributes that an object itself holds."""
     kind = value.__class__
-    if kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES:
+    if kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES or kind is super:
         return
     if hasattr(kind, "__epic_sources__"):
         return

@@ -9,6 +9,7 @@ import functools
 import types
 from collections import deque
 from collections.abc import Hashable, Iterable
+from inspect import CO_ASYNC_GENERATOR
 from typing import TYPE_CHECKING, Any
 
 from .closures import FREE, RESUMES
@@ -67,7 +68,7 @@ STORES = frozenset(
     ]
 )
 LOADS = frozenset(
-    ["getitem", "getattr", "current", "delegate", "step", "unpack", "cell_get", "special", "iter", "super"]
+    ["getitem", "getattr", "current", "delegate", "step", "unpack", "cell_get", "special", "iter"]
 )
 APPENDING = frozenset({list.append, deque.append, bytearray.append})
 ROUNDS = 12
@@ -291,6 +292,8 @@ class Reader:
             return Value(self.load(args[0].tags))
         if op == "bound":
             return args[0]
+        if op == "super":
+            return Value(args[1].tags)
         if op in ("iadd", "ior", "iand", "isub", "ixor", "imul"):
             return Value(args[0].tags)
         return PLAIN_VALUE
@@ -487,6 +490,9 @@ class Reader:
     ) -> Value:
         """A call of a function whose term may be known."""
         function = self.summaries.translate(fn)
+        if fn.__code__.co_flags & CO_ASYNC_GENERATOR:
+            # Why: whoever takes its items runs its code, which CPython does.
+            self.summary.everything = True
         if function is None:
             return self.builtin(fn, args)
         if function.is_generator:

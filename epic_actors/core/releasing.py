@@ -1,32 +1,36 @@
 """Letting go: a generator that nobody refers to any more is closed there and then.
 
 Rules
-    1. The front end says where a loop is left early, or where a value that only an
-       expression has seen is no longer needed: `release`.
-    2. Whether anybody else refers to the generator, CPython knows: the last reference to
-       the native object goes, and its finalizer notes it in `network.dropped`.  For that
-       nothing of ours may still refer to it, so a release waits for its turn, when
-       nothing older can be undone.
-    3. Closing runs as part of the script, so `finally` clauses may ask for calls.  What a
-       closed generator held goes with it, and is closed next.
-    4. A generator that is not inside a `try` has nothing to run, and is not waited for.
+    1. The front end says where a loop is left early, or where a part of an expression has
+       been used: `release`, with what was called for the iterator and for its arguments.
+    2. A generator is *fresh* if the call that gave it was of its own generator function:
+       then nobody else can refer to it.  It goes with what it was given to, if that does
+       nothing with it but take its items.
+    3. Of any other iterator CPython knows whether somebody refers to it: the last
+       reference to the native object goes, and its finalizer notes it in
+       `network.dropped`.  For that nothing of ours may still refer to it, so such a
+       release waits for its turn, when nothing older can be undone.
+    4. Closing runs as part of the script, so `finally` clauses may ask for calls.
+    5. A generator that does not stand in a `try` has nothing to run.
 
-A generator in a variable is let go where the variable goes, which is no certain place of
-the script, so it is not closed; `del` and `return` run nothing.
+A generator in a variable is not closed when the variable goes, by `del`, by another value
+or with its function.
 """
 
 import types
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from .actors import TURN
 from .closures import RESUMES, Beginning
 from .dispatch import apply
 from .generators import Generated, Native, generated_of, revived
+from .operations import Function
 from .prelude import let_go
-from .pulls import Pulls
+from .pulls import Pulls, obstacle
 from .regions import Frame, enter
-from .actors import TURN
 from .tags import EVERYTHING
-from .terms import Lam, Let, LetRec, If, Prim, Term, Try
+from .terms import App, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from .wire import Wire, deref
 
 
@@ -34,98 +38,170 @@ if TYPE_CHECKING:
     from .network import Network
 
 
-def release(network: "Network", holder: Any) -> None:
-    """Let go of what a loop's cursor, or a cell, holds."""
+TAKES = ("iter", "step", "delegate")
+"""Steps that do nothing with an iterator but take its items."""
+
+
+def release(network: "Network", holder: Any, *calls: Any) -> None:
+    """Let go of what a loop goes over, and of what was made for that.
+
+    Args:
+        network: The run.
+        holder: The cursor of a loop, or a value that has been used.
+        calls: What was called and what it gave, the outermost call first.
+    """
     holder = deref(holder)
-    if holder.__class__ is not Wire and not is_open(held(holder)):
+    root = native(holder)
+    if generated_of(root) is None:
         return
-    enter(network, _released(network, holder), 1, lambda: EVERYTHING)
+    made = [native(deref(value)) for value in calls]
+    gone = owned(root, list(zip(made[::2], made[1::2], strict=True)))
+    if not gone and holder.__class__ is Pulls and is_open(network, root):
+        del root, made
+        enter(network, _released(network, holder), 1, lambda: EVERYTHING)
+    for value in gone:
+        if is_open(network, value):
+            apply(network, let_go, (value,), {})
 
 
-def held(holder: Any) -> Any:
-    """The iterator that is let go."""
-    if holder.__class__ is types.CellType:
-        return deref(holder.cell_contents)
-    return getattr(holder, "shell", None)
+def native(value: Any) -> Any:
+    """The native object that a cursor goes over, or the value itself."""
+    return value.shell if value.__class__ is Pulls else value
 
 
-def _released(network: "Network", holder: Any) -> Frame:
-    """Close one generator after another, as the last references to them go."""
-    while (holder := deref(holder)).__class__ is Wire:
-        yield holder
-    while (value := held(holder)).__class__ is Wire:
-        yield value
-    opened = is_open(value)
-    del value
-    if not opened:
-        return
+def owned(root: Any, calls: list[tuple[Any, Any]]) -> list[Any]:
+    """The generators that nobody refers to, in the order in which they go."""
+    found, within = [], [root]
+    for function, value in calls:
+        made = generated_of(value)
+        if made is None or function is iter or not any(value is v for v in within):
+            continue
+        within = [other for other in within if other is not value]
+        if is_fresh(function, made):
+            found.append(value)
+            if only_takes(made.function):
+                within.extend(map(deref, flat(made.values)))
+    return found
+
+
+def flat(values: Any) -> Iterator[Any]:
+    """Arguments, with those behind a star."""
+    for value in values:
+        if value.__class__ is tuple:
+            yield from value
+        else:
+            yield value
+
+
+def is_fresh(function: Any, made: Generated) -> bool:
+    """Whether a call of `function` has made a generator, rather than given it."""
+    if isinstance(function, types.MethodType):
+        function = function.__func__
+    code = getattr(function, "__code__", None)
+    return is_ours(made.function) if code is None else code is made.function.code
+
+
+def is_ours(function: Function) -> bool:
+    """Whether a function stands for one of the library."""
+    return function.namespace.name.startswith(__package__)
+
+
+# What only CPython knows
+
+
+def _released(network: "Network", cursor: Pulls) -> Frame:
+    """Drop the loop's own reference; if it was the last, close the generator."""
     while not network.here.settled:
         yield TURN
     around, network.dropped = network.dropped, []
-    drop(holder)
+    cursor.let_go()
     dropped, network.dropped = network.dropped, around
-    del around
-    while dropped:
-        made = dropped.pop(0)
-        shell: Any = revived(made)
-        found = apply(network, let_go, (shell,), {})
+    for made in dropped:
+        found = apply(network, let_go, (revived(made),), {})
         while (found := deref(found)).__class__ is Wire:
             yield found
-        while not network.here.settled:
-            yield TURN
-        around, network.dropped = network.dropped, []
-        del shell
-        made.forget()
-        dropped[:0] = network.dropped
-        network.dropped = around
-
-
-def drop(holder: Any) -> None:
-    """Refer to it no longer."""
-    if holder.__class__ is types.CellType:
-        holder.cell_contents = None
-    else:
-        holder.shell = None
 
 
 # What there is to close
 
 
-def is_open(value: Any) -> bool:
-    """Whether closing a value, or what it holds, may run code of the script's."""
-    value = value.shell if value.__class__ is Pulls else value
+def is_open(network: "Network", value: Any) -> bool:
+    """Whether closing a generator may run code of the script's."""
     made = generated_of(value)
     if made is None:
         return False
     rest = deref(made.rest)
-    if rest is None or isinstance(rest, Native):
+    if rest is None or isinstance(rest, Native) or not cleans_up(made.function):
         return False
-    if not isinstance(rest, Beginning) and may_clean_up(made):
-        return True
-    values = made.values if rest.__class__ is Wire else rest.values
-    return any(is_open(deref(held)) for held in values)
+    # Why: an older step, still to be taken, may be its first.
+    return rest.__class__ is not Beginning or obstacle(network, made) is not None
 
 
-def may_clean_up(made: Generated) -> bool:
-    """Whether a generator stands in a `try` somewhere, or goes over another one."""
-    function = made.function
+def cleans_up(function: Function) -> bool:
+    """Whether a generator stands in a `try` somewhere, or lets others go."""
     if function.cleans_up is None:
-        function.cleans_up = _cleans_up(function.lam)
-    return function.cleans_up
+        function.cleans_up = any(map(_cleans_up, steps(function.lam)))
+    return bool(function.cleans_up)
 
 
 def _cleans_up(term: Term) -> bool:
-    while isinstance(term, Let | LetRec):
-        inner = term.value if isinstance(term, Let) else term.function
-        if _cleans_up(inner):
-            return True
-        term = term.body
+    if isinstance(term, Try):
+        return any(map(_resumes, steps(term.body)))
+    return isinstance(term, Prim) and term.op in ("release", "delegate")
+
+
+def _resumes(term: Term) -> bool:
+    called = term.function if isinstance(term, App) else None
+    return isinstance(called, Var) and called.name.startswith(RESUMES)
+
+
+def only_takes(function: Function) -> bool:
+    """Whether a generator does nothing with its arguments but take their items."""
+    if is_ours(function):
+        return True
+    if function.only_takes is None:
+        params = function.lam.params
+        used = (name for term in steps(function.lam.body) for name in kept(term))
+        function.only_takes = set(params).isdisjoint(used)
+    return bool(function.only_takes)
+
+
+def kept(term: Term) -> list[str]:
+    """The names that a step may keep, or pass on."""
     match term:
-        case Lam():
-            return _cleans_up(term.body)
-        case If():
-            return _cleans_up(term.then) or _cleans_up(term.orelse)
-        case Prim(op=op):
-            return op in ("release", "delegate")
+        case Prim() if term.op in TAKES:
+            return []
+        case App():
+            # Why: what is called is not kept, and neither are a loop's own variables.
+            return _names(term.arguments)
+        case Prim():
+            return _names(term.arguments)
+        case Let():
+            return _names((term.value,))
         case _:
-            return isinstance(term, Try)
+            return []
+
+
+def _names(terms: tuple[Term, ...]) -> list[str]:
+    return [term.name for term in terms if isinstance(term, Var)]
+
+
+def steps(term: Term) -> Iterator[Term]:
+    """A term with all terms inside it."""
+    stack = [term]
+    while stack:
+        term = stack.pop()
+        yield term
+        match term:
+            case Lam():
+                stack.append(term.body)
+            case Let():
+                stack += (term.value, term.body)
+            case LetRec():
+                stack += (term.function, term.body)
+            case If():
+                stack += (term.then, term.orelse)
+            case Try():
+                stack += (term.body, term.handler)
+            case _:
+                pass

@@ -536,15 +536,14 @@ def _taken(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
 def _folded(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`any(obj)`, `sum(obj)`: one item after another, as far as the answer is open."""
     script = FOLDS[effect.op]
-    if effect.op != "sum":
-        rest = ()
+    given = rest if effect.op == "sum" else ()
     if obj.__class__ not in (list, tuple):
         if not iterates(specials, obj):
             return operate_natively(specials.network, effect, obj, *rest)
         if effect.op not in ("any", "all"):
             obj = yield from specials.run(iterating.collected, obj)
             return operate(specials.network, effect, obj, *rest)
-    return apply(specials.network, script, (obj, *rest), {})
+    return apply(specials.network, script, (obj, *given), {})
 
 
 def _unpacked(specials: Specials, effect: Effect, obj: Any) -> Frame:

@@ -219,7 +219,8 @@ class Summaries:
         def is_new(value: Any) -> bool:
             cls = value.__class__
             known = cls is Wire or cls.__module__ == "builtins"
-            return not known and self.classes.get(cls, met) >= met
+            late = not known and self.classes.get(cls, met) >= met
+            return late and self.is_own(cls)
 
         if not unknown:
             return None

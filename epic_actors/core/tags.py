@@ -11,6 +11,7 @@ A root is a parameter of the unit, or a global.
 import functools
 import types
 from collections.abc import Iterable
+from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -21,7 +22,7 @@ from .holds import EVERYWHERE, WORLD, Inside
 from .lookup import script_of
 from .reach import is_atom, sources
 from .regions import Footprint
-from .wire import deref
+from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Summary:
 
     def footprint(self, params: tuple[str, ...], args: tuple[Any, ...]) -> Footprint:
         """The places, for these arguments."""
-        if self.everything:
+        if self.everything or any(map(runs_anything, args)):
             return EVERYTHING
         given = dict(zip(params, args, strict=True))
         reads = [place for tag in self.reads for place in _places(tag, given)]
@@ -142,6 +143,20 @@ class Summary:
         roots = {_root_key(root): root for _, root in self.returns}
         values = [_value(root, given) for root in roots.values()]
         return tuple([value for value in values if not is_atom(value)])
+
+
+ANEXT = "__anext__"
+"""What is asked of a wire that will be the cursor of an `async for`."""
+
+
+def runs_anything(value: Any) -> bool:
+    """Whether taking items of a value runs code that only CPython knows."""
+    value = deref(value)
+    if value.__class__ is Wire:
+        return value.method is not None and value.method[1] == ANEXT
+    if hasattr(value.__class__, "__epic_sources__"):
+        return any(isinstance(v, AsyncGeneratorType) for v in value.__epic_sources__())
+    return isinstance(value, AsyncGeneratorType)
 
 
 EVERYTHING = Footprint((), (EVERYWHERE, WORLD))

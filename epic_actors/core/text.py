@@ -143,6 +143,8 @@ def _joined(separator: Any, texts: Any) -> list[Any] | None:
 
 def _join_arriving(separator: Any, texts: Any) -> Reading:
     """`separator.join(texts)` while the texts are still arriving."""
+    if separator.__class__ is not str:
+        raise Unreadable
     first = True
     for step in read_items(texts):
         if step.__class__ is Wait:
@@ -245,6 +247,8 @@ _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 def _lines(text: Any, keepends: Any = False) -> Reading:
     """The lines whose ends have come; a return may still be followed by a newline."""
+    if keepends.__class__ is Wire:
+        raise Unreadable
     parts: list[str] = []
     for step in read_text(text):
         if step.__class__ is Wait:

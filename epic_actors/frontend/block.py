@@ -71,7 +71,7 @@ class Block:
         self.known = known
         self.sure = sure
         self.tail: Term | None = None
-        self.called: list[str] = []
+        self.called: list[tuple[Term, str]] = []
         self._wraps: list[Callable[[Term], Term]] = []
 
     def inner(self, exits: Exits | None = None) -> "Block":
@@ -87,8 +87,8 @@ class Block:
     def temp(self, value: Term, node: ast.AST | None = None, stem: str = "t") -> Var:
         """Bind a value to a name of its own."""
         name = self.unit.fresh(stem)
-        if isinstance(value, App):
-            self.called.append(name)
+        if isinstance(value, App) and not is_own(value.function):
+            self.called.append((value.function, name))
         self.let((name,), value, value.at)
         return Var(name, at=value.at)
 
@@ -231,6 +231,14 @@ class Meeting:
         block.now_unbound(*self.writes)
         block.known.update(self.names)
         block.sure.update(self._sure or ())
+
+
+def is_own(function: Term) -> bool:
+    """Whether a function of the term is applied, such as a loop; these are no values."""
+    if not isinstance(function, Var):
+        return False
+    stem, dot, _ = function.name.partition(".")
+    return bool(dot) and stem != "t"
 
 
 def pack(values: tuple[Term, ...]) -> Term:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from epic_actors.core.terms import App, Const, If, Prim, Term, Var
+from epic_actors.frontend import leaving
 from epic_actors.frontend.block import Block, Exits, Meeting, jump, pack
 from epic_actors.frontend.flow import of_names
 from epic_actors.frontend.names import Matches
@@ -182,8 +183,12 @@ def _compare(block: Block, node: ast.Compare) -> Term:
 
 
 def _compare_from(block: Block, node: ast.Compare, number: int, left: Term) -> Term:
-    right = atom(block, node.comparators[number])
-    result = Prim(_COMPARE[type(node.ops[number])], (left, right), at=at(node))
+    before, holder = len(block.called), node.comparators[number]
+    right = atom(block, holder)
+    op = _COMPARE[type(node.ops[number])]
+    result: Term = Prim(op, (left, right), at=at(node))
+    if op in ("in", "not_in") and leaving.is_passing(block, holder):
+        result = leaving.behind(block, result, before)
     if number == len(node.ops) - 1:
         return result
     holds = block.atom(result)
@@ -206,10 +211,25 @@ def _starred(nodes: Sequence[ast.expr]) -> tuple[bool, ...] | None:
     return marks if any(marks) else None
 
 
-def elements(block: Block, nodes: Sequence[ast.expr]) -> tuple[Term, ...]:
-    """The values in a display; of a starred one, what is spread."""
-    plain = [n.value if isinstance(n, ast.Starred) else n for n in nodes]
-    return atoms(block, plain)
+def elements(
+    block: Block, nodes: Sequence[ast.expr], behind: Sequence[ast.expr] = ()
+) -> tuple[Term, ...]:
+    """The values in a display; of a starred one, what is spread.
+
+    `behind` is what is evaluated after the display.
+    """
+    later = [*nodes, *behind]
+    busy = [i for i, n in enumerate(later) if not isinstance(n, ast.Name | ast.Constant)]
+    last = max(busy, default=-1)
+    return atoms(block, [_spread(n, early=i < last) for i, n in enumerate(nodes)])
+
+
+def _spread(node: ast.expr, *, early: bool) -> ast.expr:
+    """What is spread; at once, if what comes after it may have effects."""
+    if not isinstance(node, ast.Starred):
+        return node
+    here = ast.List([node], ast.Load())
+    return ast.copy_location(here, node) if early else node.value
 
 
 def _display(op: str) -> Visit:
@@ -289,8 +309,9 @@ def _call(block: Block, node: ast.Call) -> Term:
     special = _special_call(block, node)
     if special is not None:
         return special
-    function = atom(block, node.func)
-    return call(block, function, node.args, node.keywords, node)
+    function, before = atom(block, node.func), len(block.called)
+    found = call(block, function, node.args, node.keywords, node)
+    return leaving.used(block, found, node, before)
 
 
 def call(
@@ -302,7 +323,9 @@ def call(
     before: tuple[Term, ...] = (),
 ) -> Term:
     """An application; `before` are arguments that come first."""
-    values = before + elements(block, args)
+    # Why: CPython spreads a lone starred argument after the keywords.
+    behind = [k.value for k in keywords] if len(args) > 1 else []
+    values = before + elements(block, args, behind)
     values += tuple([atom(block, keyword.value) for keyword in keywords])
     marks: list[str | None] = [None] * len(before)
     marks += ["*" if isinstance(a, ast.Starred) else None for a in args]

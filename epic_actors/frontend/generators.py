@@ -18,6 +18,7 @@ import ast
 from epic_actors.core.terms import Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from epic_actors.frontend.block import Block, Exits, jump
 from epic_actors.frontend.expressions import Visit, atom, optional
+from epic_actors.frontend.leaving import raising
 from epic_actors.frontend.unit import Unit, at
 
 
@@ -57,7 +58,9 @@ def _yield(block: Block, node: ast.Yield) -> Term:
     block.wrap(suspend)
     if unit.handling:
         _handle_on(block, unit.handling[-1])
-    block.guard(Var(thrown), then=Prim("reraise", (Var(sent),), at=place))
+    failing = raising(block.inner())
+    again = failing.finish(Prim("reraise", (Var(sent),), at=place))
+    block.guard(Var(thrown), then=again)
     return Var(sent)
 
 

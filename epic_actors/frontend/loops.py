@@ -19,7 +19,7 @@ from epic_actors.core.terms import App, Const, If, Lam, Prim, Term, Var
 from epic_actors.frontend.block import Block, Exits, Meeting, jump
 from epic_actors.frontend.expressions import atom, cursor
 from epic_actors.frontend.flow import endless, loop_lives
-from epic_actors.frontend.leaving import forget, is_passing, releasing
+from epic_actors.frontend.leaving import Passing, is_passing
 from epic_actors.frontend.statements import Visit, branch, statements
 from epic_actors.frontend.targets import assign
 from epic_actors.frontend.unit import at
@@ -51,16 +51,14 @@ def carry(block: Block, names: tuple[str, ...]) -> tuple[Term, ...]:
 def _loop(block: Block, node: Loop, behind: frozenset[str]) -> None:
     unit = block.unit
     rounds: Callable[[Block, _Shape], Term] = _while_round
-    items: Var | None = None
-    before, passing = len(block.called), False
+    passing: Passing | None = None
     if not isinstance(node, ast.While):
-        asks = isinstance(node, ast.AsyncFor)
+        before, asks = len(block.called), isinstance(node, ast.AsyncFor)
         items = cursor(block, node.iter, asynchronous=asks)
-        rounds = _for_round(items)
-        left = unit.flow.block(node.body).escapes & {"break", "return"}
-        passing = bool(left) and is_passing(block, node.iter)
-    if passing:
-        forget(block, before)
+        called = len(block.called) > before
+        if called and not asks and is_passing(block, node.iter):
+            passing = Passing.of(block, items, before)
+        rounds = _for_round(items, passing)
     facts = unit.flow.statement(node)
     lives = attrs.evolve(block.exits.lives, falls=behind)
     inside = loop_lives(unit.flow, node, lives)
@@ -73,15 +71,18 @@ def _loop(block: Block, node: Loop, behind: frozenset[str]) -> None:
         return after.packed(leaving)
 
     body = attrs.evolve(block.exits, breaks=leave, lives=inside)
-    if items is not None and passing:
-        body = releasing(body, items)
+    if passing is not None:
+        body = passing.leaving(body)
     leaving = attrs.evolve(block.exits, falls=leave, lives=lives)
     shape = _Shape(node, name, after.names, body, leaving)
     head = block.inner()
     head.sure -= facts.deletes
     head.now_unbound(*facts.writes - set(after.names))
     head.known.update(after.names)
+    open_around = unit.open
+    unit.open = open_around if passing is None else [*open_around, passing]
     function = Lam(after.names, rounds(head, shape), name=name, at=at(node))
+    unit.open = open_around
     started = jump(name, carry(block, after.names), at(node))
     if facts.escapes:
         _stand_last(block, shape, join, function, started, facts.falls)
@@ -120,7 +121,9 @@ def _while_round(block: Block, shape: _Shape) -> Term:
     return block.finish(If(test, then, done, at=at(node.test)))
 
 
-def _for_round(items: Var) -> Callable[[Block, _Shape], Term]:
+def _for_round(
+    items: Var, passing: Passing | None
+) -> Callable[[Block, _Shape], Term]:
     def rounds(block: Block, shape: _Shape) -> Term:
         node = shape.node
         assert not isinstance(node, ast.While)
@@ -128,8 +131,11 @@ def _for_round(items: Var) -> Callable[[Block, _Shape], Term]:
         inner = block.inner()
         assign(inner, node.target, Prim("current", (items,), at=at(node.target)))
         then = _body(inner, shape)
-        done = branch(block, node.orelse, shape.leaving)
-        return block.finish(If(test, then, done, at=at(node.iter)))
+        ending = block.inner(shape.leaving)
+        if passing is not None and passing.nested:
+            passing.release(ending)
+        done = branch(ending, node.orelse, shape.leaving)
+        return block.finish(If(test, then, ending.finish(done), at=at(node.iter)))
 
     return rounds
 

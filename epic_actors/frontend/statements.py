@@ -11,6 +11,7 @@ from epic_actors.frontend import targets
 from epic_actors.frontend.block import Block, Exits, Meeting, jump
 from epic_actors.frontend.expressions import atom, value
 from epic_actors.frontend.flow import Lives, lives_along, settled
+from epic_actors.frontend.leaving import raising
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.unit import at
 
@@ -80,10 +81,12 @@ def _raise(block: Block, node: ast.Raise, behind: frozenset[str]) -> None:
         if not block.unit.handling:
             raise NotCompiled("raise outside an except clause", node.lineno)
         current = Var(block.unit.handling[-1])
+        raising(block)
         block.tail = Prim("reraise", (current,), at=at(node))
         return
     error = atom(block, node.exc)
     cause: Term = Const(UNBOUND) if node.cause is None else atom(block, node.cause)
+    raising(block)
     block.tail = Prim("raise", (error, cause), at=at(node))
 
 
@@ -94,6 +97,7 @@ class Reraise(ast.Raise):
 def _reraise(block: Block, node: Reraise, behind: frozenset[str]) -> None:
     assert node.exc is not None
     error = atom(block, node.exc)
+    raising(block)
     block.tail = Prim("reraise", (error,))
 
 
@@ -106,11 +110,12 @@ def _assert(block: Block, node: ast.Assert, behind: frozenset[str]) -> None:
     error: Term = Const(AssertionError)
     if node.msg is not None:
         error = failing.temp(App(error, (atom(failing, node.msg),), at=at(node)))
-    raising = failing.finish(Prim("raise", (error, Const(UNBOUND)), at=at(node)))
+    raising(failing)
+    failed = failing.finish(Prim("raise", (error, Const(UNBOUND)), at=at(node)))
     if yields:
-        block.guard(test, orelse=raising)
+        block.guard(test, orelse=failed)
     else:
-        block.let((), If(test, Prim("pack"), raising, at=at(node)), at(node))
+        block.let((), If(test, Prim("pack"), failed, at=at(node)), at(node))
 
 
 def _import(block: Block, node: ast.Import, behind: frozenset[str]) -> None:

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Sequence
 
-from epic_actors.core.terms import Prim, Term, Var
+from epic_actors.core.consuming import sliced
+from epic_actors.core.terms import App, Const, Prim, Term, Var
 from epic_actors.frontend.block import Block
 from epic_actors.frontend.expressions import BINARY, atom, atoms, value
 from epic_actors.frontend.refusal import NotCompiled
@@ -25,6 +26,10 @@ def assign(block: Block, target: ast.expr, term: Term) -> None:
         case ast.Subscript():
             found = block.atom(term)
             owner, key = atoms(block, (target.value, target.slice))
+            if isinstance(target.slice, ast.Slice) and isinstance(term, App | Var):
+                # Why: a generator cannot be entered by what spreads it.
+                given = App(Const(sliced), (owner, found), at=at(target))
+                found = block.temp(given)
             block.temp(Prim("setitem", (owner, key, found), at=at(target)))
         case _:
             raise NotCompiled(type(target).__name__, target.lineno)

@@ -35,6 +35,7 @@ from epic_actors.frontend.block import Block, Exits, Leave, Meeting, jump, pack
 from epic_actors.frontend.expressions import VALUES as EXPRESSIONS, atom
 from epic_actors.frontend.flow import NOTHING, Facts, Lives, live_before
 from epic_actors.frontend.generators import START, entry
+from epic_actors.frontend.leaving import raising
 from epic_actors.frontend.loops import carry
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.statements import Visit, statements
@@ -250,7 +251,8 @@ def _handling(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
     skips = facts.falls and body.falls and bool(orelse)
     ways = _Guarded(block, facts, inside, handled=skips)
     trying = block.inner(ways.exits)
-    statements(trying, node.body)
+    with block.unit.guarding():
+        statements(trying, node.body)
     guarded = trying.finish()
     falls = ways.handled if skips else ways.exits.falls
     handler = block.inner(attrs.evolve(ways.exits, falls=falls))
@@ -282,7 +284,7 @@ def _clauses(block: Block, handlers: Sequence[ast.ExceptHandler], error: str) ->
         place = at(clause.type)
         test = block.temp(Prim("matches", (Var(error), kind), at=place))
         block.guard(test, then=_clause(block, clause, error))
-    return block.finish(Prim("reraise", (Var(error),)))
+    return raising(block).finish(Prim("reraise", (Var(error),)))
 
 
 def _clause(block: Block, clause: ast.ExceptHandler, error: str) -> Term:
@@ -362,12 +364,14 @@ def _finally(block: Block, node: ast.Try, behind: frozenset[str]) -> None:
     inside = guarded_lives(flow, node.finalbody, lives)
     ways = _Guarded(block, facts, inside, final=final)
     trying = block.inner(ways.exits)
-    _handling(trying, node, inside.falls)
+    with unit.guarding():
+        _handling(trying, node, inside.falls)
     failing = block.inner(ways.failing())
     unit.handling.append(name)
     statements(failing, node.finalbody)
     unit.handling.pop()
     if failing.tail is None:
+        raising(failing)
         failing.tail = Prim("reraise", (Var(name),))
     guarded = Try(trying.finish(), name, failing.finish(), at=at(node))
     signal, found = ways.bind(guarded, node)
@@ -409,10 +413,11 @@ def _within(block: Block, node: With, behind: frozenset[str], number: int) -> No
     inner = block.inner(ways.exits)
     if item.optional_vars is not None:
         assign(inner, item.optional_vars, entered)
-    if number + 1 < len(node.items):
-        _within(inner, node, behind, number + 1)
-    else:
-        statements(inner, node.body)
+    with unit.guarding():
+        if number + 1 < len(node.items):
+            _within(inner, node, behind, number + 1)
+        else:
+            statements(inner, node.body)
     guarded: Term = inner.finish()
     name = unit.fresh("exc")
     handler = _suppressing(block.inner(Exits()), ways, leave, Var(name, at=place))
@@ -458,7 +463,9 @@ def _suppressing(block: Block, ways: _Guarded, leave: _Leave, error: Var) -> Ter
     kind = block.temp(App(Const(type), (error,), at=error.at))
     trace = block.temp(Prim("getattr", (error,), "__traceback__", at=error.at))
     suppressed = leave.tell(block, (kind, error, trace), error.at)
-    handled, again = ways.handled(block), Prim("reraise", (error,), at=error.at)
+    failing = raising(block.inner())
+    again = failing.finish(Prim("reraise", (error,), at=error.at))
+    handled = ways.handled(block)
     return block.finish(If(suppressed, handled, again, at=error.at))
 
 

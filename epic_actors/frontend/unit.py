@@ -43,6 +43,7 @@ class Unit:
         self._maybe_local.update(self.code.co_freevars)
         self.slots = self._slots()
         self.handling: list[str] = []
+        self.open: list[Any] = []
         self._scopes: list[dict[str, Slot]] = []
         self._apart = False
         self._numbers = itertools.count(1)
@@ -59,6 +60,13 @@ class Unit:
         slots = {n: Slot(n, "cell" if n in cells else "plain") for n in sorted(own)}
         slots.update((n, Slot(n, "free")) for n in self.code.co_freevars)
         return slots
+
+    @contextmanager
+    def guarding(self) -> Iterator[None]:
+        """In the body of a `try`: what is raised there leaves no loop around it."""
+        around, self.open = self.open, []
+        yield
+        self.open = around
 
     def fresh(self, stem: str) -> str:
         """A name that no Python program has."""

@@ -144,6 +144,30 @@ ENDLESS = {
         """,
 }
 
+REGRESSIONS |= {
+    "a_method_of_super_in_a_pending_method": """
+        parts = word(n0).split(',')
+        class Deep(Box):
+            def add(self, x):
+                return super().add(x) + inc(x)
+        b0 = Deep(n0, ys0)
+        n4 = b0.add(max(ys0, default=n0) if parts else 0)
+        b0.n += n0
+        return n4, b0
+        """,
+    "a_pending_separator": """
+        s0 = word(n0).join(["a"[1:], "b"])[:12]
+        xs0 = word(n0).splitlines(f(n0))
+        """,
+    "what_is_starred_is_spread_before_what_follows": """
+        try:
+            xs0 = [*map(f, ys0), risky(n0), *map(inc, xs0)]
+            n0 = h(*map(log, ys0), log(n0), *[log(9)])
+        except NameError:
+            pass
+        """,
+}
+
 WRONG: dict[str, str] = {}
 
 
