@@ -157,6 +157,8 @@ def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
 
     Answers of calls are none of the script's, but what unknown code gives may be.
     """
+    if effect.op in TAKES_NO_STEP:
+        return False
     for position, value in enumerate(args):
         if value.__class__ is Wire and looks_into(effect, position):
             known = value.immutable or value.kind is not None
@@ -181,7 +183,7 @@ TAKES_NO_STEP = frozenset({"truth", "not", "getattr", "getitem"})
 
 def looks_into(effect: Effect, position: int) -> bool:
     """Whether an operation reads or changes the argument at `position` itself."""
-    return effect.op not in TAKES_NO_STEP and (
+    return (
         position in effect.whole
         or position in effect.spreads
         or position in effect.reads
