@@ -5,7 +5,7 @@ import inspect
 import threading
 import types
 import typing
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from enum import Enum
 from typing import Any
@@ -134,7 +134,7 @@ class External:
 
     async def pieces(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> AsyncIterator[Any]:
+    ) -> AsyncGenerator[Any, None]:
         """Run one call of an asynchronous generator, piece by piece.
 
         Raises:

@@ -128,7 +128,7 @@ def sources(value: Any) -> tuple[Any, ...]:
     if value.__class__ is types.GeneratorType:
         return (value, *frame_values(value))
     if value.__class__ is super:
-        return (value, *aliases(value.__self__))
+        return (value, *aliases(value.__self__))  # type: ignore[attr-defined]
     found = getattr(value.__class__, "__epic_sources__", None)
     return aliases(value) if found is None else tuple(found(value))
 
@@ -166,7 +166,8 @@ def children(value: Any) -> Iterator[Any]:
     if hasattr(kind, "__epic_sources__"):
         yield from value.__epic_sources__()
         return
-    base = container_base(type(value))
+    cls: Any = type(value)
+    base = container_base(cls)
     if base is dict:
         yield from dict.keys(value)
         yield from dict.values(value)

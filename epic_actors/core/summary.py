@@ -256,7 +256,8 @@ class Summaries:
             self.meet_class(base)
         # Why: anything may derive from a library's class that has nothing to do with us.
         if self.is_own(cls):
-            for derived in type.__subclasses__(cls):
+            subclasses: list[type] = type.__subclasses__(cls)
+            for derived in subclasses:
                 self.meet_class(derived)
 
     def is_own(self, cls: type) -> bool:

@@ -76,7 +76,7 @@ class Walk:
 
     def arrive(self, values: Any) -> None:
         """Go over an iterable that is there."""
-        self._native = iter(values)
+        self._native: Iterator[Any] = iter(values)
         self.opaque = self._native.__class__ not in READ_AHEAD
         if self._native is values:
             self.sources = mutables(values)

@@ -239,7 +239,8 @@ class Walker:
         function: Any = self.atom(term.function)
         args = self.atoms(term)
         if function.__class__ in ENTERED:
-            return self.block(function.lam.body, count, function.enter(args))
+            made: Any = function
+            return self.block(made.lam.body, count, made.enter(args))
         if term.shape:
             return self.made(call_shaped, term.shape, function, *args)
         return self.made(call, function, *args)

@@ -67,7 +67,7 @@ async def as_contexts():
 
     async with session("a") as a, session("b"):
         raise KeyError(a)
-    return log
+    return log  # type: ignore[unreachable]
 
 
 async def in_comprehensions():

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from epic_actors.core.dispatch import changes_itself, changing
+from epic_actors.core.dispatch import changes_itself
 from epic_actors.core.externals import External
+from epic_actors.core.library import changing
 from epic_actors.core.operations import Template
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.functions import (

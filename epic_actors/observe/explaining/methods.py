@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from epic_actors.core.dispatch import changing
 from epic_actors.core.effects import (
     BUILTINS,
     METHODS,
@@ -15,6 +14,7 @@ from epic_actors.core.effects import (
     of_module,
 )
 from epic_actors.core.externals import External
+from epic_actors.core.library import changing
 from epic_actors.core.records import record_of
 from epic_actors.core.text import table_key
 from epic_actors.observe.explaining import sentences
