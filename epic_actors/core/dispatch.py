@@ -27,7 +27,6 @@ from .callbacks import (
 from .calls import request
 from .consuming import taking
 from .effects import (
-    ALL,
     BUILTINS,
     METHODS,
     PURE_MODULES,

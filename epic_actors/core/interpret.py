@@ -114,9 +114,7 @@ class Interpreter:
     def _parts(self, terms: tuple[Term, ...], env: Environment) -> tuple[Any, ...]:
         return tuple([self._part(term, env) for term in terms])
 
-    def step(
-        self, generated: Generated, thrown: bool, sent: Any
-    ) -> tuple[bool, Any]:
+    def step(self, generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
         """Take a generator to its next item."""
 
         def run(rest: Any) -> Any:

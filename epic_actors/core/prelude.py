@@ -120,7 +120,7 @@ def let_go(items: Any) -> None:
     """What CPython does with a generator that nobody refers to any more."""
     try:
         close(items)
-    except BaseException as error:  # noqa: BLE001 - nobody is there to take it
+    except BaseException as error:
         ignored(items.__qualname__, error)
 
 

@@ -37,7 +37,17 @@ PROTOCOLS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("truth", "not", "bool"), TRUTH),
     **dict.fromkeys(("in", "not_in"), ("__contains__", *ITERATION)),
     **dict.fromkeys(
-        ("iter", "advance", "delegate", "step", "release", "unpack", "any", "all", *TAKES_ITEMS),
+        (
+            "iter",
+            "advance",
+            "delegate",
+            "step",
+            "release",
+            "unpack",
+            "any",
+            "all",
+            *TAKES_ITEMS,
+        ),
         ITERATION,
     ),
     **dict.fromkeys(("any", "all"), (*ITERATION, *TRUTH)),

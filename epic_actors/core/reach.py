@@ -72,7 +72,6 @@ def container_base(kind: type) -> Any:
     return next((base for base in CONTAINING if issubclass(kind, base)), None)
 
 
-
 CONTAINERS: frozenset[type] = SEQUENCES | VIEWS | {dict, str, bytes, bytearray, range}
 """Types whose instances give their elements as they are."""
 

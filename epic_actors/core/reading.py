@@ -68,7 +68,17 @@ STORES = frozenset(
     ]
 )
 LOADS = frozenset(
-    ["getitem", "getattr", "current", "delegate", "step", "unpack", "cell_get", "special", "iter"]
+    [
+        "getitem",
+        "getattr",
+        "current",
+        "delegate",
+        "step",
+        "unpack",
+        "cell_get",
+        "special",
+        "iter",
+    ]
 )
 APPENDING = frozenset({list.append, deque.append, bytearray.append})
 ROUNDS = 12

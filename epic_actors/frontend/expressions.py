@@ -219,7 +219,9 @@ def elements(
     `behind` is what is evaluated after the display.
     """
     later = [*nodes, *behind]
-    busy = [i for i, n in enumerate(later) if not isinstance(n, ast.Name | ast.Constant)]
+    busy = [
+        i for i, n in enumerate(later) if not isinstance(n, ast.Name | ast.Constant)
+    ]
     last = max(busy, default=-1)
     return atoms(block, [_spread(n, early=i < last) for i, n in enumerate(nodes)])
 

@@ -121,9 +121,7 @@ def _while_round(block: Block, shape: _Shape) -> Term:
     return block.finish(If(test, then, done, at=at(node.test)))
 
 
-def _for_round(
-    items: Var, passing: Passing | None
-) -> Callable[[Block, _Shape], Term]:
+def _for_round(items: Var, passing: Passing | None) -> Callable[[Block, _Shape], Term]:
     def rounds(block: Block, shape: _Shape) -> Term:
         node = shape.node
         assert not isinstance(node, ast.While)
@@ -156,6 +154,4 @@ def _body(block: Block, shape: _Shape) -> Term:
     return block.finish(again(block))
 
 
-STATEMENTS: dict[type, Visit] = dict.fromkeys(
-    (ast.While, ast.For, ast.AsyncFor), _loop
-)
+STATEMENTS: dict[type, Visit] = dict.fromkeys((ast.While, ast.For, ast.AsyncFor), _loop)

@@ -27,6 +27,7 @@ import trio
 from trio.testing import MockClock
 
 import epic_actors as epic
+from epic_actors.core.traces import as_raised
 from epic_actors.testing.outside import Asked, Outside, Record
 from epic_actors.testing.shape import failure, shape
 
@@ -152,7 +153,7 @@ def run_machine(
 class _Failed:
     """What stands in the place of a value when there is none."""
 
-    error: Exception
+    error: BaseException
 
 
 @attrs.frozen
@@ -179,7 +180,8 @@ async def _timed(evaluate: Callable[[], Awaitable[Any]]) -> _Ran:
         try:
             ending = await evaluate()
         except Exception as error:
-            ending = _Failed(error)
+            # Why: `run` gives a StopIteration as it is; a coroutine cannot raise it.
+            ending = _Failed(as_raised(error))
     if scope.cancelled_caught:
         faults.append("never ended: everything waits for something else")
     left = trio.lowlevel.current_statistics().tasks_living - tasks
@@ -222,7 +224,7 @@ def _observe(
     )
 
 
-def _raised(error: Exception) -> str:
+def _raised(error: BaseException) -> str:
     return f"raises {failure(error)}"
 
 
