@@ -112,7 +112,7 @@ def sub(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) ->
 def subn(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) -> Any:
     """`re.subn` with a function, or with what may turn out to be a text."""
     if not callable(repl):
-        return re.subn(pattern, repl, string, count, flags)
+        return re.subn(pattern, repl, string, count=count, flags=flags)
     pieces = []
     end = 0
     found = list(re.finditer(pattern, string, flags))
