@@ -18,7 +18,7 @@ Read it in this order:
         what a piece may touch, and tracebacks
     walker, literal
         one machine
-    units, runtime, emit_nodes, emit_steps, emit_runs, emit, fast
+    units, runtime, emit_nodes, emit_steps, emit, fast
         the other
 
 Names used at every run are here; the rest of the calculus is imported from its modules.

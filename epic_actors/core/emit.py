@@ -27,8 +27,9 @@ import attrs
 
 from .closures import RESUMES
 from .emit_nodes import LOAD, NET, Code
-from .emit_runs import Runs, is_method, is_temporary
-from .emit_steps import OWNERS, PRIM_STEPS, RAISES
+from .emit_steps import OWNERS, PRIM_STEPS, RAISES, Steps
+from .free import FreeNames
+from .runtime import TRUTH
 from .terms import (
     App,
     At,
@@ -42,6 +43,7 @@ from .terms import (
     Term,
     Try,
     Var,
+    spine,
 )
 from .traces import EMITTED, GENERATORS, PART
 from .units import Unit
@@ -81,11 +83,12 @@ class Tail:
 RETURN = Tail(None)
 
 
-class Emitter(Runs):
+class Emitter(Steps):
     """Emits one unit."""
 
     def __init__(self, code: Code, unit: Unit) -> None:
         super().__init__(code, unit.lam.at)
+        self.free = FreeNames()
         self.origin = unit.origin
         self.results = unit.count
         self.functions: dict[str, Lam | LetRec] = {}
@@ -106,15 +109,10 @@ class Emitter(Runs):
                     continue
                 if isinstance(term.value, Lam):
                     return out + self.join(term, term.value, tail)
-                run = self.run_from(term)
-                if run is not None:
-                    out += self.run(run)
-                    term = run.rest
-                    continue
                 fused = method_call(term)
                 if fused is not None:
-                    load, called, names = fused
-                    out += self.method_step(names, load, called)
+                    load, bound, called, names = fused
+                    out += self.method_step(names, load, bound, called)
                     assert isinstance(term.body, Let)
                     term = term.body.body
                 elif is_method(term, self.free):
@@ -215,8 +213,9 @@ class Emitter(Runs):
         if isinstance(term.test, Const):
             return self.block(term.then if term.test.value else term.orelse, tail)
         assert isinstance(term.test, Var)
-        name, out = self.test_of(term, term.test.name)
-        if name.startswith(DECIDED_STEMS):
+        name = self.fresh()
+        out = self.assign((name,), self.name(term.test.name))
+        if term.test.name.startswith(DECIDED_STEMS):
             return [*out, self.arms(name, term, tail)]
         undecided = self.undecided(name)
         if tail.names is None:
@@ -227,14 +226,6 @@ class Emitter(Runs):
             hoisted.append(ast.Break(**self.where))
         return [*out, self.when(undecided, hoisted, [self.arms(name, term, tail)])]
 
-    def test_of(self, term: If, name: str) -> tuple[str, list[ast.stmt]]:
-        """A variable for a test that may become a bool, since it is used no more."""
-        later = (self.free.of(term.then), self.free.of(term.orelse))
-        if is_temporary(name) and not any(name in names for names in later):
-            return name, []
-        copy = self.fresh()
-        return copy, self.assign((copy,), self.name(name))
-
     def undecided(self, name: str) -> ast.expr:
         """Whether a test is pending; on the way it becomes a bool, or a wire."""
         cls = self.class_of(self.name(name))
@@ -242,7 +233,7 @@ class Emitter(Runs):
         truth = self.call(".truth", self.name(NET), self.name(name))
         decided = ast.NamedExpr(self.target(name), truth, **self.where)
         wire = self.compare(self.class_of(decided), ast.Is(), self.name(".Wire"))
-        return self.both(self.negation(self.calm()), other, wire)
+        return self.both(self.negation(self.quiet(TRUTH.loud)), other, wire)
 
     def arms(self, name: str, term: If, tail: Tail) -> ast.stmt:
         """The two sides of a decided branch."""
@@ -431,7 +422,7 @@ class Emitter(Runs):
             case App() if is_resumed(value):
                 return self.resume(names, value)
             case App(function=Var(name=bound)) if bound in self.methods:
-                return self.late_method_step(names, bound, value)
+                return self.late_method_step(names, *self.methods[bound], value)
             case App():
                 return self.apply_step(names, value)
             case Call():
@@ -583,7 +574,25 @@ def is_resumed(term: Term) -> bool:
     return is_resumption(term.function.name)
 
 
-def method_call(term: Let) -> tuple[Prim, App, tuple[str, ...]] | None:
+def is_method(term: Let, free: FreeNames) -> bool:
+    """Whether an attribute of a likely type is loaded just to be called further on."""
+    load = term.value
+    if not (isinstance(load, Prim) and load.op == "getattr" and load.static in OWNERS):
+        return False
+    bound, obj = term.names[0], load.arguments[0]
+    if not isinstance(obj, Var) or not is_temporary(bound):
+        return False
+    for step in spine(term.body):
+        if not isinstance(step, Let) or obj.name in step.names:
+            return False
+        if isinstance(step.value, App) and step.value.function == Var(bound):
+            return not step.value.shape
+        if bound in free.of(step.value):
+            return False
+    return False
+
+
+def method_call(term: Let) -> tuple[Prim, str, App, tuple[str, ...]] | None:
     """The parts of `let t = obj.name in let x = t(…)` where the name tells the type."""
     load, after = term.value, term.body
     if not isinstance(after, Let) or not isinstance(load, Prim):
@@ -596,7 +605,12 @@ def method_call(term: Let) -> tuple[Prim, App, tuple[str, ...]] | None:
     bound = term.names[0]
     if called.function != Var(bound) or not is_temporary(bound):
         return None
-    return load, called, after.names
+    return load, bound, called, after.names
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a name stands for an intermediate value, which is used once."""
+    return "." in name
 
 
 def cursor_of(lam: Lam) -> str | None:
@@ -618,6 +632,7 @@ def compile_unit(unit: Unit) -> tuple[Any, bool]:
     body = emitter.block(lam.body, RETURN)
     emitter.move(lam.at)
     body = emitter.look() + body
+    emitter.listen()
     if is_handler(lam):
         body = emitter_handler(emitter, lam, body)
     return build(emitter, unit, body), emitter.generator

@@ -14,7 +14,9 @@ from .terms import At, Const, Prim, Term, Var
 
 NET = ".net"
 CALM = ".calm"
-"""The local variable that says whether operations are plain Python now."""
+"""The local variable that says whether the network is calm."""
+QUIET = ".quiet"
+"""And whether none of this unit's operations is code of the script's."""
 LOAD, STORE = ast.Load(), ast.Store()
 _LITERALS = (int, float, complex, str, bytes, bool, type(None), type(...))
 
@@ -54,13 +56,11 @@ class Nodes:
     def __init__(self, code: Code, at: At | None) -> None:
         self.code = code
         self.counter = 0
-        self.methods: dict[str, Prim] = {}
-        self.scripted: set[str] = set()
-        self.nested: dict[str, ast.expr] = {}
+        self.methods: dict[str, tuple[str, Prim]] = {}
         self.generator = False
+        self.loud = 0
+        self.looks: list[tuple[ast.Assign, ast.Constant]] = []
         self.where: dict[str, Any] = {}
-        self._named: dict[str, ast.expr] = {}
-        self._named_at = self.where
         self.move(at or At(1, 0, 1, 0))
 
     def fresh(self) -> str:
@@ -79,13 +79,8 @@ class Nodes:
             }
 
     def name(self, name: str) -> ast.expr:
-        """A variable or one of our constants; nodes of one place may be the same."""
-        if self._named_at is not self.where:
-            self._named, self._named_at = {}, self.where
-        node = self._named.get(name)
-        if node is None:
-            node = self._named[name] = ast.Name(name, LOAD, **self.where)
-        return node
+        """A variable or one of our constants."""
+        return ast.Name(name, LOAD, **self.where)
 
     def target(self, name: str) -> ast.Name:
         """A variable to assign to."""
@@ -100,7 +95,7 @@ class Nodes:
     def atom(self, term: Term) -> ast.expr:
         """A variable or constant of the term."""
         if isinstance(term, Var):
-            return self.nested.get(term.name) or self.name(term.name)
+            return self.name(term.name)
         assert isinstance(term, Const), f"not an atom: {term!r}"
         return self.literal(term.value)
 
@@ -113,17 +108,36 @@ class Nodes:
         return ast.Tuple(list(items), LOAD, **self.where)
 
     def calm(self) -> ast.expr:
-        """Whether operations are native, as last seen.
-
-        That is: nothing is pending, and no special method of the script's asks for calls.
-        """
+        """Whether nothing is pending, as last seen."""
         return self.name(CALM)
+
+    def quiet(self, loud: int) -> ast.expr:
+        """Whether an operation that may run these special methods is native now."""
+        if not loud:
+            return self.calm()
+        self.loud |= loud
+        return self.name(QUIET)
 
     def look(self) -> list[ast.stmt]:
         """See whether all is still calm, after something that may have changed it."""
         now = ast.Attribute(self.name(NET), "calm", LOAD, **self.where)
         loud = ast.Attribute(self.name(NET), "loud", LOAD, **self.where)
-        return self.assign((CALM,), self.both(now, self.negation(loud)))
+        mask = ast.Constant(0, **self.where)
+        heard = ast.BinOp(loud, ast.BitAnd(), mask, **self.where)
+        quiet = ast.Assign(
+            [self.target(QUIET)],
+            self.both(self.calm(), self.negation(heard)),
+            **self.where,
+        )
+        self.looks.append((quiet, mask))
+        return [*self.assign((CALM,), now), quiet]
+
+    def listen(self) -> None:
+        """Let all looks look for the special methods that the unit may run."""
+        for quiet, mask in self.looks:
+            mask.value = self.loud
+            if not self.loud:
+                quiet.targets, quiet.value = [self.target(CALM)], self.calm()
 
     def expr(self, value: ast.expr) -> ast.stmt:
         """An expression as a statement."""

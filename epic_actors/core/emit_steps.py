@@ -3,19 +3,16 @@
 While the network is calm a step is the Python operation it stands for.  Otherwise the
 machine performs it (`operate`, `call`, …), which gives a value or a wire; operations on
 plain values are native all the same.
-
-It is longer than most modules: there is a step for each kind of primitive.
 """
 
 import ast
-import types
 from collections.abc import Callable
 from typing import Any
 
+from .consuming import takes_items
 from .effects import BUILTINS, METHODS
 from .emit_nodes import LOAD, NET, STORE, Nodes
-from .externals import External
-from .protocols import DIRECT
+from .protocols import DIRECT, bits_of
 from .reach import PLAIN
 from .runtime import STORED
 from .terms import UNBOUND, App, Call, Const, Prim, Term, Var
@@ -53,16 +50,16 @@ UNARY: dict[str, ast.unaryop] = {
     "invert": ast.Invert(),
     "not": ast.Not(),
 }
-OPERATORS = {*BINARY, *COMPARE, *UNARY}
-"""Operations that do nothing else on plain values."""
 RAISES = ("raise", "reraise")
-OWNERS: dict[str, frozenset[type]] = {
-    name: frozenset(owner for owner in METHODS if name in METHODS[owner])
-    for kind in (str, list, dict, set)
+DISPLAYS = ("tuple", "list", "dict")
+KINDS = (str, list, dict, set)
+OWNERS: dict[str, str] = {
+    name: f".{kind.__name__}"
+    for kind in reversed(KINDS)
     for name in METHODS[kind]
     if name != "sort"
 }
-"""The builtin types that have a method of this name."""
+"""The type that a method of this name is most likely of."""
 
 
 class Steps(Nodes):
@@ -102,21 +99,13 @@ class Steps(Nodes):
     def apply_step(self, names: tuple[str, ...], term: App) -> list[ast.stmt]:
         """A call as a statement: natively if it is of a builtin and all is calm."""
         self.move(term.at)
-        careful = self.careful_apply(names, term)
+        careful = self.assign(names, self.apply(term)) + self.look()
         test = self.is_builtin(term)
         if test is None:
             return careful
-        return [self.when(test, self.native_apply(names, term), careful)]
-
-    def native_apply(self, names: tuple[str, ...], term: App) -> list[ast.stmt]:
-        """A call as it stands."""
         args = [self.atom(argument) for argument in term.arguments]
         native = ast.Call(self.atom(term.function), args, [], **self.where)
-        return self.assign(names, native)
-
-    def careful_apply(self, names: tuple[str, ...], term: App) -> list[ast.stmt]:
-        """A call by way of the machine."""
-        return self.assign(names, self.apply(term)) + self.look()
+        return [self.when(test, self.assign(names, native), careful)]
 
     def is_builtin(self, term: App) -> ast.expr | None:
         """Whether a call is of a builtin, and all is calm; None if it surely is not."""
@@ -124,36 +113,30 @@ class Steps(Nodes):
             return None
         if isinstance(term.function, Const):
             value = term.function.value
-            return self.calm() if is_direct(value) else None
-        if isinstance(term.function, Var) and term.function.name in self.scripted:
-            return None
+            return self.quiet(BUILTINS[value].loud) if is_direct(value) else None
         function = self.atom(term.function)
         builtin = self.compare(self.class_of(function), ast.Is(), self.name(".BUILTIN"))
         owner = ast.Attribute(function, "__self__", LOAD, **self.where)
         quiet = self.compare(self.class_of(owner), ast.NotIn(), self.name(".CALLERS"))
         builtin = self.both(builtin, quiet)
-        tests = [self.calm(), builtin]
+        # Why: asked here, since it would make all of the unit's operations careful.
+        loud = ast.Attribute(self.name(NET), "loud", LOAD, **self.where)
+        tests = [self.calm(), builtin, self.negation(loud)]
         if len(term.arguments) > 1:
             reduce = self.name(".reduce")
             tests.append(self.compare(function, ast.IsNot(), reduce))
         return self.both(*tests)
 
     def method_step(
-        self, names: tuple[str, ...], load: Prim, term: App
+        self, names: tuple[str, ...], load: Prim, bound: str, term: App
     ) -> list[ast.stmt]:
-        """`obj.name(args)`, natively if `obj` is of a builtin type."""
+        """`obj.name(args)`, natively if `obj` is of the likeliest type."""
         self.move(term.at)
+        other = self.prim_getattr((bound,), load) + self.apply_step(names, term)
         native = self.native_method(names, load, term)
-        effect = self.name(self.code.effect(load.op, load.static))
-        given = [effect, *self.method_args(load, term)]
-        careful = self.assign(names, self.call(".invoke", self.name(NET), *given))
-        test = self.both(self.calm(), self.is_likely(load))
-        return [self.when(test, native, careful + self.look())]
-
-    def method_args(self, load: Prim, term: App) -> list[ast.expr]:
-        """The name of a method, its object, and what it is given."""
-        name = ast.Constant(load.static, **self.where)
-        return [name, self.atom(load.arguments[0]), *map(self.atom, term.arguments)]
+        careful = self.assign(names, self.careful_method(load, term))
+        builtin = [self.when(self.calm(), native, careful)]
+        return [self.when(self.is_likely(load), builtin, other)]
 
     def native_method(
         self, names: tuple[str, ...], load: Prim, term: App
@@ -166,42 +149,42 @@ class Steps(Nodes):
         return self.assign(names, ast.Call(method, args, [], **self.where))
 
     def is_likely(self, load: Prim) -> ast.expr:
-        """Whether the object of a method is of a builtin type that has it."""
+        """Whether the object of a method is of the likeliest type."""
         cls = self.class_of(self.atom(load.arguments[0]))
-        return self.compare(
-            cls, ast.In(), self.name(self.code.constant(OWNERS[load.static], "k"))
-        )
+        return self.compare(cls, ast.Is(), self.name(OWNERS[load.static]))
 
     def early_method_step(self, bound: str, load: Prim) -> list[ast.stmt]:
         """`obj.name` of a call whose arguments come in between: None for a native one."""
         self.move(load.at)
-        self.methods[bound] = load
+        self.methods[bound] = (bound, load)
+        test = self.is_likely(load)
         nothing = self.assign((bound,), ast.Constant(None, **self.where))
-        careful = self.assign((bound,), self.attribute_call(".load", load))
-        return [self.when(self.is_likely(load), nothing, careful + self.look())]
+        return [self.when(test, nothing, self.prim_getattr((bound,), load))]
 
     def late_method_step(
-        self, names: tuple[str, ...], bound: str, term: App
+        self, names: tuple[str, ...], bound: str, load: Prim, term: App
     ) -> list[ast.stmt]:
         """The call of an early method step."""
         self.move(term.at)
-        load, known = self.methods[bound], self.name(bound)
-        none = self.compare(known, ast.Is(), ast.Constant(None, **self.where))
+        known = self.compare(
+            self.name(bound), ast.Is(), ast.Constant(None, **self.where)
+        )
         native = self.native_method(names, load, term)
-        careful = self.finish_method(names, bound, term)
-        return [self.when(self.both(self.calm(), none), native, careful)]
+        careful = self.assign(names, self.careful_method(load, term))
+        builtin = [self.when(self.calm(), native, careful)]
+        return [self.when(known, builtin, self.apply_step(names, term))]
 
-    def finish_method(
-        self, names: tuple[str, ...], bound: str, term: App
-    ) -> list[ast.stmt]:
-        """The call of an early method step by way of the machine."""
-        load = self.methods[bound]
-        name, *given = self.method_args(load, term)
-        if load.static == "append" and len(given) == 2:
-            made = self.call(".append", self.name(NET), self.name(bound), *given)
-        else:
-            made = self.call(".finish", self.name(NET), self.name(bound), name, *given)
-        return self.assign(names, made) + self.look()
+    def careful_method(self, load: Prim, term: App) -> ast.expr:
+        """A method of its likeliest type by way of the machine."""
+        args = [self.atom(load.arguments[0]), *map(self.atom, term.arguments)]
+        if load.static == "append" and len(args) == 2:
+            return self.call(".append", self.name(NET), *args)
+        kind = next(k for k in KINDS if load.static in METHODS[k])
+        effect = self.name(self.code.constant(METHODS[kind][load.static], "e"))
+        if takes_items(kind, load.static):
+            name = ast.Constant(load.static, **self.where)
+            return self.call(".take_items", self.name(NET), effect, name, *args)
+        return self.call(".operate", self.name(NET), effect, *args)
 
     # Primitives
 
@@ -217,26 +200,33 @@ class Steps(Nodes):
             self.class_of(self.atom(term)), ast.In(), self.name(".PLAIN")
         )
 
-    def all_plain(self, arguments: tuple[Term, ...]) -> list[ast.expr]:
-        """Tests whether all operands are plain, so that an operator is native anyway."""
-        checks = [
-            self.is_plain(argument)
+    def all_plain(self, op: str, arguments: tuple[Term, ...]) -> ast.expr:
+        """Whether an operation is native anyway: all is quiet, or all operands plain."""
+        unsure = [
+            argument
             for argument in arguments
             if not (isinstance(argument, Const) and type(argument.value) in PLAIN)
         ]
-        return [self.both(*checks)] if len(checks) > 1 else checks
+        quiet = self.quiet(bits_of(op))
+        checks = [self.is_plain(argument) for argument in unsure]
+        if len(checks) > 1:
+            checks = [self.both(*checks)]
+        return self.either(quiet, *checks) if checks else self.calm()
 
     def prim(self, term: Prim) -> ast.expr:
         """A primitive as an expression."""
+        native = self.native_if_plain(term)
+        if native is not None:
+            plain = self.all_plain(term.op, term.arguments)
+            return self.choice(plain, native, self.careful(term))
         native = self.native(term)
         if native is None:
             return self.careful(term)
-        plain = self.all_plain(term.arguments) if term.op in OPERATORS else []
-        test = self.either(self.calm(), *plain) if plain else self.calm()
-        return self.choice(test, native, self.careful(term))
+        quiet = self.quiet(0 if term.op in DISPLAYS else bits_of(term.op))
+        return self.choice(quiet, native, self.careful(term))
 
-    def native(self, term: Prim) -> ast.expr | None:
-        """The Python expression of a primitive for when all is calm, if there is one."""
+    def native_if_plain(self, term: Prim) -> ast.expr | None:
+        """The Python operation of an operator that does nothing else on plain values."""
         op, args = term.op, term.arguments
         if op in BINARY:
             left, right = map(self.atom, args)
@@ -246,8 +236,11 @@ class Steps(Nodes):
             return self.compare(left, COMPARE[op], right)
         if op in UNARY:
             return ast.UnaryOp(UNARY[op], self.atom(args[0]), **self.where)
-        if op == "format":
-            return self.formatted(term)
+        return None
+
+    def native(self, term: Prim) -> ast.expr | None:
+        """The Python expression of a primitive for when all is calm, if there is one."""
+        op, args = term.op, term.arguments
         if op in MEMBER:
             left, right = map(self.atom, args)
             return self.compare(left, MEMBER[op], right)
@@ -269,19 +262,6 @@ class Steps(Nodes):
             return ast.Dict(keys, list(map(self.atom, args[1::2])), **self.where)
         return None
 
-    def formatted(self, term: Prim) -> ast.expr | None:
-        """A replacement field of an f-string."""
-        if not is_plain_format(term):
-            return None
-        value, spec = term.arguments
-        assert isinstance(spec, Const)
-        assert isinstance(spec.value, str)
-        conversion = ord(term.static) if term.static else -1
-        given = [ast.Constant(spec.value, **self.where)] if spec.value else []
-        made = ast.JoinedStr(list(given), **self.where) if given else None
-        field = ast.FormattedValue(self.atom(value), conversion, made, **self.where)
-        return ast.JoinedStr([field], **self.where)
-
     def named(self, value: ast.expr) -> ast.expr:
         """An operand of `is`: literals go by name, or CPython warns."""
         known = (None, True, False, ...)
@@ -295,57 +275,21 @@ class Steps(Nodes):
         step = PRIM_STEPS.get(term.op)
         if step is not None:
             return step(self, names, term)
-        if term.op in NATIVE_STEPS and self.is_statement(names, term):
-            native = self.native_step(names, term)
-            return [self.when(self.calm(), native, self.careful_step(names, term))]
+        if term.op in INPLACE:
+            return self.prim_inplace(names, term)
         return self.assign(names, self.prim(term))
 
-    def is_statement(self, names: tuple[str, ...], term: Prim) -> bool:
-        """Whether a primitive is a statement in Python."""
-        return term.op != "unpack" or len(names) == sum(term.static)
-
-    def native_step(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
-        """A primitive as it stands."""
-        self.move(term.at)
-        if term.op == "global":
-            return self.assign(names, self.name(term.static[1]))
-        step = NATIVE_STEPS.get(term.op)
-        if step is not None:
-            return step(self, names, term)
-        native = self.native(term)
-        assert native is not None
-        return self.assign(names, native)
-
-    def careful_step(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
-        """A primitive by way of the machine, unless it is an operator on plain values."""
-        self.move(term.at)
-        if term.op == "list_append":
-            given = map(self.atom, term.arguments)
-            return [self.expr(self.call(".collect", self.name(NET), *given))]
-        if term.op == "global":
-            return self.prim_global(names, term)
-        value = self.careful(term)
-        if term.op == "setitem":
-            return [self.expr(value)]
-        operator = INPLACE.get(term.op)
-        if operator is not None or term.op in OPERATORS:
-            plain = self.all_plain(term.arguments)
-            if plain and operator is not None:
-                left, right = map(self.atom, term.arguments)
-                native: ast.expr | None = ast.BinOp(left, operator, right, **self.where)
-            else:
-                native = self.native(term)
-            if plain and native is not None:
-                value = self.choice(plain[0], native, value)
-        return self.assign(names, value)
-
-    def native_inplace(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
-        """An augmented assignment."""
-        left, right = map(self.atom, term.arguments)
-        update = ast.AugAssign(
-            self.target(names[0]), INPLACE[term.op], right, **self.where
-        )
-        return [*self.assign(names, left), update]
+    def prim_inplace(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+        """An augmented assignment: in place where all is calm."""
+        left, right = term.arguments
+        operator = INPLACE[term.op]
+        value = self.atom(right)
+        native = self.assign(names, self.atom(left))
+        update = ast.AugAssign(self.target(names[0]), operator, value, **self.where)
+        plain = ast.BinOp(self.atom(left), operator, self.atom(right), **self.where)
+        both = self.both(self.is_plain(left), self.is_plain(right))
+        careful = self.assign(names, self.choice(both, plain, self.careful(term)))
+        return [self.when(self.quiet(bits_of(term.op)), [*native, update], careful)]
 
     def prim_iter(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """The start of an iteration."""
@@ -396,26 +340,34 @@ class Steps(Nodes):
         """A `raise`."""
         return self.raising(term)
 
-    def native_unpack(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+    def prim_unpack(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """An unpacking assignment."""
-        before, starred, _after = term.static
+        before, starred, after = term.static
+        careful = self.assign(names, self.careful(term))
+        if len(names) != before + starred + after:
+            return careful
         targets: list[ast.expr] = [self.target(name) for name in names]
         if starred:
             targets[before] = ast.Starred(targets[before], STORE, **self.where)
         pattern = ast.List(targets, STORE, **self.where)
-        return [ast.Assign([pattern], self.atom(term.arguments[0]), **self.where)]
+        native = ast.Assign([pattern], self.atom(term.arguments[0]), **self.where)
+        return [self.when(self.quiet(bits_of("unpack")), [native], careful)]
 
-    def native_setitem(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+    def prim_setitem(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A store to an item."""
         obj, key, value = map(self.atom, term.arguments)
         slot = ast.Subscript(obj, key, STORE, **self.where)
-        return [ast.Assign([slot], value, **self.where)]
+        native = ast.Assign([slot], value, **self.where)
+        careful = [self.expr(self.careful(term))]
+        return [self.when(self.quiet(bits_of("setitem")), [native], careful)]
 
-    def native_append(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
+    def prim_list_append(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """An item of a comprehension."""
         items, item = map(self.atom, term.arguments)
         append = ast.Attribute(items, "append", LOAD, **self.where)
-        return [self.expr(ast.Call(append, [item], [], **self.where))]
+        native = self.expr(ast.Call(append, [item], [], **self.where))
+        collect = self.call(".collect", self.name(NET), items, item)
+        return [self.when(self.calm(), [native], [self.expr(collect)])]
 
     def prim_getattr(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A load of an attribute."""
@@ -452,10 +404,7 @@ class Steps(Nodes):
 
     def prim_global(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A load of a global: by its name, unless scripts assign it."""
-        namespace, name = term.static
-        if isinstance(namespace.values.get(name), types.FunctionType | External):
-            # Why: if it is another one by the time of the call, that works all the same.
-            self.scripted.update(names)
+        _namespace, name = term.static
         label = ast.Constant(name, **self.where)
         shared = self.compare(label, ast.NotIn(), self.name(".STORED"))
         either = self.either(self.calm(), shared)
@@ -480,11 +429,14 @@ class Steps(Nodes):
 
 PrimStep = Callable[[Steps, tuple[str, ...], Prim], list[ast.stmt]]
 PRIM_STEPS: dict[str, PrimStep] = {
+    "setitem": Steps.prim_setitem,
+    "list_append": Steps.prim_list_append,
     "getattr": Steps.prim_getattr,
     "setattr": Steps.prim_setattr,
     "delattr": Steps.prim_delattr,
     "global": Steps.prim_global,
     "bound": Steps.prim_bound,
+    "unpack": Steps.prim_unpack,
     "iter": Steps.prim_iter,
     "aiter": Steps.prim_aiter,
     "async_enter": Steps.prim_context,
@@ -498,18 +450,6 @@ PRIM_STEPS: dict[str, PrimStep] = {
     "set_global": Steps.prim_set_global,
     "del_global": Steps.prim_set_global,
 }
-NATIVE_STEPS: dict[str, PrimStep] = {
-    "setitem": Steps.native_setitem,
-    "list_append": Steps.native_append,
-    "unpack": Steps.native_unpack,
-    **dict.fromkeys(INPLACE, Steps.native_inplace),
-}
-
-
-def is_plain_format(term: Prim) -> bool:
-    """Whether the format of a replacement field is written there."""
-    spec = term.arguments[1]
-    return isinstance(spec, Const) and isinstance(spec.value, str)
 
 
 def is_direct(function: Any) -> bool:

@@ -10,7 +10,7 @@ from .attributes import SIMPLE, delete, load, store
 from .calls import request
 from .classes import build
 from .closures import suspended
-from .consuming import is_generated, takes_items
+from .consuming import is_generated
 from .delegating import delegate, step
 from .dispatch import WAYS, apply, call, call_shaped
 from .effects import METHODS, Effect, prim_effect
@@ -57,45 +57,28 @@ def collect(network: "Network", items: list[Any], item: Any) -> None:
         network.mark_dirty(items)
 
 
-def invoke(network: "Network", effect: Effect, name: str, obj: Any, *args: Any) -> Any:
-    """`obj.name(*args)`, whatever `obj` is."""
-    if name in METHODS.get(obj.__class__, ()):
-        return method(network, name, obj, *args)
-    return call(network, load(network, effect, name, obj), *args)
-
-
-def finish(network: "Network", bound: Any, name: str, obj: Any, *args: Any) -> Any:
-    """`obj.name(*args)`; `bound` is the method, or None for that of a builtin type."""
-    if bound is None:
-        return method(network, name, obj, *args)
-    return call(network, bound, *args)
-
-
-def method(network: "Network", name: str, obj: Any, *args: Any) -> Any:
-    """A method of a builtin type; if it takes in items, generators are run for it."""
-    kind = obj.__class__
-    if kind is list and name == "append" and len(args) == 1:
-        return append(network, None, obj, *args)
-    if network.generators and takes_items(kind, name) and any(map(is_generated, args)):
+def take_items(
+    network: "Network", effect: Effect, name: str, obj: Any, *args: Any
+) -> Any:
+    """A method that takes in the items of its arguments: generators are run for it."""
+    if network.generators and any(map(is_generated, args)):
         return apply(network, getattr(obj, name), args, {})
-    return operate(network, METHODS[kind][name], obj, *args)
+    return operate(network, effect, obj, *args)
 
 
-def append(network: "Network", bound: Any, items: Any, item: Any) -> Any:
-    """`items.append(item)`, as `finish` does it: the commonest store."""
-    if bound is not None or items.__class__ is not list:
-        return finish(network, bound, "append", items, item)
+def append(network: "Network", items: list[Any], item: Any) -> None:
+    """`items.append(item)` while something is pending: the commonest store."""
     here = network.here
     if network.holds[0] > 0:
         look = here.memory.conflict_outward
         if look(items, write=True) is not None:
-            return operate(network, METHODS[list]["append"], items, item)
+            operate(network, METHODS[list]["append"], items, item)
+            return
     items.append(item)
     if not here.settled:
         here.insert(Store(items.pop))
     if item.__class__ not in PLAIN and has_wire(item):
         network.mark_dirty(items)
-    return None
 
 
 def retrace(error: BaseException, context: BaseException | None) -> None:
@@ -128,6 +111,10 @@ RUNTIME: dict[str, Any] = {
     ".PAUSE": PAUSE,
     ".ONCE": (None,),
     ".bool": bool,
+    ".list": list,
+    ".dict": dict,
+    ".set": set,
+    ".str": str,
     ".BaseException": BaseException,
     ".truth": truth,
     ".settled": settled,
@@ -145,9 +132,8 @@ RUNTIME: dict[str, Any] = {
     ".call_shaped": call_shaped,
     ".operate": operate,
     ".collect": collect,
-    ".invoke": invoke,
-    ".finish": finish,
     ".append": append,
+    ".take_items": take_items,
     ".load": load,
     ".store": store,
     ".delete": delete,
