@@ -109,7 +109,7 @@ class Emitter(Steps):
                     continue
                 if isinstance(term.value, Lam):
                     return out + self.join(term, term.value, tail)
-                fused = method_call(term)
+                fused = method_call(term, self.free)
                 if fused is not None:
                     load, bound, called, names = fused
                     out += self.method_step(names, load, bound, called)
@@ -586,13 +586,15 @@ def is_method(term: Let, free: FreeNames) -> bool:
         if not isinstance(step, Let) or obj.name in step.names:
             return False
         if isinstance(step.value, App) and step.value.function == Var(bound):
-            return not step.value.shape
+            return not step.value.shape and bound not in free.of(step.body)
         if bound in free.of(step.value):
             return False
     return False
 
 
-def method_call(term: Let) -> tuple[Prim, str, App, tuple[str, ...]] | None:
+def method_call(
+    term: Let, free: FreeNames
+) -> tuple[Prim, str, App, tuple[str, ...]] | None:
     """The parts of `let t = obj.name in let x = t(…)` where the name tells the type."""
     load, after = term.value, term.body
     if not isinstance(after, Let) or not isinstance(load, Prim):
@@ -605,11 +607,14 @@ def method_call(term: Let) -> tuple[Prim, str, App, tuple[str, ...]] | None:
     bound = term.names[0]
     if called.function != Var(bound) or not is_temporary(bound):
         return None
+    # Why: a `release` may ask further on what has been called.
+    if bound in free.of(after.body):
+        return None
     return load, bound, called, after.names
 
 
 def is_temporary(name: str) -> bool:
-    """Whether a name stands for an intermediate value, which is used once."""
+    """Whether a name stands for an intermediate value."""
     return "." in name
 
 

@@ -166,6 +166,11 @@ REGRESSIONS |= {
         except NameError:
             pass
         """,
+    "an iterator of what a method gave is let go behind the loop": """
+        for n1, *xs1 in zip(list({}.values())[:2], [][:2]):
+            n2 = 0
+        b0.xs = list({v % 3: v for v in f([])}.values())
+        """,
 }
 
 WRONG: dict[str, str] = {}
