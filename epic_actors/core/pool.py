@@ -1,9 +1,9 @@
-"""External calls under way: a pool of reused trio tasks fed by a memory channel.
+"""External calls under way: a pool of reused trio tasks that answer over a memory channel.
 
-A call in flight has a task to itself; when it answers, the task takes the next one, so
-there are as many tasks as there were calls at once.  Each call starts in a fresh copy of
-the run's context variables.  A call inside a `try` has a cancel scope of its own, since
-it may have to be cancelled alone; the others end with the run.
+A call in flight has a task to itself; when it answers, the task is idle until it is woken
+with the next one, so there are as many tasks as there were calls at once.  Each call
+starts in a fresh copy of the run's context variables.  A call inside a `try` has a cancel
+scope of its own, since it may have to be cancelled alone; the others end with the run.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,10 +36,8 @@ class Pool:
         self.network = network
         self.calls = self.running = self.peak_running = self.waiting = 0
         self.complete = self.failed = self.cancelled = 0
-        self._idle = self._numbers = 0
-        self._calls_in, self._calls_out = trio.open_memory_channel["ExternalCall"](
-            float("inf")
-        )
+        self._numbers = 0
+        self._idle: dict[trio.lowlevel.Task, list[ExternalCall]] = {}
         self._answers_in, self._answers_out = trio.open_memory_channel[_Batch](1)
         self._batch: _Batch = []
 
@@ -60,12 +58,12 @@ class Pool:
         self.calls += 1
         self.running += 1
         self.peak_running = max(self.peak_running, self.running)
-        self._idle -= 1
-        if self._idle < 0:
-            self._idle = 0
-            self._nursery.start_soon(self._work, call)
+        if self._idle:
+            task, calls = self._idle.popitem()
+            calls.append(call)
+            trio.lowlevel.reschedule(task)
         else:
-            self._calls_in.send_nowait(call)
+            self._nursery.start_soon(self._work, call)
 
     def start(self, work: Callable[..., Awaitable[Any]], *args: Any) -> None:
         """Start a task that ends with the run."""
@@ -88,11 +86,19 @@ class Pool:
 
     async def _work(self, call: "ExternalCall") -> None:
         task = trio.lowlevel.current_task()
+        calls: list[ExternalCall] = []
+
+        def leave(_: object) -> trio.lowlevel.Abort:
+            # Why: the run may ask for more calls before it hears that it is cancelled.
+            del self._idle[task]
+            return trio.lowlevel.Abort.SUCCEEDED
+
         while True:
             self._hand_in(call, await call.execute())
-            self._idle += 1
             task.context = self._context.copy()
-            call = await self._calls_out.receive()
+            self._idle[task] = calls
+            await trio.lowlevel.wait_task_rescheduled(leave)
+            call = calls.pop()
 
     async def wait_answer(self) -> None:
         """Wait until a call has answered; take in all that have."""

@@ -105,3 +105,34 @@ def test_an_interrupt_in_a_call_ends_the_run(fusion: bool) -> None:
     with pytest.raises(KeyboardInterrupt):
         epic.run(interrupted, xs, fusion=fusion)
     assert xs == []
+
+
+@pytest.mark.parametrize("order", range(10))
+def test_calls_may_be_asked_for_after_the_run_was_cancelled(order: int) -> None:
+    """What has answered at that moment leads to calls, and idle tasks are gone."""
+    scope = trio.CancelScope()
+
+    async def give(x: int) -> int:
+        await trio.lowlevel.checkpoint()
+        return x
+
+    async def stop() -> None:
+        await trio.lowlevel.checkpoint()
+        scope.cancel()
+
+    ask, end = epic.unordered(give), epic.unordered(stop)
+
+    def script(n):
+        before = [ask(i) for i in range(n)]
+        if sum(before):
+            end()
+            if ask(order) >= 0:
+                return [ask(i) for i in range(n)]
+        return before
+
+    async def main() -> None:
+        with scope:
+            await epic.evaluate(script, 5)
+
+    trio.run(main)
+    assert scope.cancelled_caught
