@@ -122,7 +122,7 @@ def test_calls_may_be_asked_for_after_the_run_was_cancelled(order: int) -> None:
 
     ask, end = epic.unordered(give), epic.unordered(stop)
 
-    def script(n):
+    def script(n) -> Any:
         before = [ask(i) for i in range(n)]
         if sum(before):
             end()
