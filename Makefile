@@ -4,6 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 FUZZ_EXAMPLES ?= 2000
+WORKERS ?= 2
 DEMOS := streamed_report map_reduce debate plan_then_tools react_agent
 
 .PHONY: demo demos test check coverage bench sizes fuzz clean
@@ -17,7 +18,7 @@ demos: $(INSTALLED)
 	done
 
 test: $(INSTALLED)
-	$(PYTHON) -m pytest tests
+	$(PYTHON) -m pytest tests -n $(WORKERS) --dist worksteal
 
 check: $(INSTALLED)
 	$(PYTHON) -m ruff check .

@@ -134,7 +134,7 @@ ATOMS = [1, "s", b"", None, 1.5, ..., range(3), int, Plain, (1, ("a",)), itertoo
 ATOMS += [frozenset({1}), len, "".join, test_what_an_object_holds_is_reached, str.join]
 
 
-@pytest.mark.parametrize("atom", ATOMS, ids=repr)
+@pytest.mark.parametrize("atom", ATOMS)
 def test_atoms_hold_nothing_that_can_change(atom: Any) -> None:
     """They are no places, and nothing is looked for in them."""
     assert is_atom(atom)

@@ -209,7 +209,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("script", "args"), PROGRAMS, ids=str)
+@pytest.mark.parametrize(("script", "args"), PROGRAMS)
 def test_programs_agree(script: Callable[..., Any], args: tuple[Any, ...]) -> None:
     """A program that once disagreed means what CPython says."""
     agree(script, outside, lambda: args, seeds=range(3))

@@ -90,7 +90,7 @@ def test_modules_are_translated(module: types.ModuleType) -> None:
     assert sum(verdicts) >= 0.7 * len(verdicts)
 
 
-@pytest.mark.parametrize(("fn", "args"), CALLS, ids=str)
+@pytest.mark.parametrize(("fn", "args"), CALLS)
 def test_library_functions_agree(fn: Any, args: tuple[Any, ...]) -> None:
     """Their terms mean what CPython says that they mean."""
     interpreter = Interpreter(translate=known)
