@@ -22,7 +22,7 @@ from .core.outlet import Outlet, Pieces
 from .core.shared import keep_shared
 from .core.traces import as_raised, without_lead
 from .errors import DeadlineExceeded, ScriptError, UsageError
-from .frontend import NotCompiled, translate
+from .frontend import NotCompiled, let_go, translate
 from .ownership import Ownership
 
 
@@ -287,12 +287,15 @@ async def evaluate(function: Callable[..., Any], *args: Any, **options: Any) -> 
 
 
 async def _evaluate(network: Network, job: Job, options: Options) -> Any:
-    frame = _frame(network, job)
-    if options.deadline is None:
-        return await network.run(frame)
-    with trio.move_on_after(options.deadline) as scope:
-        return await network.run(frame)
-    assert scope.cancelled_caught
+    try:
+        frame = _frame(network, job)
+        if options.deadline is None:
+            return await network.run(frame)
+        with trio.move_on_after(options.deadline) as scope:
+            return await network.run(frame)
+        assert scope.cancelled_caught
+    finally:
+        let_go()
     name = job.function.__qualname__
     raise DeadlineExceeded(f"{name}() was not done within {options.deadline} s")
 

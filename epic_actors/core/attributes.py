@@ -1,7 +1,7 @@
 """Attributes: loads and stores that may run Python code of the user's classes.
 
-Attributes of most classes are plain slots.  Those classes are remembered in `SIMPLE`, so
-that emitted code reads and writes them natively.  Properties, `__getattr__` and
+Attributes of most classes are plain slots.  A run has those classes in `simple`, so that
+emitted code reads and writes them natively.  Properties, `__getattr__` and
 `__setattr__` written in Python run as part of the script.
 """
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .network import Network
 
 
-SIMPLE: set[type] = {types.ModuleType, type, list, dict, set, tuple, str, int, float}
 _PLAIN_DESCRIPTORS = (
     types.FunctionType,
     classmethod,
@@ -58,11 +57,11 @@ def is_simple(cls: type) -> bool:
 
 def hooked(network: "Network", cls: type) -> bool:
     """Whether attributes of a class met now may be code of the script's."""
-    if cls in SIMPLE:
+    if cls in network.simple:
         return False
     network.summaries.meet_class(cls)
     if is_simple(cls):
-        SIMPLE.add(cls)
+        network.simple.add(cls)
         return False
     return True
 

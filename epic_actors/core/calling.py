@@ -5,11 +5,11 @@ while all is calm, as fast as ever.  Whatever else is called here, asks.
 """
 
 import dis
-import functools
 import types
 from typing import Any
 
 from .effects import METHODS
+from .knowledge import remembered
 from .lookup import attribute
 from .protocols import DIRECT
 
@@ -53,7 +53,7 @@ def is_harmless(value: Any, names_of_own: frozenset[str]) -> bool:
     return value in DIRECT if isinstance(value, kinds) else not callable(value)
 
 
-@functools.lru_cache(4096)
+@remembered
 def _facts(code: types.CodeType) -> tuple[str, frozenset[str], frozenset[str]]:
     """Whether it calls anything; the methods and the globals that it names."""
     calls, methods, variables = "", set(), set()

@@ -11,10 +11,16 @@ from typing import Any
 import attrs
 
 from epic_actors.core.free import FreeNames
+from epic_actors.core.knowledge import remembered
 from epic_actors.core.terms import Lam, Let, LetRec, Term
 
 
-FREE = FreeNames()
+@remembered
+def free_names(term: Term) -> dict[str, None]:
+    """The free names of a term (the keys), in order of first use."""
+    return FreeNames().of(term)
+
+
 RESUMES = "resume."
 """Begins the names of resumptions, the only functions of a term that are passed on."""
 
@@ -73,13 +79,13 @@ class Beginning:
 
 def closed(term: Term, names: dict[str, Any]) -> Lam:
     """A function of the free variables of `term`, in which its loops and joins stand."""
-    body, free = term, dict(FREE.of(term))
+    body, free = term, dict(free_names(term))
     for name in reversed(names):
         made = names[name]
         if name in free and made.__class__ is Closure:
             del free[name]
-            free.update(FREE.of(made.lam))
-            if name in FREE.of(made.lam):
+            free.update(free_names(made.lam))
+            if name in free_names(made.lam):
                 del free[name]
                 body = LetRec(name, made.lam, body)
             else:

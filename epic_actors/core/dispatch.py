@@ -49,8 +49,7 @@ from .prelude import GENERATOR_METHODS
 from .protocols import bits_of
 from .pulls import begin
 from .reach import BOUND_TYPES, ITERATORS, PLAIN, has_wire, is_atom, mutables
-from .reading import is_quiet
-from .records import Field, Record, record_of
+from .records import Field, Record
 from .regions import Block, Footprint, Frame, enter
 from .substitutes import SINGLE_DISPATCH, cache_of, cached, dispatched
 from .wire import Wire, deref
@@ -109,7 +108,7 @@ def runs_natively(
         return False
     for value in args:
         if value.__class__ not in PLAIN:
-            return network.calm and all(map(is_native, args))
+            return network.calm and all(is_native(network, arg) for arg in args)
     return closed == 2 or network.calm
 
 
@@ -117,10 +116,10 @@ CALLS_BEFORE_LOOKING = 1
 """A function is looked at when it has been called this often."""
 
 
-def is_native(value: Any) -> bool:
+def is_native(network: "Network", value: Any) -> bool:
     """Whether operators on a value run no Python code of the script's."""
     kind = value.__class__
-    return kind in PLAIN or kind in METHODS or is_quiet(kind)
+    return kind in PLAIN or kind in METHODS or network.summaries.quiet[kind]
 
 
 def call_shaped(
@@ -390,7 +389,7 @@ def _class(
     script = instead_of(network, cls, args, kwargs)
     if script is not None:
         return apply(network, script, args, kwargs)
-    effect = BUILTINS.get(cls) or _builtin_kind(cls)
+    effect = BUILTINS.get(cls) or network.builtin_kinds[cls]
     if effect is not None:
         if cls is type and len(args) != 1:
             effect = opaque(cls)
@@ -408,7 +407,7 @@ def _class(
             made: Any = object.__new__(cls)
             _initialised(network, init, function, (made, *args), kwargs)
             return made
-        record = record_of(cls)
+        record = network.summaries.records[cls]
         if record is not None:
             return _record(network, record, args, kwargs)
     if plain and init is object.__init__ and not args and not kwargs:
@@ -418,8 +417,7 @@ def _class(
     return run_native(network, of_class(cls), args, kwargs)
 
 
-@functools.lru_cache(4096)
-def _builtin_kind(cls: type) -> Effect | None:
+def builtin_kind(cls: type) -> Effect | None:
     """The effect of a class that makes what is really a dict, or a tuple."""
     if typing.is_typeddict(cls):
         return attrs.evolve(BUILTINS[dict], function=cls)

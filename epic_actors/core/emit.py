@@ -45,7 +45,7 @@ from .terms import (
     Var,
     spine,
 )
-from .traces import EMITTED, GENERATORS, PART
+from .traces import PART, Mark
 from .units import Unit
 
 
@@ -691,9 +691,9 @@ def build(emitter: Emitter, unit: Unit, body: list[ast.stmt]) -> Any:
         )
     )
     function = types.FunctionType(make, origin.namespace.values)(*names.values())
-    EMITTED.add(id(function.__code__))
-    if origin.is_generator:
-        GENERATORS.add(id(function.__code__))
+    code = function.__code__
+    marked = (*code.co_consts, Mark(origin.is_generator))
+    function.__code__ = code.replace(co_consts=marked)
     return function
 
 

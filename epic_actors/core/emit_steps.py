@@ -397,9 +397,8 @@ class Steps(Nodes):
 
     def is_simple(self, obj: Term) -> ast.expr:
         """Whether an attribute of `obj` is found without running Python code."""
-        known = self.compare(
-            self.class_of(self.atom(obj)), ast.In(), self.name(".SIMPLE")
-        )
+        simple = ast.Attribute(self.name(NET), "simple", LOAD, **self.where)
+        known = self.compare(self.class_of(self.atom(obj)), ast.In(), simple)
         return self.both(self.calm(), known)
 
     def prim_global(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:

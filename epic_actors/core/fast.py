@@ -30,7 +30,10 @@ class FastMachine:
 
     def meet(self, network: "Network", fn: FunctionType, function: Function) -> None:
         """Let calls of a function that takes plain arguments go straight to its unit."""
-        network.units[id(fn.__code__)] = self.unit(function)
+        code = fn.__code__
+        # Why: kept, or other code could take its identity.
+        network.codes[id(code)] = code
+        network.units[id(code)] = self.unit(function)
         network.summaries.meet(function.namespace, ())
 
     def run_function(

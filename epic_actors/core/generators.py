@@ -66,6 +66,7 @@ class Generated:
 
     Attributes:
         function: The generator function.
+        code: Its code, which lives as long as anything that may take a step.
         values: What its parameters were given.
         step: Takes a step natively.
         rest: See the module's rules.
@@ -75,6 +76,7 @@ class Generated:
 
     __slots__ = (
         "__weakref__",
+        "code",
         "entered",
         "function",
         "rest",
@@ -85,6 +87,7 @@ class Generated:
 
     def __init__(self, function: Function, values: tuple[Any, ...], step: Step) -> None:
         self.function = function
+        self.code = function.code
         self.values = values
         self.step = step
         self.rest: Any = Beginning(function.lam, values)
@@ -141,14 +144,17 @@ def ended(*, thrown: bool, sent: Any) -> tuple[bool, Any]:
     return False, None
 
 
-GENERATED: "weakref.WeakKeyDictionary[Shell, Generated]" = weakref.WeakKeyDictionary()
+GENERATED: "weakref.WeakKeyDictionary[Shell, weakref.ref[Generated]]"
+GENERATED = weakref.WeakKeyDictionary()
+"""What stands behind each native object, which keeps it alive until it has ended."""
 
 
 def generated_of(value: Any) -> Generated | None:
     """What stands behind a native generator, if it is one of the script's."""
     if value.__class__ is not types.GeneratorType:
         return None
-    return GENERATED.get(value)
+    behind = GENERATED.get(value)
+    return None if behind is None else behind()
 
 
 def generate(
@@ -171,7 +177,7 @@ def _named(generated: Generated, name: str, qualname: str) -> Shell:
     shell = _shell(generated)
     named: Any = shell
     named.__name__, named.__qualname__ = name, qualname
-    GENERATED[shell] = generated
+    GENERATED[shell] = weakref.ref(generated)
     generated.shell = weakref.ref(shell)
     return shell
 

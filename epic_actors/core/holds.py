@@ -24,8 +24,8 @@ are also kept in a list of their own, which every access looks through.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import attrs
 
@@ -45,10 +45,15 @@ class Resource:
     name: str
 
 
-@cache
+_RESOURCES: "WeakValueDictionary[str, Resource]" = WeakValueDictionary()
+
+
 def resource(name: str) -> Resource:
     """The one resource of that name."""
-    return Resource(name)
+    found = _RESOURCES.get(name)
+    if found is None:
+        found = _RESOURCES[name] = Resource(name)
+    return found
 
 
 class _Everywhere:

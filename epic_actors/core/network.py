@@ -11,6 +11,7 @@ Rules
        operations that run those in `loud` are not plain Python even in calm.
 """
 
+import types
 from collections import deque
 from collections.abc import Callable
 from types import FunctionType
@@ -23,9 +24,11 @@ import trio
 from epic_actors.errors import InternalError
 
 from .calls import ExternalCall
+from .dispatch import builtin_kind
 from .externals import inside
 from .generators import Generated
 from .holds import Memory
+from .knowledge import Known
 from .ledger import Entry, Ledger, State, Store
 from .operations import Function
 from .outlet import Outlet
@@ -57,6 +60,9 @@ if TYPE_CHECKING:
 
 Listener = Callable[[str, dict[str, Any]], object]
 Translate = Callable[[FunctionType], Function | None]
+
+SIMPLE = (types.ModuleType, type, list, dict, set, tuple, str, int, float)
+"""Types whose attributes are found without running Python code."""
 
 TURN_ROUNDS = 10_000
 """So many rounds are gone before the event loop gets its turn."""
@@ -151,10 +157,13 @@ class Network:
         self.hosts: dict[int, Host] = {}
         self.summaries = Summaries(self)
         self.closed: dict[int, int] = {}
+        self.simple: set[type] = set(SIMPLE)
         self.records: dict[type, bool] = {}
+        self.builtin_kinds = Known(builtin_kind)
         self.generators: WeakSet[Generated] = WeakSet()
         self.dropped: list[Generated] | None = None
         self.units: dict[int, Unit] = {}
+        self.codes: dict[int, types.CodeType] = {}
         self.walking: Effect | None = None
         self.outlet: Outlet | None = None
 

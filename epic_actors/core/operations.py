@@ -17,6 +17,7 @@ import inspect
 import operator
 import sys
 import types
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -46,10 +47,15 @@ class Free(str):
 
 @attrs.frozen(eq=False, repr=False)
 class Namespace:
-    """The globals of a module, as seen by the functions in it."""
+    """The globals of a module, as seen by the functions in it.
+
+    Attributes:
+        terms: What the front end has made of their code, by the code's identity.
+    """
 
     values: dict[str, Any]
     name: str
+    terms: dict[int, Any] = attrs.field(init=False, factory=dict)
 
     def __repr__(self) -> str:
         return f"<globals of {self.name}>"
@@ -78,13 +84,16 @@ class Cursor:
         return True
 
 
+def _watched(code: types.CodeType) -> Callable[[], types.CodeType | None]:
+    return weakref.ref(code)
+
+
 @attrs.define(eq=False, repr=False)
 class Function:
     """What the front end makes of one Python function.
 
     Attributes:
         lam: the term; its parameters are the free variables' cells, then those of `bind`.
-        code: the function's own code object, which names its source.
         freevars: the names of the cells, in the order of `fn.__closure__`.
         is_generator: a call of it gives a generator, whose steps the term says.
         unit: the code that the fast machine has made of it.
@@ -96,7 +105,7 @@ class Function:
     name: str
     qualname: str
     filename: str
-    code: types.CodeType
+    _code: Callable[[], types.CodeType | None] = attrs.field(converter=_watched)
     lam: Lam
     freevars: tuple[str, ...]
     is_async: bool
@@ -118,6 +127,13 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<function {self.qualname} of {self.filename}>"
+
+    @property
+    def code(self) -> types.CodeType:
+        """The function's own code, which whoever calls or steps it keeps alive."""
+        code = self._code()
+        assert code is not None
+        return code
 
     def bind(
         self,

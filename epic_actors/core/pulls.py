@@ -26,7 +26,7 @@ from epic_actors.errors import UsageError
 from .closures import RESUMES, Beginning, Closure, Resumption, resumption
 from .effects import opaque
 from .externals import inside
-from .generators import GENERATED, Generated, Native, Running, Shell, ended, generate
+from .generators import Generated, Native, Running, Shell, ended, generate, generated_of
 from .interpret import Interpreter
 from .operations import Function
 from .perform import operate
@@ -90,10 +90,12 @@ def begin(
         return found
 
     shell = generate(fn, function, values, natively)
+    made = generated_of(shell)
+    assert made is not None
     if apart:
-        GENERATED[shell].rest = Native(fn(*args, **kwargs), apart=True)
+        made.rest = Native(fn(*args, **kwargs), apart=True)
         return shell
-    network.generators.add(GENERATED[shell])
+    network.generators.add(made)
     # Why: native code would enter it, and could not wait in it.
     network.calm = False
     return shell

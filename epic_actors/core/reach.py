@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from .knowledge import remembered
 from .wire import Wire, deref
 
 
@@ -66,7 +67,7 @@ SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
 CONTAINING: tuple[Any, ...] = (tuple, list, dict, set, frozenset, deque)
 
 
-@functools.lru_cache(4096)
+@remembered
 def container_base(kind: type) -> Any:
     """The builtin class by whose methods elements are found: `kind` may override them."""
     return next((base for base in CONTAINING if issubclass(kind, base)), None)

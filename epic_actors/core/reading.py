@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable
 from inspect import CO_ASYNC_GENERATOR
 from typing import TYPE_CHECKING, Any
 
-from .closures import FREE, RESUMES
+from .closures import RESUMES, free_names
 from .effects import (
     BUILTINS,
     CLASS_ATTRIBUTES,
@@ -27,7 +27,6 @@ from .lookup import script_of
 from .operations import Function, Namespace, Template
 from .protocols import DIRECT, PROTOCOLS, TAKES_ITEMS
 from .reach import is_atom
-from .records import record_of
 from .tags import (
     NOTHING,
     PLAIN_VALUE,
@@ -89,7 +88,6 @@ OBJECT_METHODS = {
 """What attribute hooks call in the end."""
 
 
-@functools.lru_cache(4096)
 def is_quiet(cls: type) -> bool:
     """Whether operators on the class's instances run no Python code of the script's."""
     return all(
@@ -244,7 +242,7 @@ class Reader:
     def resumption(self, lam: Lam, names: dict[str, Any]) -> Value:
         """What follows a `yield`: it is read where it is made, as if it went on here."""
         self.internal(lam, names, [PLAIN_VALUE] * len(lam.params))
-        kept = [names.get(name) for name in FREE.of(lam)]
+        kept = [names.get(name) for name in free_names(lam)]
         return Value(_merged(kept).tags | frozenset(self.stored))
 
     def resumed(self, function: Value) -> Value:
@@ -458,7 +456,7 @@ class Reader:
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
         """A call of a class."""
         init: Any = cls.__init__  # type: ignore[misc]
-        if not is_quiet(cls):
+        if not self.summaries.quiet[cls]:
             self.summary.calls_out = True
         if isinstance(init, types.FunctionType):
             function = self.summaries.translate(init)
@@ -469,7 +467,7 @@ class Reader:
                     init, [PLAIN_VALUE, *args], (None, *shape) if shape else ()
                 )
                 return Value(frozenset(self.stored))
-            record = record_of(cls)
+            record = self.summaries.records[cls]
             if record is None:
                 self.summary.everything = True
             else:

@@ -6,13 +6,13 @@ code.  A record without such code is made natively while all is calm.
 """
 
 import dataclasses
-import functools
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
 
+from .knowledge import remembered
 from .operations import _binding_stub, parameter_names
 
 
@@ -72,12 +72,11 @@ class Record:
             yield getattr(self.cls, self.after)
 
 
-@functools.lru_cache(4096)
+@remembered
 def _stub(code: types.CodeType) -> types.CodeType:
     return _binding_stub(code)
 
 
-@functools.lru_cache(4096)
 def record_of(cls: type) -> Record | None:
     """How to make instances of a class; None if it is no record, or not a plain one."""
     init = vars(cls).get("__init__")

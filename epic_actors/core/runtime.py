@@ -6,7 +6,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from .asynchronous import aiter_, async_enter, async_leave, await_
-from .attributes import SIMPLE, delete, load, store
+from .attributes import delete, load, store
 from .calls import request
 from .classes import build
 from .closures import suspended
@@ -102,7 +102,6 @@ __all__ = ["RUNTIME", "STORED"]
 RUNTIME: dict[str, Any] = {
     ".Wire": Wire,
     ".PLAIN": PLAIN,
-    ".SIMPLE": SIMPLE,
     ".STORED": STORED,
     ".UNBOUND": UNBOUND,
     ".BUILTIN": types.BuiltinFunctionType,

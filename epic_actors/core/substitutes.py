@@ -143,6 +143,7 @@ SINGLE_DISPATCH: types.CodeType = _single.__code__
 class Cache:
     """What a `functools.lru_cache` remembers, if its function is code of the script."""
 
+    wrapper: Callable[[], Any]
     maxsize: int | None
     typed: bool
     table: dict[Any, Any] = attrs.field(factory=dict)
@@ -150,14 +151,19 @@ class Cache:
     misses: int = 0
 
 
-CACHES: "weakref.WeakKeyDictionary[Any, Cache]" = weakref.WeakKeyDictionary()
+CACHE = "__epic_cache__"
 
 
 def cache_of(wrapper: Any) -> Cache:
-    """The memory of a cached function."""
-    if wrapper not in CACHES:
-        CACHES[wrapper] = Cache(**wrapper.cache_parameters())
-    return CACHES[wrapper]
+    """The memory of a cached function.
+
+    Why: among its own attributes, since what it remembers may lead back to it.
+    """
+    own = vars(wrapper)
+    found: Cache | None = own.get(CACHE)
+    if found is None or found.wrapper() is not wrapper:
+        found = own[CACHE] = Cache(weakref.ref(wrapper), **wrapper.cache_parameters())
+    return found
 
 
 def cached(cache: Cache, function: Any, args: Any, kwargs: Any) -> Any:

@@ -34,9 +34,11 @@ import attrs
 from .closures import Resumption
 from .effects import Effect, prim_effect
 from .externals import External
+from .knowledge import Known
 from .lookup import hooks_of
 from .operations import Function, Namespace
-from .reading import Reader
+from .reading import Reader, is_quiet
+from .records import record_of
 from .regions import Footprint
 from .tags import (
     EVERYTHING,
@@ -70,6 +72,8 @@ class Summaries:
         self.kept: dict[int, Lam] = {}
         self.namespaces: dict[int, Namespace] = {}
         self.classes: dict[type, int] = {}
+        self.quiet = Known(is_quiet)
+        self.records = Known(record_of)
         self.variants: Counter[int] = Counter()
         self.unfinished: list[Summary] = []
         self.passes = 0

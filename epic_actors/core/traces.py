@@ -25,11 +25,16 @@ DEPTH = 64
 OF_GENERATOR = "__epic_of_generator__"
 """Marks the error that a generator of the script's makes of a StopIteration."""
 
-EMITTED: set[int] = set()
-"""The identities of the code objects that run for functions of the script's."""
 
-GENERATORS: set[int] = set()
-"""Those of them that run for generator functions."""
+@attrs.frozen(eq=False)
+class Mark:
+    """The last constant of code that runs for a function of the script's.
+
+    Why: a list of such code would keep it alive, or take other code for it later.
+    """
+
+    of_generator: bool
+
 
 STEP: list[types.CodeType | None] = [None]
 """The code that runs a step of a block: what is above belongs to the block's site."""
@@ -65,7 +70,7 @@ def site_here(above: Site | None, last: Site | None) -> Site:
     frame: Any = sys._getframe(3)
     while frame is not None and len(places) < DEPTH:
         code = frame.f_code
-        if id(code) in EMITTED:
+        if mark_of(code) is not None:
             places.append((code, frame.f_lasti))
         elif code is STEP[0]:
             break
@@ -165,14 +170,24 @@ def leaves_generator(site: Site | None, around: Site | None) -> bool:
 
 
 def _is_generator(code: types.CodeType) -> bool:
-    if id(code) in EMITTED:
-        return id(code) in GENERATORS
+    mark = mark_of(code)
+    if mark is not None:
+        return mark.of_generator
     return bool(code.co_flags & inspect.CO_GENERATOR)
+
+
+def mark_of(code: types.CodeType) -> Mark | None:
+    """The mark of emitted code; None for any other."""
+    constants = code.co_consts
+    if constants and constants[-1].__class__ is Mark:
+        mark: Mark = constants[-1]
+        return mark
+    return None
 
 
 def is_emitted(frame: types.FrameType) -> bool:
     """Whether a frame runs a function of the script's in our emitted form."""
-    return id(frame.f_code) in EMITTED
+    return mark_of(frame.f_code) is not None
 
 
 def without_lead(trace: types.TracebackType | None) -> types.TracebackType | None:

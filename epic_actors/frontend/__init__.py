@@ -9,8 +9,9 @@ what it does to its variables, `unit` and `block` hold a translation under way, 
 and `matching` each translate what their names say.  `translate` ties them together.
 """
 
+from epic_actors.frontend.namespaces import let_go
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.translate import known, translate
 
 
-__all__ = ["NotCompiled", "known", "translate"]
+__all__ = ["NotCompiled", "known", "let_go", "translate"]

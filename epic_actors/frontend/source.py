@@ -1,6 +1,7 @@
 """From a function object to the syntax node that made it.
 
-A file is parsed once, as long as its text stays the same.  A code object names its first
+A file is parsed once, as long as its text stays the same and it is among the `FILES` that
+were asked for last.  A code object names its first
 line (the line of its first decorator) and its name; where several nodes share both, as
 lambdas do, the columns of its instructions decide.
 """
@@ -36,6 +37,7 @@ class _File:
     generators: dict[int, ast.FunctionDef] = attrs.field(factory=dict)
 
 
+FILES = 64
 _files: dict[str, _File] = {}
 
 
@@ -75,8 +77,9 @@ def _file(fn: types.FunctionType) -> _File:
             filename=filename,
             line=fn.__code__.co_firstlineno,
         )
-    known = _files.get(filename)
+    known = _files.pop(filename, None)
     if known is not None and (known.lines is lines or known.lines == lines):
+        _files[filename] = known
         return known
     try:
         tree = ast.parse("".join(lines), filename)
@@ -93,6 +96,8 @@ def _file(fn: types.FunctionType) -> _File:
         assert not isinstance(node, ast.Lambda)
         places.setdefault((node.name, first_line(node)), []).append(found)
     _files[filename] = file = _File(lines, tree, places)
+    if len(_files) > FILES:
+        del _files[next(iter(_files))]
     return file
 
 

@@ -20,6 +20,7 @@ from epic_actors.frontend import (
 )
 from epic_actors.frontend.block import Block, Exits
 from epic_actors.frontend.lowering import lower
+from epic_actors.frontend.namespaces import Translation, translated
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.unit import Unit, at
 
@@ -28,11 +29,6 @@ for _module in (comprehensions, functions, generators, matching):
     expressions.VALUES.update(_module.VALUES)
 for _own in (loops, tries, functions):
     statements.STATEMENTS.update(_own.STATEMENTS)
-
-
-#: By the code object's identity: equal code may stand in different files.
-_made: dict[int, Function | NotCompiled] = {}
-_codes: dict[int, types.CodeType] = {}
 
 
 def translate(fn: types.FunctionType) -> Function:
@@ -45,14 +41,7 @@ def translate(fn: types.FunctionType) -> Function:
         NotCompiled: It has to be run by CPython, as a whole.
         ScriptError: Its source is not there, or is not what runs.
     """
-    code = fn.__code__
-    found = _made.get(id(code))
-    if isinstance(found, Function) and found.namespace.values is not fn.__globals__:
-        found = None
-    if found is None:
-        found = _first_translation(fn)
-        # Why: the code object is kept, or its identity could be taken by another.
-        _codes[id(code)], _made[id(code)] = code, found
+    found = translated(fn, _first_translation)
     if isinstance(found, NotCompiled):
         raise NotCompiled(found.reason, found.line)
     return found
@@ -68,14 +57,14 @@ def known(fn: types.FunctionType) -> Function | None:
         return None
 
 
-def _first_translation(fn: types.FunctionType) -> Function | NotCompiled:
+def _first_translation(fn: types.FunctionType) -> Translation:
     if fn.__code__.co_flags & inspect.CO_ASYNC_GENERATOR:
         return NotCompiled("an async generator", fn.__code__.co_firstlineno)
     found = source.find(fn)
     try:
         return _translated(fn, found)
     except NotCompiled as refusal:
-        return refusal
+        return refusal.with_traceback(None)
 
 
 def _translated(fn: types.FunctionType, found: source.Found) -> Function:

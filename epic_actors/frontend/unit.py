@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 import attrs
 
-from epic_actors.core.operations import Free, Namespace, parameter_names
+from epic_actors.core.operations import Free, parameter_names
 from epic_actors.core.terms import At
 from epic_actors.frontend.codes import NestedCodes
 from epic_actors.frontend.flow import Flow, Lives
 from epic_actors.frontend.names import Names, Scanner
+from epic_actors.frontend.namespaces import namespace_of
 from epic_actors.frontend.source import Found, FunctionNode
 from epic_actors.frontend.survivors import survivors
 
@@ -152,18 +153,6 @@ TAKES_ALL: tuple[Any, ...] = (
     *(sum, min, max, any, all),
 )
 TAKES_OPTIONS: tuple[Any, ...] = (sorted, sum, min, max)
-
-_namespaces: dict[int, Namespace] = {}
-
-
-def namespace_of(fn: types.FunctionType) -> Namespace:
-    """The one record of a function's globals."""
-    values = fn.__globals__
-    known = _namespaces.get(id(values))
-    if known is None or known.values is not values:
-        known = Namespace(values, str(values.get("__name__")))
-        _namespaces[id(values)] = known
-    return known
 
 
 def at(node: ast.AST) -> At | None:

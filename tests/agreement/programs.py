@@ -9,11 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from epic_actors.core.attributes import SIMPLE
-from epic_actors.core.dispatch import _builtin_kind
-from epic_actors.core.reach import container_base
-from epic_actors.core.reading import is_quiet
-from epic_actors.core.records import record_of
 from epic_actors.testing.outside import Asked, Endless
 from tests.agreement.world import NAMES, Bad, Box, Lost, outside
 
@@ -23,7 +18,6 @@ _numbers = itertools.count()
 
 def load(source: str) -> Callable[..., Any]:
     """Execute a program as a module of its own; its source can be inspected."""
-    _forget_classes()
     filename = f"<program {next(_numbers)}>"
     lines = source.splitlines(keepends=True)
     linecache.cache[filename] = (len(source), None, lines, filename)
@@ -34,13 +28,6 @@ def load(source: str) -> Callable[..., Any]:
     exec(code, namespace)
     script: Callable[..., Any] = namespace["script"]
     return script
-
-
-def _forget_classes() -> None:
-    """Let go of the classes of earlier programs, or summaries follow all of them."""
-    SIMPLE.difference_update([c for c in SIMPLE if c.__module__ == "program"])
-    for cached in (is_quiet, record_of, container_base, _builtin_kind):
-        cached.cache_clear()
 
 
 def patience_of(source: str) -> float:
