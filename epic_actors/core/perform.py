@@ -15,6 +15,7 @@ from .effects import BUILTINS, PURE_MODULES, Effect
 from .growing import Growing, growing
 from .holds import EVERYWHERE, Hold, deep_places
 from .operations import Pack
+from .protocols import ARITHMETIC, COMPARISONS
 from .reach import (
     CONSUMED,
     PLAIN,
@@ -235,7 +236,8 @@ def perform(
 ) -> Any:
     """Perform an operation that nothing is in the way of, and remember how to undo it."""
     effect = effect.chosen(args)
-    if network.dirty:
+    # Why: a tuple is in no slot, so it may hold wires when nothing is dirty.
+    if network.dirty or any(map(has_wire, args)):
         args = settled(network, effect, args)
     if effect.lazy:
         args = tuple([kept(network, value) for value in args])
@@ -474,9 +476,16 @@ def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
     return kinds.pop() if effect.keeps_kind and len(kinds) == 1 else None
 
 
+COMPUTING = frozenset(
+    {*ARITHMETIC, *(f"i{op}" for op in ARITHMETIC), *COMPARISONS}
+    | {"neg", "pos", "invert", "abs", "round", "getitem", "sum", "min", "max"}
+)
+"""Operations that give no new container when their arguments are plain."""
+
+
 def plain_result(effect: Effect, args: tuple[Any, ...]) -> bool:
     """Whether an operation on plain values gives a plain value: `s + t`, `n * 2`."""
-    return effect.fresh and all(
+    return effect.op in COMPUTING and all(
         value.immutable if value.__class__ is Wire else value.__class__ in PLAIN
         for value in args
     )

@@ -1,8 +1,8 @@
 """What code that nobody here wrote has found, each reduced to a small program."""
 
 # Scripts under test are written as users write them.
-# ruff: noqa: ANN001, ANN201, ANN202, ANN204
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, override"
+# ruff: noqa: ANN001, ANN002, ANN201, ANN202, ANN204
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, override"
 
 import functools
 import math
@@ -26,6 +26,12 @@ outside = Outside()
 @outside.unordered
 def later(x):
     """Give the argument, later."""
+    return x
+
+
+@outside.unordered
+def later_str(x) -> str:
+    """Give a text, later."""
     return x
 
 
@@ -190,6 +196,29 @@ def set_up_by_a_library(text, width):
     return wrapper.expand_tabs, wrapper.wrap(later(text))
 
 
+def pieces_changed(text):
+    """`stdnum`: a list made of a text on its way is changed where that is undecided."""
+    parts = later_str(text).split("-")
+    letters = list(later_str(text))
+    if len(parts) == 3:
+        parts[0] = parts[0].zfill(2)
+    if len(letters) == 5:
+        letters.append("!")
+    return "-".join(parts), "".join(letters), sorted(parts)
+
+
+def without_keys(values, *keys):
+    """`toolz.dissoc`: a tuple of what is on its way is all that holds it."""
+    remaining = set(values)
+    remaining.difference_update(keys)
+    return remaining
+
+
+def keys_left(values):
+    """What comes later is given by way of a star."""
+    return without_keys(later(values), later("x"), later("y"))
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -204,6 +233,8 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (told_apart, ([0, 1, 2, 3, 4],)),
     (sorted_by, ([2, 3, 1], None)),
     (parts_joined, ("one, two  three", "-")),
+    (pieces_changed, ("1-2-3",)),
+    (keys_left, ({"x": 1, "y": 2},)),
     (set_up_by_a_library, ("one two three", 8)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
