@@ -1,9 +1,6 @@
 """A FastAPI service whose endpoints are scripts.
 
-    pip install fastapi uvicorn
-    uvicorn demos.fastapi_service:app
-
-The externals stand for slow outside things; put model calls in their place.
+uvicorn demos.fastapi_service:app         # pip install fastapi uvicorn
 """
 
 from collections.abc import AsyncIterator
@@ -22,14 +19,12 @@ app = FastAPI()
 
 @epic.unordered
 async def look_up(topic: str) -> str:
-    """Take a moment to find something."""
     await trio.sleep(0.05)
     return f"all about {topic}"
 
 
 @epic.unordered
 async def tell(topic: str) -> AsyncIterator[str]:
-    """Tell a story, word by word."""
     for word in ("a ", "story ", "about "):
         await trio.sleep(0.01)
         yield word
@@ -44,14 +39,12 @@ def report(topics: list[str]) -> dict[str, str]:
 
 @epic.script
 def story(topic: str) -> str:
-    """A text that can be read as it comes."""
     told: str = tell(topic)
     return told.strip()
 
 
 @app.get("/report")
 async def get_report(topics: Annotated[list[str], Query()]) -> dict[str, str]:
-    """The value of a run."""
     found: dict[str, str] = await run(report, topics)
     return found
 

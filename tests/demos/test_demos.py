@@ -83,7 +83,7 @@ def test_a_live_model_must_be_set(
     assert "\n" not in str(caught.value.code)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "fastapi_service"])
 def test_demos_are_short(name: str) -> None:
     """A demo fits on a page."""
     file = demo(name).__file__

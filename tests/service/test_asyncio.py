@@ -11,6 +11,7 @@ import trio
 import trio.lowlevel
 
 import epic_actors as epic
+from demos.fastapi_service import app
 from epic_actors.service.asyncio import run, stream
 from epic_actors.service.host import Host
 
@@ -212,8 +213,6 @@ def test_threads_share_a_host(host: Host) -> None:
 
 def test_a_fastapi_service_runs_scripts(host: Host) -> None:
     """The example of the documentation, asked in process."""
-    pytest.importorskip("fastapi")
-    from demos.fastapi_service import app
 
     async def main() -> tuple[Any, str]:
         transport = httpx2.ASGITransport(app=app)
