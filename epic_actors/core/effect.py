@@ -43,6 +43,7 @@ class Effect:
         shares: It may be, or contain, what is in the arguments all the same.
         by_type: Variants by the type of argument `on`.
         otherwise: The variant for any other type.
+        variant: Chooses another effect by the arguments themselves; None for this one.
         count: How many results a pack of it has.
         dunders: Special methods of the arguments' types that may run inside it.
         kind: The builtin type that the result is exactly of.
@@ -71,6 +72,7 @@ class Effect:
     fresh: bool = False
     by_type: dict[type, "Effect"] | None = None
     otherwise: "Effect | None" = None
+    variant: "Callable[..., Effect | None] | None" = None
     on: int = 0
     count: int = 1
     dunders: tuple[str, ...] = ()
@@ -97,6 +99,8 @@ class Effect:
 
     def chosen(self, args: tuple[Any, ...]) -> "Effect":
         """The variant for these arguments; this one while the deciding one is pending."""
+        if self.variant is not None and (other := self.variant(*args)) is not None:
+            return other
         if self.by_type is None or len(args) <= self.on:
             return self
         kind = args[self.on].__class__

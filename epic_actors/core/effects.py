@@ -36,6 +36,7 @@ from .library import (
     VALUE_MODULES,
     VALUE_TYPES,
     changing,
+    looked_at,
     of_class,
     of_module,
 )
@@ -304,7 +305,10 @@ def _attribute(op: str, name: str) -> Effect:
         return attrs.evolve(whole, writes=(0,))
     kinds = dict.fromkeys(SHARED, whole)
     look = back.attribute(name)
-    return Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
+    made = Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
+    if op == "delattr":
+        return made
+    return attrs.evolve(made, variant=lambda obj, _: looked_at(made, obj, name))
 
 
 _NO_ATTRIBUTES: tuple[type, ...] = (

@@ -24,6 +24,8 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+
 from . import undo as back
 from .effect import (
     ALL,
@@ -38,6 +40,8 @@ from .effect import (
     shallow,
     writer,
 )
+from .lookup import is_slot
+from .wire import Wire
 
 
 # Builtin functions and classes
@@ -109,6 +113,33 @@ def _store_by_name(holder: Any, name: str, *_: Any) -> back.Undo | None:
     return back.attribute(name)(holder)
 
 
+def looked_at(store: Effect, obj: Any = None, name: Any = None) -> Effect | None:
+    """The effect of a store to an attribute that looks at the value: `error.args = …`."""
+    kind = obj.__class__
+    if kind is Wire or not isinstance(name, str) or kind in SHARED:
+        return None
+    if is_slot(kind, name):
+        return None
+    return attrs.evolve(store, strict=ALL, whole=ALL, variant=None)
+
+
+def _by_name(store: Effect) -> Effect:
+    """A store to an attribute whose name is an argument."""
+    return attrs.evolve(store, variant=lambda *args: looked_at(store, *args[:2]))
+
+
+def _store(function: Any) -> Effect:
+    shared = Effect(function, whole=ALL, places=_OF_CLASSES, ordered=True)
+    return Effect(
+        function,
+        strict=(0, 1),
+        writes=(0,),
+        undo=_store_by_name,
+        dunders=("__setattr__", "__delattr__"),
+        by_type=dict.fromkeys(SHARED, shared),
+    )
+
+
 BUILTINS: dict[Any, Effect] = {
     **{
         function: _known(function, pure, immutable=True, kind=kind)
@@ -132,8 +163,8 @@ BUILTINS: dict[Any, Effect] = {
     ),
     object: Effect(object, fresh=True),
     object.__getattribute__: shallow(object.__getattribute__, 0, strict=(0, 1)),
-    object.__setattr__: Effect(
-        object.__setattr__, strict=(0, 1), writes=(0,), undo=_store_by_name
+    object.__setattr__: _by_name(
+        Effect(object.__setattr__, strict=(0, 1), writes=(0,), undo=_store_by_name)
     ),
     object.__delattr__: Effect(object.__delattr__, writes=(0,), undo=_store_by_name),
     # What an object is and has
@@ -146,20 +177,8 @@ BUILTINS: dict[Any, Effect] = {
     getattr: shallow(
         getattr, 0, strict=(0, 1), looks_at=_OF_CLASSES, dunders=_ANY_ATTRIBUTE
     ),
-    **{
-        function: Effect(
-            function,
-            strict=(0, 1),
-            writes=(0,),
-            undo=lambda obj, name, *_: back.attribute(name)(obj),
-            dunders=("__setattr__", "__delattr__"),
-            by_type={
-                kind: Effect(function, whole=ALL, places=_OF_CLASSES, ordered=True)
-                for kind in SHARED
-            },
-        )
-        for function in (setattr, delattr)
-    },
+    setattr: _by_name(_store(setattr)),
+    delattr: _store(delattr),
     vars: shallow(vars, 0, looks_at=_OF_CLASSES),
     dir: shallow(dir, 0, looks_at=_OF_CLASSES, fresh=True, dunders=("__dir__",)),
     # Iterators, which cannot be taken back

@@ -23,6 +23,17 @@ def attribute(cls: type, name: str) -> Any:
     return None
 
 
+def is_slot(cls: type, name: str) -> bool:
+    """Whether storing an attribute only puts the value somewhere, whatever it is."""
+    if attribute(cls, "__setattr__") is not object.__setattr__:
+        return False
+    found = attribute(cls, name)
+    if not hasattr(type(found), "__set__"):
+        return True
+    slot = isinstance(found, types.MemberDescriptorType)
+    return slot and "__slots__" in vars(found.__objclass__)
+
+
 def script_of(value: Any) -> Any:
     """The function of a declared script; None if it is none.
 

@@ -8,6 +8,7 @@ import functools
 import math
 import re
 import textwrap
+from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -219,6 +220,23 @@ def keys_left(values):
     return without_keys(later(values), later("x"), later("y"))
 
 
+class Thing:
+    """Has attributes."""
+
+
+def stores_that_look(values):
+    """`glom`: what is stored is looked at by the one who keeps it."""
+    thing, error, table = Thing(), OSError(), defaultdict(None)
+    thing.__dict__ = later(values)
+    setattr(thing, "__doc__", later("kept as it is"))
+    error.args = later((1, 2))
+    error.__cause__ = later(None)
+    stores_that_look.__defaults__ = later(None)
+    table.default_factory = later(list)
+    table["a"].append(later(4))
+    return vars(thing), error.args, error.__cause__, table
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -235,6 +253,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (parts_joined, ("one, two  three", "-")),
     (pieces_changed, ("1-2-3",)),
     (keys_left, ({"x": 1, "y": 2},)),
+    (stores_that_look, ({"x": 1},)),
     (set_up_by_a_library, ("one two three", 8)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
