@@ -1,7 +1,4 @@
-"""A FastAPI service whose endpoints are scripts.
-
-uvicorn demos.fastapi_service:app         # pip install fastapi uvicorn
-"""
+"""A FastAPI service whose endpoints are scripts: `uvicorn demos.fastapi_service:app`."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

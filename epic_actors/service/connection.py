@@ -34,6 +34,7 @@ MESSAGE_ROOM = 1 << 16
 ANSWERS_ROOM = 1 << 18
 """While more characters of answers wait to be sent, no request is read."""
 CLOSE_TIMEOUT_S = 1.0
+_LONGEST_S = 1e300
 
 
 @attrs.define(eq=False)
@@ -58,7 +59,7 @@ class Connection:
         default=(Close.GOING_AWAY, "the server stops"), init=False
     )
     _refused: int = attrs.field(default=0, init=False)
-    _heard: float = attrs.field(factory=trio.current_time, init=False)
+    _active: float = attrs.field(factory=trio.current_time, init=False)
     _bucket: Bucket = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -102,7 +103,7 @@ class Connection:
                 await self._sent.park()
 
     def _perform_all(self, message: protocol.Message) -> None:
-        self._heard = trio.current_time()
+        self._active = trio.current_time()
         told = [self._perform(part) for part in message.parts]
         texts = [text for text in told if text is not None]
         if texts:
@@ -213,7 +214,9 @@ class Connection:
             seconds = math.inf
         if not seconds >= 0:
             raise Fault(Code.PARAMS, "outlive is a number of seconds, from 0, or null")
-        return float(min(seconds, self._limits.max_outlive))
+        longest = self._limits.max_outlive
+        # Why: JSON has integers that are too large for a float.
+        return float(seconds) if seconds < min(longest, _LONGEST_S) else longest
 
     def _check_room(self) -> None:
         most = self._limits.max_runs_per_connection
@@ -247,6 +250,8 @@ class Connection:
             await self._something.wait()
             self._something = trio.Event()
             while text := self._next_message():
+                # Why: the end of a long run is no silence.
+                self._active = trio.current_time()
                 with trio.move_on_after(self._limits.send_timeout) as patience:
                     try:
                         await self._socket.send_message(text)
@@ -296,7 +301,7 @@ class Connection:
                 self._close(Close.IDLE, "no request for too long")
 
     def _idle(self) -> float:
-        return trio.current_time() - self._heard
+        return trio.current_time() - self._active
 
 
 @attrs.frozen

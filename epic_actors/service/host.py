@@ -4,8 +4,9 @@ Rules
     1. All runs of a host share its one thread; each is a task there.
     2. Whoever asked, a thread or an asyncio program, hears of a run through one function,
        `deliver`, which the host's thread calls with each piece and at the end.
-    3. A reader has `PIECES_AHEAD` credits and gives one back for each piece it has taken;
-       without credits the run's output waits, and with it what streams into it.
+    3. A reader has `PIECES_AHEAD` credits and gives one back for each piece it has taken,
+       some at a time, since waking the other thread costs more than a piece; without
+       credits the run's output waits, and with it what streams into it.
     4. A cancelled run is over, with all of its calls, before its end is delivered.
     5. Closing a host cancels its runs and waits for them.
 """
@@ -28,6 +29,7 @@ from epic_actors.run import Run, open_run
 
 
 PIECES_AHEAD = 16
+RETURNED_AT_ONCE = 8
 
 
 @attrs.frozen
@@ -72,6 +74,7 @@ class HostedRun:
         self._deliver = deliver
         self._credits = trio.Semaphore(PIECES_AHEAD if pieces else 0)
         self._pieces = pieces
+        self._taken = 0
         self._scope = trio.CancelScope()
         self._run: Run | None = None
 
@@ -80,8 +83,15 @@ class HostedRun:
         self._host.soon(self._scope.cancel)
 
     def taken(self) -> None:
-        """Say that a piece has been taken: another one may come."""
-        self._host.soon(self._credits.release)
+        """Say that a piece has been taken: another one may come; for the one reader."""
+        self._taken += 1
+        if self._taken == RETURNED_AT_ONCE:
+            self._taken = 0
+            self._host.soon(self._release)
+
+    def _release(self) -> None:
+        for _ in range(RETURNED_AT_ONCE):
+            self._credits.release()
 
     def statistics(self) -> Statistics:
         """What the run has done so far."""

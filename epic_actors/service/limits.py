@@ -26,7 +26,7 @@ class Limits:
         send_timeout: For a client to take a message.
         ping_interval: Between pings.
         pong_timeout: For the answer to a ping.
-        idle_timeout: For a connection without runs to make a request.
+        idle_timeout: For a connection without runs in which nothing is said.
     """
 
     max_connections: int = 1000

@@ -17,7 +17,7 @@ from typing import Any
 
 import attrs
 import trio
-from trio_websocket import wrap_server_stream
+from trio_websocket import ConnectionClosed, wrap_server_stream
 from wsproto.utilities import ProtocolError
 
 from epic_actors.errors import UsageError
@@ -35,6 +35,7 @@ _ROUTINE = (
     trio.BrokenResourceError,
     trio.ClosedResourceError,
     trio.TooSlowError,
+    ConnectionClosed,
     ProtocolError,
 )
 _logger = logging.getLogger(__name__)

@@ -138,7 +138,11 @@ def frame(message: Any) -> bytes:
 
 @asynccontextmanager
 async def served(
-    scripts: Any = SCRIPTS, *, limits: Limits | None = None, **options: Any
+    scripts: Any = SCRIPTS,
+    *,
+    limits: Limits | None = None,
+    seconds: float = TIMEOUT,
+    **options: Any,
 ) -> AsyncIterator[Served]:
     """A server for a test; afterwards no task of it may be left."""
     failure: Exception | None = None
@@ -148,7 +152,7 @@ async def served(
         with scope:
             await serve_runs(scripts, limits=limits, task_status=task_status, **options)
 
-    with trio.fail_after(TIMEOUT):
+    with trio.fail_after(seconds):
         before = trio.lowlevel.current_statistics().tasks_living
         async with trio.open_nursery() as nursery:
             server = Served(await nursery.start(serve), scope)

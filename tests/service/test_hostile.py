@@ -89,6 +89,16 @@ async def test_a_wrong_message_is_answered_by_an_error(message: Any, code: int) 
         assert await peer.ask("scripts")
 
 
+async def test_a_number_beyond_all_floats_is_a_number() -> None:
+    """JSON has such integers; as a time it is without end."""
+    async with attacked() as server, server.peer() as peer:
+        name = (await peer.ask("start", script="wait", outlive=10**400))["run"]
+        assert (await peer.ask("attach", run=name, after=10**400))["code"] == (
+            Code.EVENTS_GONE
+        )
+        await peer.ask("cancel", run=name)
+
+
 async def test_too_long_a_message_closes_the_connection() -> None:
     """It is refused while it arrives, not after it has been stored."""
     async with attacked() as server, server.peer() as peer:

@@ -1,6 +1,7 @@
 """Clients that do not keep up, on a server with little room."""
 
 import pytest
+import trio
 
 from epic_actors.errors import UsageError
 from epic_actors.service import (
@@ -102,6 +103,20 @@ async def test_an_idle_connection_is_closed() -> None:
             assert await idle.wait_closed() == 4001
             await busy.ask("cancel", run=name)
             assert await busy.wait_closed() == 4001
+
+
+@pytest.mark.slow
+async def test_a_connection_whose_long_run_just_ended_is_not_idle() -> None:
+    """It has been told something, and may answer."""
+    limits = Limits(ping_interval=0.01, idle_timeout=1)
+    async with served(limits=limits) as server, connect_runs(server.url) as client:
+        async with client.start("meet") as run:
+            assert await anext(aiter(run)) == "before "
+            await trio.sleep(1.1)
+            STATE.gate.set()
+            assert await run.result() == "before after"
+        await trio.sleep(0.1)
+        assert await client.scripts()
 
 
 async def test_a_lost_connection_is_said_to_be_lost() -> None:
