@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import attrs
 import trio
@@ -33,7 +33,7 @@ Figures: TypeAlias = dict[str, float]
 class GuestHost(Host):
     """A host whose trio loop is a guest of the asyncio loop that is running."""
 
-    async def __aenter__(self) -> "GuestHost":
+    async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._over = loop.create_future()
         self._thread = threading.current_thread()
@@ -48,12 +48,13 @@ class GuestHost(Host):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.soon(lambda: self._nursery.cancel_scope.cancel())
+        self.soon(self._nursery.cancel_scope.cancel)
         await self._over
 
     def begin(
         self, deliver: Callable[[Any], Any], *args: Any, **options: Any
     ) -> HostedRun:
+        """Start a run whose messages are put straight into the reader's queue."""
         # Why: in one thread messages need not go through the loop's own wake-up.
         taker = getattr(deliver, "__self__", None)
         assert isinstance(taker, AsyncioRun)
@@ -63,7 +64,7 @@ class GuestHost(Host):
 class ThreadHost(Host):
     """The host of `epic_actors.service.asyncio`, opened like the guest."""
 
-    async def __aenter__(self) -> "ThreadHost":
+    async def __aenter__(self) -> Self:
         return self.start()
 
     async def __aexit__(self, *_: object) -> None:
@@ -85,7 +86,7 @@ async def stamped(count: int, pause: float) -> AsyncIterator[float]:
 stamps = epic.unordered(stamped, stream=list)
 
 
-def ask() -> int:
+def ask() -> Any:
     return answer()
 
 

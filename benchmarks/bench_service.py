@@ -1,18 +1,24 @@
-"""Many runs over websockets in one process: exactness, throughput, memory, a stalled client.
+"""Many runs over websockets in one process: exactness, throughput, memory, bad clients.
 
     python benchmarks/bench_service.py [--runs 1000] [--pieces 100] [--connections 100]
 
 Server and clients share one event loop.  All runs are under way before the first piece is
-given.  Each client checks that its pieces come in order, none lost and none twice.  The
-yardstick is a bare trio-websocket echo of as many messages of the same length over as many
-connections.
+given.  Each client checks that its pieces come in order, none lost and none twice.
+
+The yardstick is an echo by bare trio-websocket, over as many connections: once with each
+piece in a message of its own, and once with as many pieces in a message as the server
+put there, since pieces that wait together travel together.
+
+It exits with 1 if a piece is wrong or a figure misses what is asked of it (`Verdict`).
 """
 
 import argparse
 import gc
+import math
 import statistics
+import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import attrs
@@ -29,6 +35,11 @@ import epic_actors as epic
 from epic_actors.service import Client, Limits, connect_runs, serve_runs
 
 
+PIECE_CHARACTERS = 100  # about what a piece is in the protocol
+LEAST_OF_ECHO = 0.5
+LEAST_BESIDE_STALLED = 0.5
+MOST_GROWTH_MB = 20
+MOST_KILLED_S = 1
 LIMITS = Limits(max_runs=100_000, max_runs_per_connection=100_000, keep_ended=0)
 HOST = "127.0.0.1"
 
@@ -53,6 +64,28 @@ class Round:
     """The round under way."""
 
     gate: Gate
+    messages: int
+    abandoned: float
+
+
+class PieceError(Exception):
+    """A piece was lost, repeated or out of order."""
+
+
+@attrs.frozen
+class Counted:
+    """A websocket that counts what it receives."""
+
+    _socket: WebSocketConnection
+
+    async def get_message(self) -> str | bytes:
+        """Receive and count."""
+        Round.messages += 1
+        return await self._socket.get_message()
+
+    async def send_message(self, message: str | bytes) -> None:
+        """Send through."""
+        await self._socket.send_message(message)
 
 
 async def numbered(name: str, count: int) -> AsyncIterator[str]:
@@ -62,6 +95,20 @@ async def numbered(name: str, count: int) -> AsyncIterator[str]:
 
 
 numbers = epic.unordered(numbered, stream=list)
+
+
+@epic.unordered
+async def forever() -> None:
+    try:
+        await Round.gate.wait()
+        await trio.sleep_forever()
+    finally:
+        Round.abandoned = time.perf_counter()
+
+
+@epic.script
+def wait() -> object:
+    return forever()
 
 
 @epic.script
@@ -93,19 +140,23 @@ async def follow(client: Client, name: str, pieces: int) -> None:
     async with client.start("count", name, pieces) as run:
         expected = 0
         async for piece in run:
-            assert piece == f"{name}:{expected}", (piece, expected)
+            if piece != f"{name}:{expected}":
+                raise PieceError(f"{piece} came where {name}:{expected} was to come")
             expected += 1
-        assert expected == pieces, (expected, pieces)
+        if expected != pieces:
+            raise PieceError(f"{name} gave {expected} pieces of {pieces}")
         run.heard = True
 
 
 async def measure_runs(port: int, load: Load) -> float:
     """Seconds from when all runs are under way until all pieces have arrived."""
     Round.gate, connected = Gate(load.runs), Gate(load.connections)
+    Round.messages = 0
     each, rest = divmod(load.runs, load.connections)
 
     async def client_of(number: int) -> None:
         async with connect_runs(f"ws://{HOST}:{port}") as client:
+            client._socket = Counted(client._socket)  # type: ignore[assignment]
             await connected.wait()
             async with trio.open_nursery() as nursery:
                 for one in range(each + (number < rest)):
@@ -119,10 +170,10 @@ async def measure_runs(port: int, load: Load) -> float:
     return time.perf_counter() - began
 
 
-async def measure_echo(load: Load) -> float:
-    """Seconds for as many messages to go through a bare websocket and back."""
-    length = 100  # about what a piece is in the protocol
-    each = load.messages // load.connections
+async def measure_echo(load: Load, together: int = 1) -> float:
+    """Seconds for as many pieces, so many in a message, to go there and back bare."""
+    each = max(1, load.messages // load.connections // together)
+    text = "x" * (PIECE_CHARACTERS * together)
 
     async def echo(request: WebSocketRequest) -> None:
         socket = await request.accept()
@@ -134,7 +185,7 @@ async def measure_echo(load: Load) -> float:
 
     async def send(socket: WebSocketConnection) -> None:
         for _ in range(each):
-            await socket.send_message("x" * length)
+            await socket.send_message(text)
 
     async def client(port: int) -> None:
         opened = open_websocket(HOST, port, "/", use_ssl=False)
@@ -151,7 +202,24 @@ async def measure_echo(load: Load) -> float:
                 nursery.start_soon(client, listening.port)
         took = time.perf_counter() - began
         server.cancel_scope.cancel()
-    return took
+    return took * load.messages / (each * together * load.connections)
+
+
+async def measure_killed(port: int) -> float:
+    """Seconds from when a client's connection breaks until its run is over."""
+    Round.gate, Round.abandoned = Gate(1), 0
+    socket = open_websocket(HOST, port, "/runs", use_ssl=False)
+    async with socket as opened:
+        await opened.send_message(
+            '{"jsonrpc":"2.0","id":1,"method":"start",'
+            '"params":{"script":"wait","outlive":0}}'
+        )
+        await Round.gate.opened.wait()
+        began = time.perf_counter()
+        await trio.aclose_forcefully(opened._stream)
+        while not Round.abandoned:  # noqa: ASYNC110 - over the network
+            await trio.sleep(0.001)
+    return Round.abandoned - began
 
 
 async def stall(
@@ -177,38 +245,91 @@ def resident() -> float:
 
 @attrs.frozen
 class Measured:
-    """What came of it, in seconds and MB."""
+    """What came of it, in seconds and MB.
+
+    Attributes:
+        echo: Bare, each piece in a message of its own.
+        together: How many pieces the server put into a message.
+        echo_together: Bare, with as many in a message.
+    """
 
     echo: float
+    together: int
+    echo_together: float
     rounds: list[float]
     memory: list[float]
     stalled: float
+    killed: float
 
     @property
-    def ratio(self) -> float:
-        """Pieces a second against echoed messages a second."""
-        return self.echo / statistics.median(self.rounds)
+    def seconds(self) -> float:
+        """Of a round."""
+        return statistics.median(self.rounds)
+
+    def timed(self) -> Iterator[tuple[float, float]]:
+        """Each round's seconds, and the memory after it."""
+        return zip(self.rounds, self.memory, strict=True)
+
+    def verdicts(self) -> list["Verdict"]:
+        """What is asked, and whether it holds."""
+        of_echo, beside = self.echo / self.seconds, self.seconds / self.stalled
+        growth = self.memory[-1] - self.memory[0]
+        batched = self.echo_together / self.seconds
+        return [
+            Verdict("pieces a second, of echoed pieces", of_echo, least=LEAST_OF_ECHO),
+            Verdict(f"the same, {self.together} in a message", batched),
+            Verdict("beside a stalled client", beside, least=LEAST_BESIDE_STALLED),
+            Verdict("MB more after the last round", growth, most=MOST_GROWTH_MB),
+            Verdict("seconds a killed client's run", self.killed, most=MOST_KILLED_S),
+        ]
+
+
+@attrs.frozen
+class Verdict:
+    """A figure, and what it may be; without bounds it cannot miss."""
+
+    name: str
+    figure: float
+    least: float = -math.inf
+    most: float = math.inf
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is within."""
+        return self.least <= self.figure <= self.most
+
+    def __str__(self) -> str:
+        asked = f"at least {self.least:g}" if self.least > -math.inf else ""
+        asked += f"at most {self.most:g}" if self.most < math.inf else ""
+        said = "" if not asked else ("ok" if self.holds else "MISS")
+        return f"{self.name:<38}{self.figure:8.2f}  {asked:<14}{said}".rstrip()
 
 
 async def measure(load: Load, rounds: int = 3) -> Measured:
-    """Run the whole benchmark."""
-    echo = await measure_echo(load)
+    """Run the whole benchmark.
+
+    Raises:
+        PieceError: A piece was lost, repeated or out of order.
+    """
     took, memory = [], []
     async with trio.open_nursery() as server:
         port = await server.start(_serve)
         for _ in range(rounds):
             took.append(await measure_runs(port, load))
             memory.append(resident())
+        together = max(1, load.messages // Round.messages)
         async with trio.open_nursery() as stalled:
             await stalled.start(stall, port)
             beside = await measure_runs(port, load)
             stalled.cancel_scope.cancel()
+        killed = await measure_killed(port)
         server.cancel_scope.cancel()
-    return Measured(echo, took, memory, beside)
+    echo, batched = await measure_echo(load), await measure_echo(load, together)
+    return Measured(echo, together, batched, took, memory, beside, killed)
 
 
 async def _serve(*, task_status: trio.TaskStatus[int]) -> None:
-    await serve_runs([count, long], limits=LIMITS, task_status=task_status)
+    await serve_runs([count, long, wait], limits=LIMITS, task_status=task_status)
 
 
 def main() -> None:
@@ -217,19 +338,24 @@ def main() -> None:
     parser.add_argument("--pieces", type=int, default=100)
     parser.add_argument("--connections", type=int, default=100)
     load = Load(**vars(parser.parse_args()))
-    found = trio.run(measure, load)
     print(
         f"{load.runs} runs of {load.pieces} pieces over {load.connections} connections"
     )
-    print(f"bare echo            {load.messages / found.echo:10,.0f} messages/s")
-    for number, (took, memory) in enumerate(
-        zip(found.rounds, found.memory, strict=True), 1
-    ):
-        rate = f"{load.messages / took:10,.0f} pieces/s"
-        print(f"runs, round {number}        {rate}   {memory:6.1f} MB afterwards")
-    print(f"beside a stalled one {load.messages / found.stalled:10,.0f} pieces/s")
-    print(f"pieces against echo  {found.ratio:10.2f}")
+    try:
+        found = trio.run(measure, load)
+    except* PieceError as errors:
+        sys.exit(f"MISS: {errors.exceptions[0]}")
+    for name, seconds in [
+        ("bare echo", found.echo),
+        (f"bare echo, {found.together} pieces a message", found.echo_together),
+        *((f"runs, {mb:.0f} MB afterwards", s) for s, mb in found.timed()),
+        ("runs beside a stalled client", found.stalled),
+    ]:
+        print(f"{name:<38}{load.messages / seconds:8,.0f} pieces/s")
     print("no piece lost, repeated or out of order")
+    for verdict in found.verdicts():
+        print(verdict)
+    sys.exit(not all(verdict.holds for verdict in found.verdicts()))
 
 
 if __name__ == "__main__":
