@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "epic_actors"
 PURE = {"terms", "printer", "parser", "check", "interpret", "church", "operations"}
-PURE |= {"knowledge", "free", "closures", "generators"}
+PURE |= {"knowledge", "looks", "free", "closures", "generators"}
 LINKS = {"core", "primitives"}
 
 

@@ -55,6 +55,15 @@ LAZY: dict[Any, Callable[..., Any]] = {
 }
 """What runs in its place while anything is pending: these call when they are iterated."""
 
+KIND_OF: dict[Any, type] = {
+    script: kind
+    for table in (LAZY, consuming.LAZY)
+    for kind, script in table.items()
+    if isinstance(kind, type)
+}
+KIND_OF[consuming.chain_all] = itertools.chain
+"""The iterator that a generator function of ours stands for."""
+
 MOVING: dict[Any, Callable[..., Any]] = {
     any: iterating.any_,
     all: iterating.all_,

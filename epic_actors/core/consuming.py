@@ -9,7 +9,6 @@ import collections
 import functools
 import itertools
 import operator
-import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -212,7 +211,7 @@ def update_set(holder: Any, *columns: Any) -> None:
 
 def sliced(holder: Any, value: Any) -> Any:
     """What is stored by `holder[i:j] = value`."""
-    if holder.__class__ is list and value.__class__ is types.GeneratorType:
+    if holder.__class__ is list and is_generated(value):
         return [item for item in value]  # noqa: C416 - the loop is what this is for
     return value
 

@@ -42,6 +42,7 @@ from .effects import (
 from .externals import External, Order
 from .generators import generated_of
 from .holds import EVERYWHERE, WORLD
+from .looks import KINDS
 from .lookup import script_of
 from .operations import Function, arguments
 from .perform import NATIVE, operate
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 
 CALL = "__call__"
 LOUD = bits_of("list")
+GENERATING = KINDS | {types.GeneratorType}
 _BUILTIN = types.BuiltinFunctionType
 WAYS: dict[Any, Callable[..., Any]] = {}
 """Builtins that other modules perform, if code of the script's is involved."""
@@ -315,7 +317,7 @@ def native(
     if script is not None:
         return apply(network, script, args, kwargs)
     owner = getattr(function, "__self__", None)
-    if owner.__class__ is types.GeneratorType and generated_of(owner) is not None:
+    if owner.__class__ in GENERATING and generated_of(owner) is not None:
         method = GENERATOR_METHODS.get(function.__name__)
         if method is not None:
             return apply(network, method, (owner, *args), kwargs)

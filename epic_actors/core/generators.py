@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator
 from typing import Any, TypeAlias
 
 from epic_actors.core.closures import Beginning
+from epic_actors.core.looks import shell_of
 from epic_actors.core.operations import OPERATIONS, Cursor, Function, Pack
 
 
@@ -152,7 +153,9 @@ GENERATED = weakref.WeakKeyDictionary()
 def generated_of(value: Any) -> Generated | None:
     """What stands behind a native generator, if it is one of the script's."""
     if value.__class__ is not types.GeneratorType:
-        return None
+        value = shell_of(value)
+        if value is None:
+            return None
     behind = GENERATED.get(value)
     return None if behind is None else behind()
 

@@ -23,11 +23,13 @@ import attrs
 
 from epic_actors.errors import UsageError
 
+from .callbacks import KIND_OF
 from .closures import RESUMES, Beginning, Closure, Resumption, resumption
 from .effects import opaque
 from .externals import inside
 from .generators import Generated, Native, Running, Shell, ended, generate, generated_of
 from .interpret import Interpreter
+from .looks import dressed
 from .operations import Function
 from .perform import operate
 from .protocols import bits_of
@@ -61,7 +63,7 @@ def begin(
     function: Function,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-) -> Shell:
+) -> Any:
     """Call a generator function: none of its code runs yet."""
     values = function.parameters(fn, args, kwargs)
     apart = stands_apart(network, fn, function, values)
@@ -94,11 +96,11 @@ def begin(
     assert made is not None
     if apart:
         made.rest = Native(fn(*args, **kwargs), apart=True)
-        return shell
+        return dressed(shell, KIND_OF.get(fn), values)
     network.generators.add(made)
     # Why: native code would enter it, and could not wait in it.
     network.calm = False
-    return shell
+    return dressed(shell, KIND_OF.get(fn), values)
 
 
 def stands_apart(
@@ -239,9 +241,13 @@ def store(network: "Network", generated: Generated, rest: Any) -> None:
 
 
 class Pulls:
-    """The items of a generator of the script's, for a loop, or `PAUSE` (see `walk`)."""
+    """The items of a generator of the script's, for a loop, or `PAUSE` (see `walk`).
 
-    __slots__ = ("generated", "network", "shell")
+    Attributes:
+        item: The current one, if native code goes on with the loop.
+    """
+
+    __slots__ = ("generated", "item", "network", "shell")
 
     def __init__(self, network: "Network", shell: Shell, generated: Generated) -> None:
         self.network = network
@@ -250,9 +256,11 @@ class Pulls:
 
     @property
     def iterator(self) -> Any:
-        """What to go over while all is calm: the same, or CPython's own generator."""
+        """What native code goes over, and the script while all is calm."""
         rest = self.generated.rest
-        return rest.iterator if isinstance(rest, Native) and not rest.back else self
+        if isinstance(rest, Native) and not rest.back:
+            return rest.iterator
+        return self if self.shell is None else self.shell
 
     def let_go(self) -> None:
         """Refer to the native object no longer."""

@@ -15,6 +15,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from .knowledge import remembered
+from .looks import Feed, shell_of
 from .wire import Wire, deref
 
 
@@ -124,7 +125,9 @@ def own_dict(value: Any) -> dict[str, Any] | None:
 def sources(value: Any) -> tuple[Any, ...]:
     """The places to watch for `value`: itself, and what an iterator or view is of."""
     if value.__class__ in ITERATORS:
-        return (value, *gc.get_referents(value))
+        shell = shell_of(value)
+        behind = gc.get_referents(value) if shell is None else sources(shell)
+        return (value, *behind)
     if value.__class__ is types.GeneratorType:
         return (value, *frame_values(value))
     if value.__class__ is super:
@@ -197,7 +200,9 @@ def runs_code(value: Any) -> bool:
     if kind not in CONSUMED:
         return False
     return any(
-        inner.__class__ is types.FunctionType or runs_code(inner)
+        inner.__class__ is types.FunctionType
+        or isinstance(inner, Feed)
+        or runs_code(inner)
         for inner in gc.get_referents(value)
     )
 

@@ -25,6 +25,7 @@ from .actors import TURN
 from .closures import RESUMES, Beginning
 from .dispatch import apply
 from .generators import Generated, Native, generated_of, revived
+from .looks import bare
 from .operations import Function
 from .prelude import let_go
 from .pulls import Pulls, obstacle
@@ -61,7 +62,7 @@ def release(network: "Network", holder: Any, *calls: Any) -> None:
         enter(network, _released(network, holder), 1, lambda: EVERYTHING)
     for value in gone:
         if is_open(network, value):
-            apply(network, let_go, (value,), {})
+            apply(network, let_go, (bare(value),), {})
 
 
 def native(value: Any) -> Any:

@@ -236,8 +236,10 @@ class Specials:
 
     def names(self, obj: Any) -> frozenset[str]:
         """The special methods of an object that are code of the script's."""
+        if generated_of(obj) is not None:
+            return NEXT
         if obj.__class__ is types.GeneratorType:
-            return NEXT if generated_of(obj) is not None else NOTHING
+            return NOTHING
         return self.of(obj.__class__)
 
     def send(self, obj: Any, name: str, *args: Any) -> Any:

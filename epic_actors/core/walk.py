@@ -10,7 +10,6 @@ import functools
 import itertools
 import operator
 from collections.abc import Iterator
-from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from .actors import TURN
@@ -42,6 +41,7 @@ class Walk:
         network: The run.
         arriving: The wire of an iterable of which only the beginning is there.
         back: Items that were taken and given back, the next one last.
+        item: The current one, if native code goes on with the loop.
         kept: A generator goes on with it, perhaps from an earlier item.
         sources: The places that are read.
         opaque: Each item is to be taken in its turn.
@@ -53,6 +53,7 @@ class Walk:
         "_reading",
         "arriving",
         "back",
+        "item",
         "kept",
         "network",
         "opaque",
@@ -198,7 +199,7 @@ class Walk:
 def walk(network: "Network", values: Any) -> Any:
     """An iterator over `values`, or a wire for it while they are pending."""
     values = deref(values)
-    if values.__class__ is GeneratorType and (made := generated_of(values)) is not None:
+    if (made := generated_of(values)) is not None:
         return Pulls(network, values, made)
     if network.special & LOUD:
         found = network.specials.walk(values)
