@@ -53,6 +53,7 @@ from .reach import BOUND_TYPES, ITERATORS, PLAIN, has_wire, is_atom, mutables
 from .records import Field, Record
 from .regions import Block, Footprint, Frame, enter
 from .substitutes import SINGLE_DISPATCH, cache_of, cached, dispatched
+from .terms import LetRec, steps
 from .wire import Wire, deref
 
 
@@ -99,12 +100,12 @@ def runs_natively(
 ) -> bool:
     """Whether a call may be left to CPython: it can never ask for an external call."""
     key = id(fn.__code__)
-    closed = network.closed.get(key, -CALLS_BEFORE_LOOKING)
-    if closed < 0:
-        closed += 1
-        network.closed[key] = closed
-        if closed < 0:
-            return False
+    closed = network.closed.get(key)
+    if closed is None and not loops(function):
+        # Why: looking takes longer than running it once.
+        network.closed[key] = SEEN
+        return False
+    if closed is None or closed == SEEN:
         closed = network.closed[key] = network.summaries.closedness(fn, function)
     if closed == 0 or network.literal:
         return False
@@ -114,8 +115,15 @@ def runs_natively(
     return closed == 2 or network.calm
 
 
-CALLS_BEFORE_LOOKING = 1
-"""A function is looked at when it has been called this often."""
+SEEN = -1
+"""Says of a function that it has been called, and not yet been looked at."""
+
+
+def loops(function: Function) -> bool:
+    """Whether a function has a loop, so that one call may take long."""
+    if function.loops is None:
+        function.loops = any(isinstance(term, LetRec) for term in steps(function.lam))
+    return bool(function.loops)
 
 
 def is_native(network: "Network", value: Any) -> bool:
@@ -295,6 +303,8 @@ def enter_function(
         network.mark_dirty(values[-1])
     if function.is_generator:
         return begin(network, fn, function, args, kwargs)
+    if runs_natively(network, fn, function, (*args, *kwargs.values())):
+        return fn(*args, **kwargs)
     network.machine.meet(network, fn, function)
     return network.machine.run_function(network, function, values)
 

@@ -99,7 +99,9 @@ class Function:
         unit: the code that the fast machine has made of it.
         parts: the same of what follows each `yield`, by the identity of its term.
         closed: what follows a `yield`, as a function of all that it needs.
-        cleans_up: what closing a generator may run, once it has been asked.
+        loops: whether it has a loop, once it has been asked; so the next two:
+        only_takes: whether it does nothing with its arguments but take their items.
+        cleans_up: whether closing a generator of it may run something.
     """
 
     name: str
@@ -114,6 +116,7 @@ class Function:
     unit: Any = attrs.field(init=False, default=None)
     parts: dict[int, Any] = attrs.field(init=False, factory=dict)
     closed: dict[int, Any] = attrs.field(init=False, factory=dict)
+    loops: Any = attrs.field(init=False, default=None)
     only_takes: Any = attrs.field(init=False, default=None)
     cleans_up: Any = attrs.field(init=False, default=None)
     plain: int = attrs.field(init=False)

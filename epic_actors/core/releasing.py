@@ -31,7 +31,7 @@ from .prelude import let_go
 from .pulls import Pulls, obstacle
 from .regions import Frame, enter
 from .tags import EVERYTHING
-from .terms import App, If, Lam, Let, LetRec, Prim, Term, Try, Var
+from .terms import App, Let, Prim, Term, Try, Var, steps
 from .wire import Wire, deref
 
 
@@ -185,24 +185,3 @@ def kept(term: Term) -> list[str]:
 
 def _names(terms: tuple[Term, ...]) -> list[str]:
     return [term.name for term in terms if isinstance(term, Var)]
-
-
-def steps(term: Term) -> Iterator[Term]:
-    """A term with all terms inside it."""
-    stack = [term]
-    while stack:
-        term = stack.pop()
-        yield term
-        match term:
-            case Lam():
-                stack.append(term.body)
-            case Let():
-                stack += (term.value, term.body)
-            case LetRec():
-                stack += (term.function, term.body)
-            case If():
-                stack += (term.then, term.orelse)
-            case Try():
-                stack += (term.body, term.handler)
-            case _:
-                pass

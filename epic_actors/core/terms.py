@@ -164,3 +164,24 @@ def spine(term: Term) -> Iterator[Term]:
         yield term
         term = term.body
     yield term
+
+
+def steps(term: Term) -> Iterator[Term]:
+    """A term with all the blocks and steps inside it, but not their arguments."""
+    stack = [term]
+    while stack:
+        term = stack.pop()
+        yield term
+        match term:
+            case Lam():
+                stack.append(term.body)
+            case Let():
+                stack += (term.value, term.body)
+            case LetRec():
+                stack += (term.function, term.body)
+            case If():
+                stack += (term.then, term.orelse)
+            case Try():
+                stack += (term.body, term.handler)
+            case _:
+                pass
