@@ -14,7 +14,10 @@ from .lookup import attribute
 from .protocols import DIRECT
 
 
-_ASKS = ("YIELD", "SEND", "BEFORE_", "GET_A", "RETURN_GENERATOR", "IMPORT", "ASYNC")
+_ASKS = (
+    *("YIELD", "SEND", "BEFORE_", "GET_A", "RETURN_GENERATOR", "IMPORT", "ASYNC"),
+    "LOAD_SPECIAL",
+)
 HARMLESS = frozenset(
     name for kind in METHODS for name in METHODS[kind] if not name.startswith("__")
 )
@@ -53,6 +56,14 @@ def is_harmless(value: Any, names_of_own: frozenset[str]) -> bool:
     return value in DIRECT if isinstance(value, kinds) else not callable(value)
 
 
+def calls(code: types.CodeType) -> bool:
+    """Whether code calls anything by itself, not within what it defines."""
+    names = (step.opname for step in dis.get_instructions(code))
+    return any(
+        n.startswith("CALL") and not n.startswith("CALL_INTRINSIC") for n in names
+    )
+
+
 @remembered
 def _facts(code: types.CodeType) -> tuple[str, frozenset[str], frozenset[str]]:
     """Whether it calls anything; the methods and the globals that it names."""
@@ -67,7 +78,7 @@ def _facts(code: types.CodeType) -> tuple[str, frozenset[str], frozenset[str]]:
         elif step.opname == "LOAD_METHOD" or step.opname.startswith("LOAD_ATTR"):
             if step.opname == "LOAD_METHOD" or "NULL" in step.argrepr:
                 methods.add(step.argval)
-        elif step.opname in ("LOAD_DEREF", "LOAD_CLASSDEREF"):
+        elif step.opname.startswith("LOAD_") and "DEREF" in step.opname:
             calls = "asks"
     for inner in code.co_consts:
         if isinstance(inner, types.CodeType):

@@ -8,10 +8,12 @@ place, when it is its turn; any other runs in a thread, where a call of an exter
 import builtins
 import contextlib
 import functools
+import inspect
 import types
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from .calling import calls
 from .calls import request
 from .externals import External, Order
 from .holds import WORLD
@@ -29,6 +31,10 @@ WRAPPING: frozenset[Any] = frozenset(
     {contextlib, contextlib.contextmanager, contextlib.asynccontextmanager}
 )
 """Decorators whose code is the script's, but which call nothing yet."""
+GENERIC = "<generic parameters of "
+"""So begins the name of the code around a definition that has type parameters."""
+ALIAS = "<type "
+"""So begins the name of the code around a `type` statement."""
 _NAMED = (types.ModuleType, types.FunctionType)
 _OF_METACLASS = ("__prepare__", "__new__", "__init__", "__call__")
 
@@ -58,11 +64,25 @@ def _named(body: Any) -> Iterator[Any]:
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """The code of a body and of the comprehensions in it."""
+    """The code of a body, and of what runs with it: comprehensions, inner classes."""
     yield code
     for inner in code.co_consts:
-        if isinstance(inner, types.CodeType) and inner.co_name.endswith("comp>"):
+        if isinstance(inner, types.CodeType) and runs_at_once(inner):
             yield from _codes(inner)
+
+
+def runs_at_once(code: types.CodeType) -> bool:
+    """Whether nested code is no function of the user's, but a part of what is around."""
+    if code.co_name.startswith((GENERIC, ALIAS)):
+        return True
+    return code.co_name.endswith("comp>") or not code.co_flags & inspect.CO_OPTIMIZED
+
+
+def runs_in_place(network: "Network", fn: types.FunctionType) -> bool:
+    """Whether a function is that around a definition with type parameters, and plain."""
+    if not fn.__code__.co_name.startswith((GENERIC, ALIAS)):
+        return False
+    return not calls(fn.__code__) or not any(asks(network, v) for v in _named(fn))
 
 
 def _has_a_say(network: "Network", value: Any) -> bool:

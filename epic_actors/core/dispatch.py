@@ -25,6 +25,7 @@ from .callbacks import (
     is_script_code,
 )
 from .calls import request
+from .classes import runs_in_place
 from .consuming import taking
 from .effects import (
     BUILTINS,
@@ -262,6 +263,8 @@ def _function(
 ) -> Any:
     function = network.translate(fn)
     if function is None and network.runs_aside(fn):
+        if runs_in_place(network, fn):
+            return run_native(network, opaque(fn), args, kwargs)
         return request(network, aside(fn), args, kwargs)
     if function is None:
         script = instead_of(network, fn, args, kwargs)

@@ -8,6 +8,7 @@ import ast
 import types
 from collections.abc import Iterator
 
+from epic_actors.core.classes import GENERIC
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.source import ScopeNode, first_line, spans
 
@@ -51,7 +52,10 @@ class NestedCodes:
 def _code_name(node: ScopeNode) -> str:
     if isinstance(node, ast.Lambda):
         return "<lambda>"
-    return "<genexpr>" if isinstance(node, ast.GeneratorExp) else node.name
+    if isinstance(node, ast.GeneratorExp):
+        return "<genexpr>"
+    name = node.name.id if isinstance(node.name, ast.Name) else node.name
+    return f"{GENERIC}{name}>" if getattr(node, "type_params", None) else name
 
 
 def _nested(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -8,26 +8,19 @@ import __future__
 
 import ast
 import builtins
+import sys
 
 from epic_actors.core.operations import Template
-from epic_actors.core.terms import App, Const, Prim, Term, Var
+from epic_actors.core.terms import App, Const, Prim, Term
 from epic_actors.frontend.block import Block
 from epic_actors.frontend.expressions import Visit as Value, atom, atoms, call
+from epic_actors.frontend.generic import alias, cells, is_generic, made_by
 from epic_actors.frontend.refusal import NotCompiled
-from epic_actors.frontend.source import ScopeNode
 from epic_actors.frontend.statements import Visit
-from epic_actors.frontend.unit import Unit, at
+from epic_actors.frontend.unit import at
 
 
 Def = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def _cells(unit: Unit, node: ScopeNode) -> tuple[Term, ...]:
-    """The cells that a nested function closes over."""
-    slots = [unit.slot(name) for name in unit.codes.of(node).co_freevars]
-    if any(slot.kind not in {"cell", "free"} for slot in slots):
-        raise NotCompiled("a closure over an unknown variable", node.lineno)
-    return tuple([Var(slot.name) for slot in slots])
 
 
 def _function(block: Block, node: Def | ast.Lambda) -> Term:
@@ -38,6 +31,8 @@ def _function(block: Block, node: Def | ast.Lambda) -> Term:
     defaults = atoms(block, args.defaults)
     only = zip(args.kwonlyargs, args.kw_defaults, strict=True)
     pairs = [(unit.mangle(a.arg), atom(block, d)) for a, d in only if d is not None]
+    if is_generic(node):
+        return made_by(block, code, node, _given(block, defaults, pairs))
     names, notes = _annotations(block, node)
     template = Template(
         name=code.co_name,
@@ -47,8 +42,18 @@ def _function(block: Block, node: Def | ast.Lambda) -> Term:
         kwdefaults=tuple([name for name, _ in pairs]),
         annotations=names,
     )
-    values = (*defaults, *(term for _, term in pairs), *_cells(unit, node), *notes)
+    values = (*defaults, *(term for _, term in pairs), *cells(unit, code, node), *notes)
     return Prim("function", values, template, at=at(node))
+
+
+def _given(
+    block: Block, defaults: tuple[Term, ...], pairs: list[tuple[str, Term]]
+) -> tuple[Term, ...]:
+    """The default values, as CPython gives them to the code around a generic function."""
+    named = [part for name, term in pairs for part in (Const(name), term)]
+    given = [Prim("tuple", defaults)] * bool(defaults)
+    given += [Prim("dict", tuple(named))] * bool(named)
+    return tuple([block.temp(part) for part in given])
 
 
 def _annotations(
@@ -84,10 +89,13 @@ def _decorate(
 
 
 def _class(block: Block, node: ast.ClassDef, behind: frozenset[str]) -> None:
-    unit = block.unit
+    unit, code = block.unit, block.unit.codes.of(node)
     decorators = atoms(block, node.decorator_list)
-    template = Template(node.name, unit.codes.of(node), unit.namespace)
-    body = block.temp(Prim("function", _cells(unit, node), template, at=at(node)))
+    if is_generic(node):
+        _decorate(block, decorators, made_by(block, code, node), node)
+        return
+    template = Template(node.name, code, unit.namespace)
+    body = block.temp(Prim("function", cells(unit, code, node), template, at=at(node)))
     build = Const(builtins.__build_class__)
     before = (body, Const(node.name))
     made = call(block, build, node.bases, node.keywords, node, before)
@@ -100,8 +108,9 @@ def _generator(block: Block, node: ast.GeneratorExp) -> Term:
         raise NotCompiled("asynchronous generator expression", node.lineno)
     unit, source = block.unit, atom(block, node.generators[0].iter)
     items = block.temp(App(Const(iter), (source,), at=at(node.generators[0].iter)))
-    template = Template("<genexpr>", unit.codes.of(node), unit.namespace)
-    made = block.temp(Prim("function", _cells(unit, node), template, at=at(node)))
+    code = unit.codes.of(node)
+    template = Template("<genexpr>", code, unit.namespace)
+    made = block.temp(Prim("function", cells(unit, code, node), template, at=at(node)))
     return App(made, (items,), at=at(node))
 
 
@@ -111,3 +120,5 @@ STATEMENTS: dict[type, Visit] = {
     ast.AsyncFunctionDef: _define,
     ast.ClassDef: _class,
 }
+if sys.version_info >= (3, 12):
+    STATEMENTS[ast.TypeAlias] = alias

@@ -110,7 +110,7 @@ def _matcher(unit: Unit, node: Matches, local: tuple[str, ...]) -> Native:
     for part in ast.walk(tree):
         ast.copy_location(part, node.pattern)
     tree.body[0].body[0].cases[0].pattern = node.pattern  # type: ignore[attr-defined]
-    flags = unit.code.co_flags & _FUTURE
+    flags = future_flags(unit.code)
     module = compile(tree, unit.code.co_filename, "exec", flags, dont_inherit=True)
     code = next(c for c in module.co_consts if isinstance(c, types.CodeType))
     label = ast.unparse(node.pattern)
@@ -121,4 +121,12 @@ _FUTURE = functools.reduce(
     operator.or_,
     (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names),
 )
+
+
+def future_flags(code: types.CodeType) -> int:
+    """What a function's module imports from `__future__`, as the compiler takes it."""
+    flags: int = code.co_flags & _FUTURE
+    return flags
+
+
 VALUES: dict[type, Visit] = {Matches: _matches}

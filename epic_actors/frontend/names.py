@@ -5,8 +5,9 @@ theirs.  Nested functions are not entered: CPython's code says what they capture
 """
 
 import ast
+import sys
 from collections.abc import Callable
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
@@ -155,6 +156,10 @@ class Scanner:
         found.captures.update(self.codes.captured(node))
         found.stores.add(self.mangle(node.name))
 
+    def _alias(self, node: Any, found: Names) -> None:
+        found.captures.update(self.codes.captured(node))
+        found.stores.add(self.mangle(node.name.id))
+
     def _import(self, node: ast.Import | ast.ImportFrom, found: Names) -> None:
         for alias in node.names:
             found.stores.add(self.mangle(alias.asname or alias.name.split(".")[0]))
@@ -197,3 +202,5 @@ _VISITS: dict[type, Callable[..., None]] = {
     ast.AnnAssign: Scanner._annotated,
     ast.Constant: lambda scanner, node, found: None,
 }
+if sys.version_info >= (3, 12):
+    _VISITS[ast.TypeAlias] = Scanner._alias

@@ -9,6 +9,7 @@ lambdas do, the columns of its instructions decide.
 import ast
 import linecache
 import types
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
@@ -18,7 +19,8 @@ from epic_actors.errors import ScriptError
 
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-ScopeNode: TypeAlias = FunctionNode | ast.ClassDef | ast.GeneratorExp
+ScopeNode: TypeAlias = FunctionNode | ast.ClassDef | ast.GeneratorExp | Any
+"""What has code of its own; since Python 3.12 also a `type` statement."""
 
 
 @attrs.frozen
@@ -82,7 +84,7 @@ def _file(fn: types.FunctionType) -> _File:
         _files[filename] = known
         return known
     try:
-        tree = ast.parse("".join(lines), filename)
+        tree = _parsed("".join(lines), filename)
     except SyntaxError as error:
         raise ScriptError(
             f"the source of {fn.__qualname__} cannot be read: {error.msg}",
@@ -99,6 +101,13 @@ def _file(fn: types.FunctionType) -> _File:
     if len(_files) > FILES:
         del _files[next(iter(_files))]
     return file
+
+
+def _parsed(text: str, filename: str) -> ast.Module:
+    with warnings.catch_warnings():
+        # Why: what there is to say of the text was said when it was imported.
+        warnings.simplefilter("ignore")
+        return ast.parse(text, filename)
 
 
 def first_line(node: ScopeNode | ast.stmt) -> int:

@@ -4,6 +4,7 @@ import ast
 import inspect
 import types
 
+from epic_actors.core.classes import ALIAS, GENERIC
 from epic_actors.core.operations import Function
 from epic_actors.core.prelude import step
 from epic_actors.core.terms import UNBOUND, Const, Lam, Prim, Term, Var
@@ -58,6 +59,8 @@ def known(fn: types.FunctionType) -> Function | None:
 
 
 def _first_translation(fn: types.FunctionType) -> Translation:
+    if fn.__code__.co_name.startswith((GENERIC, ALIAS)):
+        return NotCompiled("type parameters", fn.__code__.co_firstlineno)
     if fn.__code__.co_flags & inspect.CO_ASYNC_GENERATOR:
         return NotCompiled("an async generator", fn.__code__.co_firstlineno)
     found = source.find(fn)
