@@ -284,7 +284,15 @@ def stand_in(specials: Specials, value: Any) -> Any:
 
 def answering(value: Any, name: str, answer: Any) -> Any:
     """An object whose special method has answered already, for CPython to check that."""
-    return type(value.__class__.__name__, (), {name: lambda *args: answer})()
+
+    def method(self: Any, *args: Any) -> Any:
+        return self.answer
+
+    # Why: not the class has the answer, since classes go only when the collector comes.
+    named = {"__slots__": ("answer",), name: method}
+    made: Any = type(value.__class__.__name__, (), named)()
+    made.answer = answer
+    return made
 
 
 # One operand

@@ -6,6 +6,7 @@ PYTEST_DONT_REWRITE: the asserts of the scripts are CPython's.
 # ruff: noqa: UP028, UP031 - what the scripts are there for
 
 import collections
+import gc
 import itertools
 from typing import Any
 
@@ -263,6 +264,16 @@ LEFT = [
 def test_closed_where_cpython_closes_it(script: Any) -> None:
     """Its `finally` clauses run right where it is left, on every schedule."""
     agree(script, outside)
+
+
+@pytest.mark.parametrize("script", LEFT, ids=lambda script: script.__name__)
+def test_closing_needs_no_collector(script: Any) -> None:
+    """Nothing of ours keeps what is left until the garbage collector comes."""
+    gc.disable()
+    try:
+        agree(script, outside)
+    finally:
+        gc.enable()
 
 
 def pairs():
