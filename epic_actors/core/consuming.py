@@ -170,6 +170,28 @@ def pairwise(items: Any) -> Iterator[Any]:
         before = item
 
 
+BATCHED: Any = getattr(itertools, "batched", None)
+"""CPython's own, since 3.12."""
+
+
+def batched(items: Any, *given: Any, **options: Any) -> Any:
+    """`itertools.batched`; CPython sees to what else is given."""
+    BATCHED((), *given, **options)
+    return batches(items, *given, **options)
+
+
+def batches(items: Any, n: Any, **options: Any) -> Iterator[Any]:
+    """The items, so many at a time; CPython sees to the last ones."""
+    row: list[Any] = []
+    for item in items:
+        row.append(item)
+        if len(row) == n:
+            yield tuple(row)
+            row = []
+    if row:
+        yield from BATCHED(row, n, **options)
+
+
 def compress(items: Any, selectors: Any) -> Iterator[Any]:
     """`itertools.compress`."""
     for item, wanted in zip_(items, selectors):
@@ -245,6 +267,7 @@ LAZY: dict[Any, Callable[..., Any]] = {
     itertools.accumulate: accumulate,
     itertools.pairwise: pairwise,
     itertools.compress: compress,
+    BATCHED: batched,
 }
 METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (list, "extend"): extend,

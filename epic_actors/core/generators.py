@@ -10,6 +10,7 @@ Rules
        never enter it; native code that iterates over it drives the same `Generated`.
 """
 
+import contextlib
 import types
 import weakref
 from collections.abc import Callable, Generator
@@ -144,6 +145,30 @@ def ended(*, thrown: bool, sent: Any) -> tuple[bool, Any]:
         raise sent
     return False, None
 
+
+def throw_so_many(count: int) -> None:
+    """Have CPython say what it has to say of `throw` with so many arguments."""
+    with contextlib.suppress(KeyError):
+        arguments: list[Any] = [KeyError, *[None] * count]
+        _returning().throw(*arguments[:count])
+
+
+def _returning() -> Generator[None, None, bool]:
+    try:
+        yield
+    except GeneratorExit:
+        return True
+    return False
+
+
+def _close_returns() -> bool:
+    made: Any = _returning()
+    next(made)
+    return bool(made.close())
+
+
+CLOSE_RETURNS = _close_returns()
+"""Whether `close` gives what the generator returns, as CPython's does since 3.13."""
 
 GENERATED: "weakref.WeakKeyDictionary[Shell, weakref.ref[Generated]]"
 GENERATED = weakref.WeakKeyDictionary()

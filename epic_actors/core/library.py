@@ -17,6 +17,7 @@ import fractions
 import functools
 import itertools
 import re
+import sys
 import types
 import typing
 import uuid
@@ -243,8 +244,13 @@ BUILTINS: dict[Any, Effect] = {
         dunders=("__deepcopy__", "__reduce_ex__"),
     ),
     typing.cast: Effect(typing.cast, strict=(0,)),
+    # Why: attrs writes the module of the latest class into it, on 3.13.
+    attrs.evolve: pure(attrs.evolve, fresh=False, spreads=ALL),
 }
 """Builtin functions and classes, and those of the library that are as common."""
+
+if sys.version_info >= (3, 12):
+    BUILTINS[itertools.batched] = moving(itertools.batched, lazy=True)
 
 # Methods of builtin types
 
@@ -330,7 +336,7 @@ _DEQUE: Methods = {
 }
 _VALUES = (str, bytes, int, float, complex, bool, tuple, frozenset, range, set)
 _CONTAINERS = (tuple, frozenset, set)
-_ITERATORS = frozenset({"__iter__", "__reversed__"})
+_LOOKS_INTO = frozenset({"__iter__", "__reversed__", "__buffer__"})
 _LISTS = frozenset({"split", "rsplit", "splitlines"})
 _TO_STR = frozenset(
     [
@@ -390,7 +396,7 @@ def _reading(kind: type, name: str) -> Effect:
     return pure(
         getattr(kind, name),
         immutable=name in _ANSWERS
-        or not (container or name in _LISTS or name in _ITERATORS),
+        or not (container or name in _LISTS or name in _LOOKS_INTO),
         shares=container and name not in _ANSWERS,
         kind=list if name in _LISTS else text,
         spreads=(1,) if name == "join" else (),
@@ -584,13 +590,17 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
         functools.partial(on_resource, name="clock"),
         {"datetime _datetime": "now today utcnow"},
     ),
-    **_names(functools.partial(on_resource, name="random"), {"uuid": "uuid1 uuid4"}),
+    **_names(
+        functools.partial(on_resource, name="random"),
+        # Why: `rand` is what `kde_random` gives.
+        {"uuid": "uuid1 uuid4", "statistics": "samples rand"},
+    ),
     **_names(
         functools.partial(pure, immutable=True),
         {
-            "posixpath ntpath genericpath": """
-                join basename dirname split splitext normpath isabs commonpath
-                commonprefix
+            "posixpath ntpath genericpath posix nt": """
+                join basename dirname split splitext splitroot normpath _path_normpath
+                isabs commonpath commonprefix
             """
         },
     ),

@@ -469,15 +469,16 @@ def _import_from(name: str, module: Any) -> Any:
         return getattr(module, name)
     except AttributeError:
         pass
-    owner = getattr(module, "__name__", None)
-    found = sys.modules.get(f"{owner}.{name}")
-    if found is not None:
-        return found
-    path = getattr(module, "__file__", None)
-    place = f"{owner!r} ({path or 'unknown location'})"
-    raise ImportError(
-        f"cannot import name {name!r} from {place}", name=owner, path=path
-    )
+    # Why: a module that is imported elsewhere, and the text if there is none, are CPython's.
+    scope: dict[str, Any] = {"__builtins__": {"__import__": lambda *_: module}}
+    exec(_importer(name), scope)  # noqa: S102
+    return scope[name]
+
+
+@functools.cache
+def _importer(name: str) -> types.CodeType:
+    """A statement that imports a name from whatever `__import__` gives."""
+    return compile(f"from module import {name}", "<operations>", "exec")
 
 
 # Attributes, exceptions, contexts
@@ -489,12 +490,25 @@ def _special(name: str, obj: Any) -> Any:
             found = vars(cls)[name]
             get = getattr(type(found), "__get__", None)
             return found if get is None else get(found, obj, type(obj))
-    kind = "asynchronous context" if name.startswith("__a") else "context"
-    missed = "" if name.endswith("enter__") else f" (missed {name} method)"
-    cls_name = type(obj).__name__
-    raise TypeError(
-        f"{cls_name!r} object does not support the {kind} manager protocol{missed}"
-    )
+    there = {n: None for n in _CONTEXT if hasattr(type(obj), n)}
+    _complain(name, type(type(obj).__name__, (), there)())
+    raise AssertionError("unreachable")
+
+
+_CONTEXT = ("__enter__", "__exit__", "__aenter__", "__aexit__")
+
+
+def _complain(name: str, obj: Any) -> None:
+    """Have CPython say that an object is no context manager, for want of a method."""
+
+    async def enter() -> None:
+        async with obj:
+            pass
+
+    if name.startswith("__a"):
+        enter().send(None)
+    with obj:
+        pass
 
 
 def _super(cell: types.CellType, obj: Any) -> Any:

@@ -7,6 +7,7 @@ calls, so these run as part of the script instead of inside the builtin.
 from collections.abc import Callable
 from typing import Any
 
+from .generators import CLOSE_RETURNS, throw_so_many
 from .operations import OPERATIONS, Cursor
 
 
@@ -76,9 +77,11 @@ def send(items: Any, sent: Any) -> Any:
     raise stop(item)
 
 
-def throw(items: Any, kind: Any, error: Any = None, trace: Any = None) -> Any:
+def throw(items: Any, *given: Any) -> Any:
     """`generator.throw`."""
-    more, item = step(items, True, thrown(kind, error, trace))
+    if len(given) != 1:
+        throw_so_many(len(given))
+    more, item = step(items, True, thrown(*given))
     if more:
         return item
     raise stop(item)
@@ -89,7 +92,7 @@ def stop(value: Any) -> StopIteration:
     return StopIteration() if value is None else StopIteration(value)
 
 
-def thrown(kind: Any, error: Any, trace: Any) -> Any:
+def thrown(kind: Any, error: Any = None, trace: Any = None) -> Any:
     """The exception that `generator.throw` is to throw."""
     if isinstance(kind, BaseException):
         if error is not None:
@@ -106,14 +109,15 @@ def thrown(kind: Any, error: Any, trace: Any) -> Any:
     return error if trace is None else error.with_traceback(trace)
 
 
-def close(items: Any) -> None:
+def close(items: Any) -> Any:
     """`generator.close`."""
     try:
-        more, _ = step(items, True, GeneratorExit())
+        more, item = step(items, True, GeneratorExit())
     except (GeneratorExit, StopIteration):
-        return
+        return None
     if more:
         raise RuntimeError("generator ignored GeneratorExit")
+    return item if CLOSE_RETURNS else None
 
 
 def let_go(items: Any) -> None:

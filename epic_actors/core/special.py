@@ -546,14 +546,31 @@ def _taken(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
 def _folded(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`any(obj)`, `sum(obj)`: one item after another, as far as the answer is open."""
     script = FOLDS[effect.op]
-    given = rest if effect.op == "sum" else ()
+    given: tuple[Any, ...] = ()
     if obj.__class__ not in (list, tuple):
         if not iterates(specials, obj):
             return operate_natively(specials.network, effect, obj, *rest)
         if effect.op not in ("any", "all"):
             obj = yield from specials.run(iterating.collected, obj)
             return operate(specials.network, effect, obj, *rest)
+    if effect.op == "sum":
+        obj = yield from specials.run(iterating.collected, obj)
+        obj, *given = yield from _added(obj, *rest)
     return apply(specials.network, script, (obj, *given), {})
+
+
+def _added(items: list[Any], start: Any = 0) -> Frame:
+    """What is left to add, behind the plain numbers that `sum` adds in its own way."""
+    total: Any = yield from waited(start)
+    plain: list[Any] = []
+    if total.__class__ in NUMBERS:
+        for item in items:
+            number = yield from waited(item)
+            if number.__class__ not in NUMBERS:
+                break
+            plain.append(number)
+        total = sum(plain, total)
+    return items[len(plain) :], total
 
 
 def _unpacked(specials: Specials, effect: Effect, obj: Any) -> Frame:
@@ -589,6 +606,7 @@ def spread_out(specials: Specials, value: Any) -> Frame:
     return (yield from specials.run(script, value))
 
 
+NUMBERS: frozenset[Any] = frozenset({int, bool, float, complex})
 FOLDS = {
     "any": iterating.any_,
     "all": iterating.all_,
