@@ -5,6 +5,8 @@ standard library nor installed: a user's helpers need no decorator.  The rest of
 world's functions are called as they are.
 """
 
+import copy
+import dataclasses
 import functools
 import inspect
 import sysconfig
@@ -26,6 +28,15 @@ OUR_SCRIPTS = frozenset(
 """Modules of ours whose functions are run as scripts."""
 LIBRARY_SCRIPTS = frozenset({"contextlib"})
 """Modules of the library whose code only passes on to what it is given."""
+_PASSING = (
+    (dataclasses, "replace"),
+    (dataclasses, "_replace"),
+    (copy, "replace"),
+)
+PASSING: frozenset[types.CodeType] = frozenset(
+    getattr(module, name).__code__ for module, name in _PASSING if hasattr(module, name)
+)
+"""The code of functions that do so, in other modules; some are newer than others."""
 
 
 @functools.lru_cache(4096)
@@ -61,7 +72,7 @@ class Ownership:
             return True
         if package == OURS:
             return fn.__module__ in OUR_SCRIPTS
-        if fn.__globals__.get("__name__") in LIBRARY_SCRIPTS:
+        if fn.__globals__.get("__name__") in LIBRARY_SCRIPTS or fn.__code__ in PASSING:
             return True
         if package == self.package and package is not None:
             return True

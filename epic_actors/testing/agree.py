@@ -85,6 +85,7 @@ def agree(
     seeds: Iterable[object] = (0,),
     fusions: Iterable[bool] = (True, False),
     tracebacks: bool = False,
+    patience_s: float = 0.0,
 ) -> Outcome:
     """Run `script(*make())` every way and return what plain CPython did.
 
@@ -96,14 +97,16 @@ def agree(
         seeds: One run per machine for each; durations are drawn from it.
         fusions: The machines: fused (True), literal (False).
         tracebacks: Whether the lines of an exception's traceback must agree too.
+        patience_s: How much real time may pass before virtual time jumps.
 
     Raises:
         Disagreement: Naming the way that differs, how, and the script's source.
     """
     plain = run_plainly(script, outside, make)
+    machine = functools.partial(run_machine, patience_s=patience_s)
     for seed, fusion in itertools.product(seeds, fusions):
         plain = run_plainly(script, outside, make, seed=seed)
-        other = run_machine(script, outside, make, fusion=fusion, seed=seed)
+        other = machine(script, outside, make, fusion=fusion, seed=seed)
         found = list(differences(plain, other, tracebacks=tracebacks))
         if found:
             raise Disagreement(report(script, other.way, found))

@@ -1,8 +1,8 @@
 """The printer: what terms look like."""
 
+import textwrap
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given
 
@@ -47,7 +47,7 @@ LONG = tuple(Const("a text of some length") for _ in range(4))
         (Const("it's"), '"it\'s"'),
         (Const(UNBOUND), "UNBOUND"),
         (Const(len), "<len>"),
-        (Const(attrs.evolve), "<attr._make.evolve>"),
+        (Const(textwrap.dedent), "<textwrap.dedent>"),
         (Const((1, "<")), "<(1, '<')>"),
         (Const(float("inf")), "<inf>"),
         (Const(2**300), hex(2**300)),
