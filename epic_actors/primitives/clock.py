@@ -11,6 +11,7 @@ import time
 import trio
 
 import epic_actors as epic
+from epic_actors.primitives.retries import deadline_after
 
 
 RESOURCE = "clock"
@@ -44,6 +45,6 @@ async def sleep(seconds: float) -> None:
     """Wait so many seconds of trio's clock, once everything older is done.
 
     Raises:
-        ValueError: There are less than none.
+        UsageError: It is no number, or less than none.
     """
-    await trio.sleep(seconds)
+    await trio.sleep_until(deadline_after(seconds))

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from epic_actors.errors import UsageError
+from epic_actors.primitives.options import check
 
 
 Prompt: TypeAlias = str | Sequence[Mapping[str, Any]]
@@ -65,7 +66,13 @@ class Completion:
 
 
 def messages_of(prompt: Prompt, system: str | None) -> list[dict[str, Any]]:
-    """All messages, that of the system first."""
+    """All messages, that of the system first.
+
+    Raises:
+        UsageError: A prompt is something else than a text or some messages.
+    """
+    check("the prompt", prompt, str | Sequence[Mapping[str, Any]])
+    check("system= of a model's call", system, str | None)
     said = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
     first = [] if system is None else [{"role": "system", "content": system}]
     return [*first, *map(dict, said)]

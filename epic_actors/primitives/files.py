@@ -97,7 +97,7 @@ def write_text(path: str | Path, text: str, encoding: str = "utf-8") -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    write_bytes.function(path, text.encode(encoding))
+    write_bytes.function(path, _encoded(text, encoding))
 
 
 @_changes
@@ -107,9 +107,9 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    target = Path(path)
+    target, view = Path(path), memoryview(data)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
+    target.write_bytes(view)
 
 
 @_changes
@@ -119,10 +119,10 @@ def append_text(path: str | Path, text: str, encoding: str = "utf-8") -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    target = Path(path)
+    target, data = Path(path), _encoded(text, encoding)
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("ab") as file:
-        file.write(text.encode(encoding))
+        file.write(data)
 
 
 @_changes
@@ -147,3 +147,9 @@ def remove(path: str | Path) -> None:
         target.rmdir()
     else:
         target.unlink()
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    if not isinstance(text, str):
+        raise TypeError(f"what is written is a str, not {type(text).__name__}")
+    return text.encode(encoding)

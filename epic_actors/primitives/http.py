@@ -27,6 +27,7 @@ import httpx2
 import epic_actors as epic
 from epic_actors.errors import OutsideError, Transient, UsageError
 from epic_actors.primitives.client import open_body, open_client
+from epic_actors.primitives.options import check, check_options
 from epic_actors.primitives.retries import (
     Patience,
     deadline_after,
@@ -248,10 +249,10 @@ async def request(method: str, url: str, **body: Unpack[Body]) -> Response:
 
 def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords of the HTTP client for our own."""
-    unknown = sorted(given.keys() - Body.__annotations__.keys())
-    if unknown:
-        names = ", ".join(Body.__annotations__)
-        raise UsageError(f"no option {unknown[0]!r} of a request; there are {names}")
+    check_options("a request", Body, given)
+    bodies = [name for name in ("json", "form", "data") if given.get(name) is not None]
+    if len(bodies) > 1:
+        raise UsageError(f"a request has one body, not {' and '.join(bodies)}")
     ours = {"form": "data", "data": "content"}
     kept = {n: v for n, v in given.items() if n not in ("timeout", "retry")}
     return {ours.get(name, name): v for name, v in kept.items() if v is not None}
@@ -274,6 +275,7 @@ async def _fetch(
     any_status: bool = False,
 ) -> httpx2.Response:
     arguments = _arguments(options)
+    check("the method of a request", method, str)
 
     async def attempt() -> httpx2.Response:
         with _asking(url):
@@ -326,12 +328,15 @@ def _json(response: httpx2.Response) -> Any:
 @contextmanager
 def _asking(url: str) -> Iterator[None]:
     """Turn the HTTP client's errors into ours."""
+    check("the URL of a request", url, str)
     try:
         yield
     except httpx2.HTTPStatusError as error:
         raise _refused(error.response) from error
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise UsageError(f"{_shown(url)!r} is no http or https URL: {error}") from error
+    except TypeError as error:
+        raise UsageError(f"this cannot be sent to {_shown(url)}: {error}") from error
     except httpx2.TransportError as error:
         reason = str(error) or type(error).__name__
         where = _shown(url)

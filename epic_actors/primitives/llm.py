@@ -2,7 +2,8 @@
 
     chat          the answer, a `str`
     chat_stream   the answer, a `str` that a script can read while it arrives
-    chat_as       the answer as a value of a type: a dataclass, a list, a number, …
+    chat_as       the answer as a value of a type: a dataclass, a list, a number, …; a
+                  function of its own, not an option of `chat`, so that `chat` is a `str`
     complete      the answer with all that belongs to it: choices, tool calls, usage
 
 A model is named by three settings, each an argument or an environment variable:
@@ -58,6 +59,7 @@ from epic_actors.primitives.model_errors import (
     speaking_to,
     timeout_error,
 )
+from epic_actors.primitives.options import check, check_options
 from epic_actors.primitives.retries import Patience, deadline_after, streamed, tried
 from epic_actors.primitives.schema import is_closed, shape_of, strict
 from epic_actors.primitives.shapes import Field, MismatchError, Record, Shape
@@ -149,6 +151,8 @@ async def complete(
     Raises:
         ModelError: As for `chat`.
     """
+    check("n= of a model's call", n, int | None)
+    check("tools= of a model's call", tools, Iterable)
     offered = list(tools) or None
     fields = {"tools": offered, "tool_choice": tool_choice, "n": n}
     return await _ask(_Request.of(prompt, settings, fields))
@@ -292,12 +296,9 @@ class _Request:
         cls, prompt: Prompt, given: Settings, further: Mapping[str, Any] | None = None
     ) -> "_Request":
         settings: dict[str, Any] = dict(given)
-        unknown = sorted(settings.keys() - Settings.__annotations__.keys())
-        if unknown:
-            raise UsageError(
-                f"no setting {unknown[0]!r}; there are "
-                f"{', '.join(Settings.__annotations__)}, and extra= for further fields"
-            )
+        if "output" in settings:
+            raise UsageError("a value of a type is what chat_as(type, prompt) gives")
+        check_options("a model's call", Settings, settings)
         get = settings.get
         endpoint = find_endpoint(get("model"), get("base_url"), get("api_key"))
         stop = get("stop")

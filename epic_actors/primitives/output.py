@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 import epic_actors as epic
+from epic_actors.errors import UsageError
 
 
 RESOURCE = "output"
@@ -61,6 +62,8 @@ def to(target: Sink) -> Iterator[None]:
         >>> emitted
         [1]
     """
+    if not callable(target):
+        raise UsageError(f"a sink is a function of one value, not {target!r}")
     token = sink.set(target)
     try:
         yield

@@ -25,6 +25,7 @@ import trio
 import epic_actors as epic
 from epic_actors.errors import OutsideError, UsageError
 from epic_actors.primitives.files import RESOURCE
+from epic_actors.primitives.options import check_options
 from epic_actors.primitives.retries import deadline_after, next_before
 
 
@@ -152,20 +153,27 @@ def _text(data: bytes) -> str:
 
 
 def _words(command: Sequence[str]) -> list[str]:
-    if isinstance(command, str | bytes) or not command:
+    is_one = isinstance(command, Sequence) and not isinstance(command, str | bytes)
+    words = [_word(word) for word in command] if is_one else []
+    if not words or None in words:
         raise UsageError(
             f"a command is a list of words, not {command!r}; for a shell write "
             '["sh", "-c", ...]'
         )
-    return [os.fspath(word) for word in command]
+    return [word for word in words if word is not None]
+
+
+def _word(given: object) -> str | None:
+    """A text or a path as a word; None if it cannot be one."""
+    text = given if isinstance(given, str) else None
+    if isinstance(given, os.PathLike):
+        text = str(os.fspath(given))
+    return None if text is None or "\0" in text else text
 
 
 def _started(given: Options) -> dict[str, Any]:
     """How to start the process."""
-    unknown = sorted(given.keys() - Options.__annotations__.keys())
-    if unknown:
-        names = ", ".join(Options.__annotations__)
-        raise UsageError(f"no option {unknown[0]!r} of a command; there are {names}")
+    check_options("a command", Options, given)
     env = given.get("env")
     return {
         "cwd": given.get("cwd"),
@@ -239,7 +247,7 @@ def _starting(words: list[str]) -> Iterator[None]:
     """Say which command cannot be started."""
     try:
         yield
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ProcessError(f"{_shown(words)} cannot be started: {error}") from error
 
 

@@ -134,7 +134,8 @@ def deadline_after(seconds: float | None) -> float:
     """
     if seconds is None:
         return float("inf")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not (is_number and seconds >= 0):
         raise UsageError(f"a timeout is a number of seconds, not {seconds!r}")
     return trio.current_time() + seconds
 

@@ -27,6 +27,7 @@ from epic_actors.primitives.completions import (
 )
 from epic_actors.primitives.docstrings import summary_of
 from epic_actors.primitives.llm import complete
+from epic_actors.primitives.options import check
 from epic_actors.primitives.schema import abouts_of, hints_of, shape_of, shown
 from epic_actors.primitives.shapes import Field, MismatchError, Record, Schema
 
@@ -228,7 +229,12 @@ def _plain(value: Any) -> Any:
 
 
 @epic.pure
-def _offer(functions: Iterable[Any], told: tuple[type[Exception], ...]) -> _Offer:
+def _offer(
+    functions: Iterable[Any], told: tuple[type[Exception], ...], turns: int
+) -> _Offer:
+    check("tools= of react", functions, Iterable)
+    check("told= of react", told, tuple)
+    check("turns= of react", turns, int)
     tools = [tool_of(function) for function in functions]
     found = {each.name: each for each in tools}
     if len(found) < len(tools):
@@ -329,7 +335,7 @@ def react(
         use = _choose(offer, call)
         return use(offer, call)
 
-    offer = _offer(tools, told)
+    offer = _offer(tools, told, turns)
     use = _use if offer.is_unordered else use_in_order
     said: str = take_turns(use, offer, _begin(question, system), turns, settings)
     return said

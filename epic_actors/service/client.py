@@ -192,6 +192,7 @@ class Client:
     _calls: dict[int, _Call] = attrs.field(factory=dict, init=False)
     _runs: dict[str, RemoteRun] = attrs.field(factory=dict, init=False)
     _lost: ConnectionLost | None = attrs.field(default=None, init=False)
+    _sending: trio.Lock = attrs.field(factory=trio.Lock, init=False)
 
     async def scripts(self) -> list[dict[str, Any]]:
         """The scripts on offer, with their parameters."""
@@ -282,11 +283,17 @@ class Client:
             raise UsageError(f"an argument cannot be said in JSON: {error}") from error
         await trio.lowlevel.checkpoint_if_cancelled()
         self._calls[key] = call
+        sent = False
         try:
-            await self._send(text)
+            # Why: one at a time, so that nobody's time runs out while others send.
+            async with self._sending:
+                self.check()
+                await self._send(text)
+                sent = True
             await call.done.wait()
         except trio.Cancelled:
-            await self._abandon(call)
+            if sent:
+                await self._abandon(call)
             raise
         finally:
             self._calls.pop(key, None)

@@ -151,7 +151,8 @@ async def test_settings_are_sent() -> None:
         more = {"extra": {"top_p": 1}, "base_url": site.url, "model": "m"}
         await chat("half \ud83d a pair", system="s", **settings, **more)
         with pytest.raises(
-            UsageError, match="no setting 'temprature'; there are model"
+            UsageError,
+            match="no option 'temprature' of a model's call; there are model",
         ):
             await chat("hi", temprature=1, **more)
         with pytest.raises(UsageError, match="cannot be sent to a model"):
