@@ -99,12 +99,16 @@ class Summaries:
 
         Always holds for plain arguments only.
         """
-        self.meet(function.namespace, ())
-        callees: tuple[Any, ...] = (None,) * len(function.lam.params)
-        found = self.settled(lambda: self.of(function.lam, callees))
+        found = self.alone(function)
         if not found.is_closed or function.freevars:
             return 0
         return 2 if found.touches_nothing and not found.endless else 1
+
+    def alone(self, function: Function) -> Summary:
+        """The summary of a function of which only its term is known."""
+        self.meet(function.namespace, ())
+        callees: tuple[Any, ...] = (None,) * len(function.lam.params)
+        return self.settled(lambda: self.of(function.lam, callees))
 
     def of_call(self, function: Any, values: Iterable[Any]) -> Footprint:
         """What a call of something pending may touch; of a method, by its name."""
