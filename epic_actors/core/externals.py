@@ -188,9 +188,13 @@ def streamed_type(function: Any) -> type:
 def returned_type(function: Any) -> Any:
     """The plain type that a function is annotated to return, or None."""
     notes = getattr(function, "__annotations__", None) or {}
-    noted = notes.get("return", typing.Any)
+    noted = notes.get("return", "")
     if isinstance(noted, str):
-        noted = {kind.__name__: kind for kind in PLAIN}.get(noted)
-    if noted is None and "return" in notes and not isinstance(notes["return"], str):
+        noted = BY_TEXT.get(noted, "")
+    if noted is None:
         return type(None)
     return noted if isinstance(noted, type) else None
+
+
+BY_TEXT: dict[str, Any] = {kind.__name__: kind for kind in PLAIN} | {"None": None}
+"""Annotations that are texts, as `from __future__ import annotations` makes them."""

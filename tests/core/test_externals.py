@@ -110,13 +110,7 @@ def test_it_is_a_method_where_a_function_would_be() -> None:
 NOTES: list[Any] = [
     (str, str),
     ("str", str),
-    pytest.param(
-        "None",
-        type(None),
-        marks=pytest.mark.xfail(
-            strict=True, reason="of texts only builtins' names are read"
-        ),
-    ),
+    ("None", type(None)),
     (None, type(None)),
     ("Unknown", None),
     (list[int], None),
