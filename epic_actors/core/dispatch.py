@@ -112,7 +112,7 @@ def runs_natively(
         return False
     for value in args:
         if value.__class__ not in PLAIN:
-            return network.calm and all(is_native(network, arg) for arg in args)
+            return network.calm and are_native(network, args)
     return closed == 2 or network.calm
 
 
@@ -127,10 +127,14 @@ def loops(function: Function) -> bool:
     return bool(function.loops)
 
 
-def is_native(network: "Network", value: Any) -> bool:
-    """Whether operators on a value run no Python code of the script's."""
-    kind = value.__class__
-    return kind in PLAIN or kind in METHODS or network.summaries.quiet[kind]
+def are_native(network: "Network", values: tuple[Any, ...]) -> bool:
+    """Whether operators on these values run no Python code of the script's."""
+    quiet = network.summaries.quiet
+    for value in values:
+        kind = value.__class__
+        if not (kind in PLAIN or kind in METHODS or quiet[kind]):
+            return False
+    return True
 
 
 def call_shaped(

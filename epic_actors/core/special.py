@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import iterating
 from .calling import HARMLESS, may_ask
-from .dispatch import WAYS, apply, run_native
+from .dispatch import GENERATING, WAYS, apply, run_native
 from .effects import BUILTINS, Effect, prim_effect
 from .externals import External
 from .generators import generated_of
@@ -236,7 +236,7 @@ class Specials:
 
     def names(self, obj: Any) -> frozenset[str]:
         """The special methods of an object that are code of the script's."""
-        if generated_of(obj) is not None:
+        if obj.__class__ in GENERATING and generated_of(obj) is not None:
             return NEXT
         if obj.__class__ is types.GeneratorType:
             return NOTHING
