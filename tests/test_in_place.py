@@ -37,7 +37,8 @@ def stored(log: list[Any]) -> Any:
 
 
 def looked_up(log: list[Any]) -> Any:
-    log.append({}.get(Key(1)))
+    kept: dict[Key, int] = {}
+    log.append(kept.get(Key(1)))
 
 
 def in_a_set(log: list[Any]) -> Any:
