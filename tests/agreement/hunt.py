@@ -35,7 +35,7 @@ from tests.agreement.world import outside
 from tests.agreement.writer import write
 
 
-HUNG_AFTER_S = 20
+HUNG_AFTER_S = 60
 CLIPPED_AT = 160
 
 
