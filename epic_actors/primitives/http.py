@@ -5,6 +5,12 @@ may change something there.  `post`, `put`, `patch`, `delete` and `request` are
 sequential on it, so a `get` that stands behind a `post` sees what that did.  A server
 whose answers never change can be asked out of order: `epic.unordered(http.get)`.
 
+There is one resource for all hosts, since what one is told may change what another one
+answers.  Where that is not so, give a service an order of its own:
+
+    post_note = epic.sequential(http.post, resource="notes")
+    get_note = epic.readonly(http.get, resource="notes")
+
 All calls of a run share one client and its connections; cookies are not kept.
 """
 

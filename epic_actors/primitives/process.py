@@ -3,7 +3,9 @@
 A command may do anything to the files, so `run` and its kin are sequential on the resource
 of `files`.  A `http.get` behind them does not wait; for commands that change what a
 server answers there is `epic.sequential(process.run, resource="http")`.
-`run_unordered` is for commands that only compute or read.  A command is a
+`run_unordered` is for commands that only compute or read.  As there is one resource, two
+commands that change different things run one after the other; give those of one kind
+an order of their own: `epic.sequential(process.run, resource="repository")`.  A command is a
 list of words and no shell ever sees it; where one is wanted, ask for it:
 `["sh", "-c", "ls | wc -l"]`.  Output is text in UTF-8.  A command whose call is
 cancelled is killed, with all that it has started.

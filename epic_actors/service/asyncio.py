@@ -1,8 +1,11 @@
 """Runs from asyncio programs: FastAPI, aiohttp, notebooks.
 
-The runs live on trio in a thread of their own (see `host`), so neither loop can hold up
-the other.  Trio's guest mode would share the thread; it was measured to cost more per
-wake-up, and it ties the life of one loop to that of the other.
+The runs live on trio in a thread of their own (see `host`).  The other way, trio as a guest
+in asyncio's thread, is measured beside it by `benchmarks/bench_embedding.py`: a run and a
+piece that comes alone cost a fifth to a quarter less in the thread, many pieces in a row about
+the same, and only starting the thread takes longer, once.  What decides is that a script
+that computes holds asyncio up for as long as it takes if it shares the thread; from its own
+it holds it up by a few switches of threads.
 
 Example:
     >>> import asyncio
