@@ -14,7 +14,7 @@ import attrs
 import click
 import trio
 
-from epic_actors.errors import EpicError
+from epic_actors.errors import EpicError, UsageError
 from epic_actors.run import Script
 
 from .limits import Limits
@@ -95,11 +95,17 @@ def serve(
         trio.run(
             _until_stopped, serving, host, "http" if certificate is None else "https"
         )
-    except* (EpicError, OSError) as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise click.ClickException(str(error)) from error
+    except* EpicError as group:
+        raise click.ClickException(str(_first(group))) from group
+    except* OSError as group:
+        said = f"cannot listen on {host}, port {port}: {_first(group)}"
+        raise click.ClickException(said) from group
+
+
+def _first(group: BaseException) -> BaseException:
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group
 
 
 def find(name: str) -> list[Any]:
@@ -109,13 +115,17 @@ def find(name: str) -> list[Any]:
         ClickException: There is no such thing.
     """
     module_name, _, wanted = name.partition(":")
+    if not all(part.isidentifier() for part in module_name.split(".")):
+        said = f"{name!r} is to be module or module:script, as in demos.debate:hold"
+        raise click.ClickException(said)
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
     try:
         module: ModuleType = importlib.import_module(module_name)
-    except ImportError as error:
-        raise click.ClickException(f"cannot import {module_name}: {error}") from error
+    except Exception as error:
+        said = f"cannot import {module_name}: {type(error).__name__}: {error}"
+        raise click.ClickException(said) from error
     if not wanted:
         found = [one for one in vars(module).values() if isinstance(one, Script)]
         return [one for one in found if one.__module__ == module.__name__]
@@ -126,9 +136,15 @@ def find(name: str) -> list[Any]:
 
 def _tls(certificate: str | None, key: str | None) -> ssl.SSLContext | None:
     if certificate is None:
+        if key is not None:
+            raise UsageError("--key takes the --certificate that it belongs to")
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:
+        said = f"{certificate} has no certificate in PEM with its key: {error}"
+        raise UsageError(said) from error
     return context
 
 

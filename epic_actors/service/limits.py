@@ -5,6 +5,9 @@ import math
 import attrs
 import trio
 
+from epic_actors.errors import UsageError
+from epic_actors.primitives.options import check
+
 
 @attrs.frozen(kw_only=True)
 class Limits:
@@ -44,6 +47,19 @@ class Limits:
     ping_interval: float = 20
     pong_timeout: float = 20
     idle_timeout: float = 300
+
+    def __attrs_post_init__(self) -> None:
+        """Hold each limit to what it can be.
+
+        Raises:
+            UsageError: One is no number, or too small.
+        """
+        for field in attrs.fields(Limits):
+            value, what = getattr(self, field.name), f"{field.name}= of Limits"
+            check(what, value, field.type)
+            least = 1 if field.type is int else 0
+            if value < least:
+                raise UsageError(f"{what} is at least {least}, not {value}")
 
 
 @attrs.define(eq=False)

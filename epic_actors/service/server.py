@@ -11,6 +11,7 @@ without a token only this machine is served, and pages only from this machine.
 import functools
 import ipaddress
 import logging
+import re
 import ssl
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -21,6 +22,7 @@ from trio_websocket import ConnectionClosed, wrap_server_stream
 from wsproto.utilities import ProtocolError
 
 from epic_actors.errors import UsageError
+from epic_actors.primitives.options import check
 
 from . import protocol, web
 from .catalog import Offer, Scripts, catalog
@@ -30,6 +32,8 @@ from .runs import Runs
 
 
 LOOPBACK = "127.0.0.1"
+MAX_PORT = 65535
+_ORIGIN = re.compile(r"\w+://[^/\s]+")
 _RECEIVE_BYTES = 16 * 1024
 _ROUTINE = (
     trio.BrokenResourceError,
@@ -69,9 +73,17 @@ async def serve_runs(
         task_status: Gives the port to `nursery.start`.
 
     Raises:
-        UsageError: There is no script, or two of a name, or no token where one is needed.
+        UsageError: There is no script, or two of a name, or no token where one is needed,
+            or a port or origin that is none.
+        OSError: The address cannot be listened on.
     """
     offers, chosen = catalog(scripts), limits or Limits()
+    check("port=", port, int)
+    if not 0 <= port <= MAX_PORT:
+        raise UsageError(f"a port is from 0 to {MAX_PORT}, not {port}")
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise UsageError(f"an origin is as https://host:port, not {origin!r}")
     if token is None and not _is_loopback(host):
         raise UsageError(f"serving {host!r} beyond this machine takes a token")
     if token is not None:

@@ -88,6 +88,18 @@ def test_scripts_are_found_by_module_and_name() -> None:
         (["json:decoder"], "a script is a Python function"),
         (["json:dumps", "--token="], "visible ASCII"),
         (["json:dumps", "--max-runs=many"], "not a valid integer"),
+        (["json:dumps", "--max-runs=0"], "max_runs= of Limits is at least 1, not 0"),
+        (
+            ["json:dumps", "--idle-timeout=nan"],
+            "idle_timeout= of Limits is to be float",
+        ),
+        (["json:dumps", "--port=70000"], "a port is from 0 to 65535, not 70000"),
+        (["json:dumps", "--origin=garbage"], "an origin is as https://host:port"),
+        (["json:dumps", f"--key={__file__}"], "--key takes the --certificate"),
+        (["json:dumps", f"--certificate={__file__}"], "no certificate in PEM"),
+        (["json:dumps", "--host=192.0.2.1", "--token=a"], "cannot listen on 192.0.2.1"),
+        ([":dumps"], "is to be module or module:script"),
+        (["./json.py"], "is to be module or module:script"),
     ],
 )
 def test_mistakes_are_said_without_a_traceback(arguments: list[str], said: str) -> None:
@@ -97,3 +109,16 @@ def test_mistakes_are_said_without_a_traceback(arguments: list[str], said: str) 
     assert found.exit_code != 0
     assert said in found.output
     assert "Traceback" not in found.output
+
+
+def test_a_module_that_cannot_be_imported_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is wrong with it."""
+    (tmp_path / "half_written.py").write_text("def f(:")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    found = CliRunner().invoke(main, ["serve", "half_written"])
+
+    assert found.exit_code == 1
+    assert "cannot import half_written: SyntaxError" in found.output
