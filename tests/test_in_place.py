@@ -37,8 +37,8 @@ def stored(log: list[Any]) -> Any:
 
 
 def looked_up(log: list[Any]) -> Any:
-    kept: dict[Key, int] = {}
-    log.append(kept.get(Key(1)))
+    none: dict[Any, int] = {}
+    log.append(none.get(Key(1)))
 
 
 def in_a_set(log: list[Any]) -> Any:
@@ -65,15 +65,28 @@ def compared_in_lists(log: list[Any]) -> Any:
     log.append([Key(1)] == [Key(1)])
 
 
+class AskingError(Exception):
+    """Its own `__init__` asks."""
+
+    def __init__(self, value: int) -> None:
+        super().__init__(ask(value))
+
+
+def raised(log: list[Any]) -> Any:
+    log.append(AskingError(1))
+
+
 SCRIPTS = [
     *(stored, looked_up, in_a_set, in_a_list, found_by_index, in_order),
-    *(sorted_in_place, compared_in_lists),
+    *(sorted_in_place, compared_in_lists, raised),
 ]
 
 
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.__name__)
-def test_containers_cannot_wait(script: Callable[..., Any], fusion: bool) -> None:
+def test_what_runs_in_place_cannot_wait(
+    script: Callable[..., Any], fusion: bool
+) -> None:
     """The error says what to do, from which line; the state is that of this line."""
     log: list[Any] = []
 
@@ -88,7 +101,7 @@ def test_containers_cannot_wait(script: Callable[..., Any], fusion: bool) -> Non
     frames = [frame.name for frame in traceback.extract_tb(caught.tb)]
     assert "or declare the caller external" in str(caught.value)
     assert frames[-2] == script.__name__
-    assert frames[-1] in ("__hash__", "__eq__", "__lt__")
+    assert frames[-1] in ("__hash__", "__eq__", "__lt__", "__init__")
     assert log == [1]
 
 

@@ -292,8 +292,8 @@ def changes_itself(network: "Network", bound: types.MethodType) -> bool:
     return module in PURE_MODULES - VALUE_MODULES and network.translate(fn) is None
 
 
-def aside(fn: Callable[..., Any]) -> External:
-    """A function or class of the script's that only CPython can run, as a call in its turn."""
+def aside(fn: types.FunctionType) -> External:
+    """A function of the script's that only CPython can run, as a call in its turn."""
     return External(fn, Order.SEQUENTIAL, WORLD, aside=True)
 
 
@@ -510,11 +510,7 @@ def _field(
 def _exception(
     network: "Network", cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
-    """An exception of the user's, its values whole: in place, unless it may ask."""
-    init: Any = cls.__init__  # type: ignore[misc]
-    function = network.translate(init) if isinstance(init, types.FunctionType) else None
-    if function is not None and not network.summaries.alone(function).is_closed:
-        return request(network, aside(cls), args, kwargs)
+    """An exception of the user's: its own `__init__` runs in place, its values whole."""
     return run_native(network, pure(cls, shares=True), args, kwargs)
 
 

@@ -57,36 +57,6 @@ def what_goes_aside():
     return looking(), evaluated(g(2, 1))
 
 
-class AskingError(Exception):
-    """An exception whose own `__init__` asks, and notes that it was made."""
-
-    def __init__(self, x, made):
-        super().__init__(x)
-        made.append(x)
-        self.answer = g(x, 1)
-        log(("made", x))
-
-
-class DerivedError(AskingError):
-    pass
-
-
-def exceptions_that_ask():
-    made, seen = [], []
-    log("before")
-    for kind in (AskingError, DerivedError):
-        try:
-            made.append(g(0))
-            raise kind(g(3), made)
-        except AskingError as error:
-            seen.append((type(error).__name__, error.args, error.answer))
-    try:
-        AskingError(1)
-    except TypeError as error:
-        seen.append(str(error))
-    return made, seen
-
-
 def decorators_and_metaclasses():
     seen = []
 
@@ -113,7 +83,6 @@ def decorators_and_metaclasses():
     [
         a_class_body_that_asks,
         decorators_and_metaclasses,
-        exceptions_that_ask,
         subclasses_are_told,
         what_goes_aside,
     ],
