@@ -97,7 +97,8 @@ class Generated:
         self.entered = False
 
     def __epic_sources__(self) -> list[Any]:
-        return [self, self.rest]
+        # Why: what is left may be pending, and will refer to what was given.
+        return [self, self.rest, *self.values]
 
     def enter(self) -> None:
         """Let the native object begin, since the script takes the first step."""

@@ -360,7 +360,9 @@ class Reader:
                 elif method is None:
                     self.summary.everything = True
                 else:
-                    values = [Value(given)] * len(method.lam.params)
+                    # Why: what a generator was given is inside it.
+                    own = given | inside(given) if method.is_generator else given
+                    values = [Value(own)] * len(method.lam.params)
                     found |= self.include(method.lam, values).tags
         self.stored |= found
         return found

@@ -13,8 +13,8 @@ Rules
     4. Closing runs as part of the script, so `finally` clauses may ask for calls.
     5. A generator that does not stand in a `try` has nothing to run.
 
-A generator in a variable is not closed when the variable goes, by `del`, by another value
-or with its function.
+A generator in a variable goes with the variable if that alone refers to it, which the
+front end finds out (`frontend.holding`).  Any other is not closed when the variable goes.
 """
 
 import types
@@ -49,9 +49,16 @@ def release(network: "Network", holder: Any, *calls: Any) -> None:
     Args:
         network: The run.
         holder: The cursor of a loop, or a value that has been used.
-        calls: What was called and what it gave, the outermost call first.
+        calls: What was called and what it gave, the outermost call first; for a
+            variable, the code of the generators that it may hold alone.
     """
     holder = deref(holder)
+    if holder.__class__ is Wire:
+        if calls and calls[0].__class__ is types.CodeType:
+            footprint = network.summaries.of_application
+            frame = _release_later(network, holder, calls)
+            enter(network, frame, 1, lambda: footprint(let_go, (holder,)))
+        return
     root = native(holder)
     if generated_of(root) is None:
         return
@@ -63,6 +70,11 @@ def release(network: "Network", holder: Any, *calls: Any) -> None:
     for value in gone:
         if is_open(network, value):
             apply(network, let_go, (bare(value),), {})
+
+
+def _release_later(network: "Network", wire: Wire, calls: tuple[Any, ...]) -> Frame:
+    """Let go of what a variable turns out to hold."""
+    return release(network, (yield wire), *calls)
 
 
 def native(value: Any) -> Any:
@@ -98,6 +110,8 @@ def is_fresh(function: Any, made: Generated) -> bool:
     """Whether a call of `function` has made a generator, rather than given it."""
     if isinstance(function, types.MethodType):
         function = function.__func__
+    if isinstance(function, types.CodeType):
+        return function is made.function.code
     code = getattr(function, "__code__", None)
     return is_ours(made.function) if code is None else code is made.function.code
 

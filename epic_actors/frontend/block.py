@@ -159,8 +159,11 @@ class Block:
         """Assign to a Python name."""
         slot, place = self.unit.slot(name), at(node)
         if slot.kind == "plain":
+            before = self.temp(Var(name)) if self.holds(name) else None
             self.let((slot.name,), value, place)
             self.now_bound(slot.name)
+            if before is not None:
+                self.release(name, before)
             return
         value = self.atom(value)
         if slot.kind == "global":
@@ -177,6 +180,8 @@ class Block:
             case "plain":
                 if slot.name not in self.sure:
                     self.temp(Prim("bound", (self.held(name),), name, at=place))
+                if self.holds(name):
+                    self.release(name, Var(name))
                 self.now_unbound(slot.name)
             case "cell" | "free":
                 label = self.unit.label(name)
@@ -185,6 +190,15 @@ class Block:
                 STORED.add(name)
                 key = (self.unit.namespace, name)
                 self.temp(Prim("del_global", (), key, at=place))
+
+    def holds(self, name: str) -> bool:
+        """Whether a variable may be the only one that refers to a generator."""
+        return name in self.unit.held and name in self.known
+
+    def release(self, name: str, value: Var) -> None:
+        """Let go of what a variable alone has referred to."""
+        made = [part for code in self.unit.held[name] for part in (Const(code), value)]
+        self.temp(Prim("release", (value, *made)))
 
     def atom(self, value: Term) -> Term:
         """A value as an atom, named if it is not one."""

@@ -13,6 +13,7 @@ from epic_actors.frontend import (
     expressions,
     functions,
     generators,
+    holding,
     loops,
     matching,
     source,
@@ -95,7 +96,8 @@ def _body(unit: Unit) -> Term:
     exits = Exits(falls=lambda block: Const(None), returns=lambda block, found: found)
     if unit.code.co_flags & inspect.CO_GENERATOR:
         exits = generators.ends()
-    block = Block(unit, exits, set(), set())
+    unit.held = holding.held(unit)
+    block = Block(unit, holding.closing(unit, exits), set(), set())
     for slot in unit.slots.values():
         given = slot.name in unit.params
         if slot.kind == "cell":

@@ -43,6 +43,7 @@ class Unit:
         self._maybe_local = {*self.code.co_varnames, *self.code.co_cellvars}
         self._maybe_local.update(self.code.co_freevars)
         self.slots = self._slots()
+        self.held: dict[str, tuple[types.CodeType, ...]] = {}
         self.handling: list[str] = []
         self.open: list[Any] = []
         self._scopes: list[dict[str, Slot]] = []

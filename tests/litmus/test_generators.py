@@ -270,6 +270,34 @@ def fails_in_next():
     return next(made), next(made), next(made), next(made)
 
 
+def steps_in_a_helper_of_a_generator_that_stores():
+    def storing(log):
+        for i in range(3):
+            log.append(g(i, 1))
+            yield i
+
+    def move(items):
+        try:
+            next(items)
+        except Bad:
+            pass
+
+    log = []
+    items = storing(log)
+    log.append(g("first", 1))
+    if ok(1):
+        move(items)
+    log.append("second")
+    move(items)
+    log.append("third")
+    return log
+
+
+def test_a_step_touches_what_the_generator_was_given() -> None:
+    """Whoever takes a step of it, in a branch or in a `try`."""
+    agree(steps_in_a_helper_of_a_generator_that_stores, outside)
+
+
 def fails_by_throw():
     made = passing_on()
     next(made)
