@@ -149,10 +149,10 @@ def instead_of_method(
         if is_cached_script(network, owner):
             return substitutes.CACHE_METHODS[name], substitutes.cache_of(owner)
         return None
-    function = None
+    function = own = None
     if kind is list and name == "sort":
         function = list.sort
-    elif kind is re.Pattern and name in ("sub", "subn"):
-        function = getattr(re, name)
+    elif kind is re.Pattern and name in substitutes.PATTERN_METHODS:
+        function, own = getattr(re, name), substitutes.PATTERN_METHODS[name]
     script = instead_of(network, function, (owner, *args), kwargs)
-    return None if script is None else (script, owner)
+    return None if script is None else (own or script, owner)

@@ -554,12 +554,13 @@ def _folded(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
             obj = yield from specials.run(iterating.collected, obj)
             return operate(specials.network, effect, obj, *rest)
     if effect.op == "sum":
-        obj = yield from specials.run(iterating.collected, obj)
-        obj, *given = yield from _added(obj, *rest)
+        # Why: whoever still fills a list has a hold on it, which the operation looks at.
+        rows = yield from waited(operate(specials.network, BUILTINS[tuple], obj))
+        obj, *given = yield from _added(rows, *rest)
     return apply(specials.network, script, (obj, *given), {})
 
 
-def _added(items: list[Any], start: Any = 0) -> Frame:
+def _added(items: tuple[Any, ...], start: Any = 0) -> Frame:
     """What is left to add, behind the plain numbers that `sum` adds in its own way."""
     total: Any = yield from waited(start)
     plain: list[Any] = []

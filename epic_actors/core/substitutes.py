@@ -104,13 +104,27 @@ def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
 # Text
 
 
-def sub(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) -> Any:
+def sub(pattern: Any, repl: Any, string: Any, *given: Any, **options: Any) -> Any:
     """`re.sub` with a function."""
-    return subn(pattern, repl, string, count, flags)[0]
+    return subn(pattern, repl, string, *given, **options)[0]
 
 
-def subn(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) -> Any:
-    """`re.subn` with a function, or with what may turn out to be a text."""
+def subn(pattern: Any, repl: Any, string: Any, *given: Any, **options: Any) -> Any:
+    """`re.subn` with a function; CPython sees to how the rest is given."""
+    if given:
+        re.sub("", "", "", *given, **options)  # noqa: B034 - as it was given
+    return substituted(pattern, repl, string, *given, **options)
+
+
+def sub_by(pattern: Any, repl: Any, string: Any, count: Any = 0) -> Any:
+    """`sub` of a compiled pattern."""
+    return substituted(pattern, repl, string, count)[0]
+
+
+def substituted(
+    pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0
+) -> Any:
+    """A text with what a function makes of its parts, or with what turns out a text."""
     if not callable(repl):
         return re.subn(pattern, repl, string, count=count, flags=flags)
     pieces = []
@@ -198,6 +212,7 @@ def cache_clear(cache: Cache) -> None:
     cache.hits = cache.misses = 0
 
 
+PATTERN_METHODS: dict[str, Callable[..., Any]] = {"sub": sub_by, "subn": substituted}
 CACHE_METHODS: dict[str, Callable[..., Any]] = {
     "cache_info": cache_info,
     "cache_clear": cache_clear,

@@ -11,6 +11,7 @@ import dataclasses
 import itertools
 import linecache
 import math
+import re
 import sys
 import textwrap
 from typing import Any
@@ -225,7 +226,19 @@ def what_modules_do_not_have():
     return log
 
 
+def substitutions_with_a_count():
+    def twice(match):
+        return f(match[0]) * 2
+
+    xs = re.compile("x")
+    log = [xs.sub(twice, "xxx", 1), xs.subn(twice, "xxx", 2), xs.sub(twice, "x")]
+    log.append(re.sub("x", twice, "Xx", count=1, flags=re.IGNORECASE))
+    log.append(re.subn("x", twice, "xxX", 2, re.IGNORECASE))
+    return log
+
+
 BEHAVIOUR = [
+    substitutions_with_a_count,
     sums,
     generators_that_return_when_closed,
     throwing_in_many_words,
