@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from . import iterating
 from .dispatch import WAYS, apply
-from .effects import METHODS, Effect, prim_effect
-from .hooks import access
+from .effects import BUILTINS, METHODS, Effect, prim_effect
+from .hooks import access, access_past_hook
+from .lookup import ACCESS
 from .perform import NATIVE, operate
 from .regions import Frame, enter
+from .tags import EVERYTHING
 from .wire import Wire, deref
 
 
@@ -127,6 +129,19 @@ CHANGES: dict[str, Callable[..., Any]] = {
 }
 
 
+BY_NAME = {"getattr": getattr, "setattr": setattr, "delattr": delattr}
+
+
+def _named_later(network: "Network", function: Any, wire: Wire, args: Any) -> Any:
+    """An access of which it is not known yet what code it may run."""
+
+    def wait() -> Frame:
+        yield wire
+        return apply(network, function, args, {})
+
+    return enter(network, wait(), 1, lambda: EVERYTHING)
+
+
 def _by_name(op: str) -> Callable[..., Any]:
     """`getattr`, `setattr` or `delattr` as a function."""
 
@@ -134,6 +149,8 @@ def _by_name(op: str) -> Callable[..., Any]:
         if len(args) < 2 or kwargs:
             return NATIVE
         obj, name, *value = map(deref, args)
+        if name.__class__ is Wire:
+            return _named_later(network, BY_NAME[op], name, args)
         if not isinstance(name, str) or not may_run(network, op, name, obj):
             return NATIVE
         if value and op == "getattr":
@@ -146,6 +163,8 @@ def _by_name(op: str) -> Callable[..., Any]:
 def _has(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
     """`hasattr`."""
     obj, name = map(deref, args) if len(args) == 2 else (None, None)
+    if name.__class__ is Wire:
+        return _named_later(network, hasattr, name, args)
     if not isinstance(name, str) or not may_run(network, "getattr", name, obj):
         return NATIVE
     return apply(network, iterating.has_attribute, (obj, name), {})
@@ -158,5 +177,26 @@ def may_run(network: "Network", op: str, name: str, obj: Any) -> bool:
     return obj.__class__ not in METHODS and hooked(network, obj.__class__)
 
 
+def _past_hook(op: str, hook: Any) -> Callable[..., Any]:
+    """`object.__setattr__` and the like as functions."""
+    effect = BUILTINS[hook]
+
+    def perform(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+        if len(args) < 2 or kwargs:
+            return NATIVE
+        obj, name, *value = map(deref, args)
+        if name.__class__ is Wire:
+            return _named_later(network, hook, name, args)
+        if not isinstance(name, str) or not may_run(network, op, name, obj):
+            return NATIVE
+        if obj.__class__ is Wire:
+            return _named_later(network, hook, obj, args)
+        return access_past_hook(network, op, effect, name, obj, *value)
+
+    return perform
+
+
+HOOKS = {op: getattr(object, ACCESS[op][2]) for op in CHANGES}
+WAYS.update({hook: _past_hook(op, hook) for op, hook in HOOKS.items()})
 WAYS.update({getattr: _by_name("getattr"), hasattr: _has})
 WAYS.update({setattr: _by_name("setattr"), delattr: _by_name("delattr")})

@@ -66,7 +66,10 @@ LOUD = bits_of("list")
 GENERATING = KINDS | {types.GeneratorType}
 _BUILTIN = types.BuiltinFunctionType
 WAYS: dict[Any, Callable[..., Any]] = {}
-"""Builtins that other modules perform, if code of the script's is involved."""
+"""Builtins that other modules perform, if code of the script's is involved.
+
+Slot wrappers too, which are found for bound ones: `super().__setattr__`.
+"""
 
 
 def call(network: "Network", function: Any, *args: Any) -> Any:
@@ -339,11 +342,9 @@ def native(
         if method is not None:
             return apply(network, method, (owner, *args), kwargs)
     effect = _known_builtin(function)
-    way = WAYS.get(function) if function.__class__ is _BUILTIN else None
-    if way is not None:
-        found = way(network, args, kwargs)
-        if found is not NATIVE:
-            return found
+    found = _by_another_way(network, function, args, kwargs)
+    if found is not NATIVE:
+        return found
     if effect is not None:
         return run_native(network, effect, args, kwargs)
     owner = getattr(function, "__self__", None)
@@ -361,6 +362,19 @@ def native(
     if substitute is not None:
         return apply(network, substitute[0], (substitute[1], *args), kwargs)
     return run_native(network, method_effect(owner, function), (owner, *args), kwargs)
+
+
+def _by_another_way(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """What a builtin gives if code of the script's is involved, else `NATIVE`."""
+    kind = function.__class__
+    if kind is types.MethodWrapperType:
+        function, args = behind(function), (function.__self__, *args)
+    elif kind is not _BUILTIN and kind is not types.WrapperDescriptorType:
+        return NATIVE
+    way = WAYS.get(function)
+    return NATIVE if way is None else way(network, args, kwargs)
 
 
 def behind(function: Any) -> Any:

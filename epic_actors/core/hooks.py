@@ -13,6 +13,7 @@ from .dispatch import apply
 from .effects import Effect
 from .lookup import ACCESS, attribute
 from .perform import operate
+from .reach import own_dict
 from .regions import Frame, enter
 
 
@@ -27,6 +28,26 @@ def access(
     frame = _accessed(network, op, effect, name, obj, value)
     summaries = network.summaries
     return enter(network, frame, 1, lambda: summaries.of_access(op, name, obj, *value))
+
+
+def access_past_hook(
+    network: "Network", op: str, effect: Effect, name: str, obj: Any, *value: Any
+) -> Any:
+    """What `object.__setattr__` and the like do: descriptors count, hooks do not."""
+    frame = _accessed_past_hook(network, op, effect, name, obj, value)
+    summaries = network.summaries
+    return enter(network, frame, 1, lambda: summaries.of_access(op, name, obj, *value))
+
+
+def _accessed_past_hook(
+    network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
+) -> Frame:
+    while (held := network.here.memory.conflict_outward(obj, write=False)) is not None:
+        yield held
+    code = _descriptor_code(network, op, name, obj, value)
+    if code is not None:
+        return apply(network, *code, {})
+    return operate(network, effect, obj, name, *value)
 
 
 def _accessed(
@@ -64,11 +85,18 @@ def _code_behind(
     network: "Network", op: str, name: str, obj: Any, value: tuple[Any, ...]
 ) -> tuple[Any, tuple[Any, ...]] | None:
     """The script's code that an access runs first, and its arguments."""
-    is_script = network.specials.is_script
-    accessor, method, hook_name = ACCESS[op]
-    hook = attribute(obj.__class__, hook_name)
-    if is_script(hook):
+    hook = attribute(obj.__class__, ACCESS[op][2])
+    if network.specials.is_script(hook):
         return hook, (obj, name, *value)
+    return _descriptor_code(network, op, name, obj, value)
+
+
+def _descriptor_code(
+    network: "Network", op: str, name: str, obj: Any, value: tuple[Any, ...]
+) -> tuple[Any, tuple[Any, ...]] | None:
+    """The script's code of a property or another descriptor, and its arguments."""
+    is_script = network.specials.is_script
+    accessor, method, _hook = ACCESS[op]
     owner, found = _descriptor(obj, name)
     kind = found.__class__
     if isinstance(found, property):
@@ -107,4 +135,5 @@ def _overrides(kind: type) -> bool:
 
 
 def _own(obj: Any) -> Any:
-    return getattr(obj, "__dict__", ())
+    # Why: a class has a view of its dictionary, and the object's own hooks must not run.
+    return vars(obj) if isinstance(obj, type) else own_dict(obj) or ()

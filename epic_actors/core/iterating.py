@@ -83,7 +83,7 @@ def contains(items: Any, wanted: Any) -> bool:
 
 
 def made(cls: Any, *args: Any, **named: Any) -> Any:
-    """A call of a class that has a `__new__` of its own."""
+    """A call of a class with code of the script's for it: `type.__call__`."""
     obj = cls.__new__(cls, *args, **named)
     if isinstance(obj, cls):
         given = type(obj).__init__(obj, *args, **named)

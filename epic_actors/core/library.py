@@ -9,6 +9,7 @@ A test calls every function of the first two tables and compares what it does wi
 they say.
 """
 
+import builtins
 import copy
 import datetime as dt
 import decimal
@@ -110,6 +111,13 @@ _COPIES_A_DICT = shallow(
 _DEFAULTS_FROM_A_DICT = shallow(defaultdict, 1, fresh=True, shares=True)
 
 
+_EXCEPTIONS = tuple(
+    value
+    for value in vars(builtins).values()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
+
+
 def _store_by_name(holder: Any, name: str, *_: Any) -> back.Undo | None:
     return back.attribute(name)(holder)
 
@@ -163,6 +171,25 @@ BUILTINS: dict[Any, Effect] = {
         by_type={dict: _COPIES_A_DICT},
     ),
     object: Effect(object, fresh=True),
+    # The making of instances, which is followed by `__init__`
+    **{
+        kind.__new__: Effect(kind.__new__, strict=(0,), fresh=True)
+        for kind in (object, list, dict, set, deque, OrderedDict, defaultdict)
+    },
+    **{
+        made.__new__: pure(made.__new__, shares=True)
+        for made in (tuple, frozenset, *_EXCEPTIONS)
+    },
+    **{
+        vars(error)["__init__"]: Effect(
+            vars(error)["__init__"],
+            whole=ALL,
+            writes=(0,),
+            undo=lambda error, *_: back.attribute("args")(error),
+        )
+        for error in _EXCEPTIONS
+        if "__init__" in vars(error)
+    },
     object.__getattribute__: shallow(object.__getattribute__, 0, strict=(0, 1)),
     object.__setattr__: _by_name(
         Effect(object.__setattr__, strict=(0, 1), writes=(0,), undo=_store_by_name)
@@ -270,31 +297,32 @@ _LIST: Methods = {
     "extend": writer(list.extend, back.snapshot, spreads=(1,), dunders=ITERATION),
     "pop": writer(list.pop, back.popped, whole=(1,)),
     "copy": shallow(list.copy, 0, fresh=True, shares=True, kind=list),
+    "__init__": writer(list.__init__, back.snapshot, spreads=(1,), dunders=ITERATION),
     **_each(list, "clear reverse", writer, back.snapshot),
     **_each(list, "remove sort", writer, back.snapshot, whole=ALL),
     **_each(list, "index count", pure, immutable=True, kind=int),
 }
 
 
+def _filling(function: Any) -> Effect:
+    """Puts what a mapping, or an iterable of pairs, gives into a dictionary."""
+    make = functools.partial(writer, function, back.snapshot, stores_keywords=True)
+    return make(
+        whole=(1,),
+        spreads=(1,),
+        by_type={dict: make(reads=(1,))},
+        on=1,
+        dunders=(*ITERATION, "keys"),
+    )
+
+
 def _mapping(kind: Any) -> Methods:
-    by_dict = {
-        dict: writer(kind.update, back.snapshot, reads=(1,), stores_keywords=True)
-    }
     return {
         "get": Effect(kind.get, strict=(0, 1), whole=(1,), reads=(0,)),
         "setdefault": writer(
             kind.setdefault, back.dict_item, strict=(0, 1), whole=(1,)
         ),
-        "update": writer(
-            kind.update,
-            back.snapshot,
-            whole=(1,),
-            spreads=(1,),
-            stores_keywords=True,
-            by_type=by_dict,
-            on=1,
-            dunders=(*ITERATION, "keys"),
-        ),
+        "update": _filling(kind.update),
         "pop": writer(kind.pop, back.snapshot, strict=(0, 1), whole=(1,)),
         "copy": shallow(kind.copy, 0, fresh=True, shares=True),
         **_each(kind, "keys values items", shallow, 0),
@@ -406,11 +434,12 @@ def _reading(kind: type, name: str) -> Effect:
 
 METHODS: dict[type, Methods] = {
     list: _LIST,
-    dict: _mapping(dict),
+    dict: {**_mapping(dict), "__init__": _filling(dict.__init__)},
     set: _SET,
     deque: _DEQUE,
     OrderedDict: {
         **_own(OrderedDict, _mapping(OrderedDict)),
+        "__init__": _filling(OrderedDict.__init__),
         "move_to_end": writer(OrderedDict.move_to_end, back.snapshot, whole=ALL),
     },
     defaultdict: _own(defaultdict, _mapping(defaultdict)),

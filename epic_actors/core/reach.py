@@ -5,6 +5,7 @@ builtin containers, instance dictionaries and slots, closures, bound methods, pa
 Tuples may be passed around with wires in them; a settled one is built anew.
 """
 
+import contextlib
 import functools
 import gc
 import itertools
@@ -188,8 +189,7 @@ def children(value: Any) -> Iterator[Any]:
         yield from frame_values(value)
     elif kind is functools.partial:
         yield from (value.func, *value.args, *value.keywords.values())
-    for _name, inside in attributes(value):
-        yield inside
+    yield from attributes(value)
 
 
 def runs_code(value: Any) -> bool:
@@ -227,23 +227,50 @@ def cell_value(cell: types.CellType) -> tuple[Any, ...]:
         return ()
 
 
-def attributes(value: Any) -> Iterator[tuple[str, Any]]:
-    """The attributes that an object itself holds."""
-    kind = value.__class__
-    if kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES or kind is super:
-        return
-    if hasattr(kind, "__epic_sources__"):
-        return
-    own = own_dict(value)
+def attributes(value: Any) -> Iterator[Any]:
+    """What an object itself holds in its attributes."""
+    own = attribute_dict(value)
     if own is not None:
-        yield from list(own.items())
-    for base in kind.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            try:
-                yield name, object.__getattribute__(value, name)
-            except AttributeError:
-                continue
+        yield from list(own.values())
+    for _slot, inside in filled_slots(value):
+        yield inside
+
+
+def attribute_dict(value: Any) -> dict[str, Any] | None:
+    """The dictionary of an object's attributes, if they are looked into."""
+    return None if is_opaque(value.__class__) else own_dict(value)
+
+
+def filled_slots(value: Any) -> Iterator[tuple[Any, Any]]:
+    """The slots of an object that have a value.
+
+    Why: not by their names, since those of private slots are changed, and a class that
+    derives may have a property of the same name.
+    """
+    for slot in slots(value.__class__):
+        with contextlib.suppress(AttributeError):
+            yield slot, slot.__get__(value)
+
+
+@functools.lru_cache(4096)
+def slots(kind: type) -> tuple[Any, ...]:
+    """The slots of a class and of those that it derives from."""
+    if is_opaque(kind):
+        return ()
+    return tuple(
+        found
+        for base in kind.__mro__
+        if "__slots__" in vars(base)
+        for found in vars(base).values()
+        if isinstance(found, types.MemberDescriptorType)
+    )
+
+
+@functools.lru_cache(4096)
+def is_opaque(kind: type) -> bool:
+    """Whether the attributes of a class's instances are not looked into."""
+    kinds = kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES
+    return kinds or kind is super or hasattr(kind, "__epic_sources__")
 
 
 def walk(value: Any) -> Iterator[Any]:
@@ -345,6 +372,10 @@ class Settler:
             named = {name: self.settled(v) for name, v in holder.keywords.items()}
             refill: Any = holder.__setstate__  # type: ignore[attr-defined]
             refill((holder.func, args, named, vars(holder)))
-        for name, item in attributes(holder):
+        own = attribute_dict(holder) or {}
+        for name, item in list(own.items()):
             if has_wire(item):
-                object.__setattr__(holder, name, self.settled(item))
+                own[name] = self.settled(item)
+        for slot, item in filled_slots(holder):
+            if has_wire(item):
+                slot.__set__(holder, self.settled(item))

@@ -212,7 +212,12 @@ class Specials:
         if call is not type.__call__ and self.is_script(call):
             return call
         new = attribute(cls, "__new__")
-        return iterating.made if self.is_script(new) else None
+        started = new is not object.__new__ and call is type.__call__
+        if self.is_script(new):
+            return iterating.made
+        if started and self.is_script(attribute(cls, "__init__")):
+            return iterating.made
+        return None
 
     def enter(self, frame: Frame, effect: Effect, args: tuple[Any, ...]) -> Any:
         """Run a frame that stands for an operation."""
@@ -669,5 +674,14 @@ def _all_there(step: Callable[..., Any], args: Any) -> Frame:
     return step(*there)
 
 
+def _made(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+    """`type.__call__`, which a metaclass of the script's passes a call on to."""
+    cls = deref(args[0]) if args else None
+    if not isinstance(cls, type) or cls is type:
+        return NATIVE
+    return apply(network, iterating.made, (cls, *args[1:]), kwargs)
+
+
 WAYS[print] = _printing
+WAYS[type.__call__] = _made
 WAYS.update({choose: _extreme(choose) for choose in (min, max)})

@@ -10,6 +10,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from . import lookup
+from .reach import own_dict
+
 
 Undo: TypeAlias = Callable[[], Any]
 MISSING: Any = object()
@@ -117,9 +120,9 @@ def attribute(name: str) -> Callable[..., Undo | None]:
     """The way back from a store or delete of the attribute `name`."""
 
     def look(holder: Any, *_: Any) -> Undo | None:
-        own = getattr(holder, "__dict__", None)
-        slot = hasattr(getattr(type(holder), name, None), "__set__")
-        if isinstance(own, dict) and not slot:
+        own = own_dict(holder)
+        slot = hasattr(type(lookup.attribute(type(holder), name)), "__set__")
+        if own is not None and not slot:
             if name in own:
                 return snapshot_attributes(own)
             return lambda: own.pop(name, None)

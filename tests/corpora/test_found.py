@@ -1,7 +1,7 @@
 """What code that nobody here wrote has found, each reduced to a small program."""
 
 # Scripts under test are written as users write them.
-# ruff: noqa: ANN001, ANN002, ANN201, ANN202, ANN204
+# ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN202, ANN204
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, override"
 
 import functools
@@ -237,6 +237,161 @@ def stores_that_look(values):
     return vars(thing), error.args, error.__cause__, table
 
 
+class Private:
+    """Keeps what it has under a name of its own."""
+
+    __slots__ = ("__kept",)
+
+    def __init__(self, kept):
+        self.__kept = kept
+
+    def kept(self):
+        """What it keeps."""
+        return self.__kept
+
+
+@outside.unordered
+def kept_by(thing):
+    """Look into an object."""
+    return str(thing.kept())
+
+
+def private_slots(number):
+    """What is in a private slot has come when somebody else looks into the object."""
+    return kept_by(Private(later(number)))
+
+
+class Hidden:
+    """Has a property in front of what its dictionary holds."""
+
+    kept = property(lambda self: vars(self).get("kept"))
+
+
+def behind_a_property(number):
+    """What is behind a property of the same name has come as well."""
+    hidden = Hidden()
+    vars(hidden)["kept"] = later(number)
+    return later(hidden).kept
+
+
+class Table:
+    """`pyrsistent`: asks itself for attributes that it does not have."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    def __getitem__(self, key):
+        """The row of that name."""
+        return dict(self._rows)[key]
+
+    def __getattr__(self, key):
+        """The row of that name."""
+        try:
+            return self[key]
+        except KeyError as error:
+            raise AttributeError(key) from error
+
+
+def rows_as_attributes(rows):
+    """Nobody but the script asks for attributes."""
+    table = Table(later(rows))
+    return table.a, hasattr(table, "b"), table["a"]
+
+
+class Recent(dict[str, Any]):
+    """`boltons.cacheutils`: a dictionary that sets itself up."""
+
+    def __init__(self, size, **values):
+        super().__init__(values)
+        self.size = later(size)
+        self["size"] = later(size) + 1
+
+
+class Trail(list[Any]):
+    """A list that sets itself up."""
+
+    def __init__(self, steps):
+        if later(len(steps)) > 1:
+            list.__init__(self, later(steps))
+
+
+class NotFoundError(LookupError):
+    """`anytree`: an exception that looks into what it is given."""
+
+    def __init__(self, name, items):
+        self.items = later(items)
+        super().__init__(f"{name} in {self.items}")
+
+
+def set_themselves_up(size):
+    """Instances of own classes that derive from builtin ones ask while they are made."""
+    try:
+        raise NotFoundError(later("x"), [size])
+    except NotFoundError as error:
+        return Recent(later(size), a=later(1)), Trail([1, later(2)]), error.args, error
+
+
+class Counted(type):
+    """Looks at the instances of its classes."""
+
+    def __call__(cls, *args):
+        """An instance."""
+        made = super().__call__(*args)
+        made.number = later(1) + len(args)
+        return made
+
+
+class Settings(metaclass=Counted):
+    """Asks while it is made."""
+
+    number = 0
+
+    def __init__(self, name):
+        self.name = later(name)
+
+
+def by_a_metaclass(name):
+    """A metaclass passes on the call of a class."""
+    settings = Settings(later(name))
+    return settings, settings.number
+
+
+class Linked:
+    """`anytree.SymlinkNode`: stores what its hook is given by way of `object`."""
+
+    def __init__(self, target):
+        self.target = target
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+
+    def __getattribute__(self, name):
+        return super().__getattribute__(name)
+
+    @property
+    def target(self):
+        """What it is linked to."""
+        return later(vars(self)["_target"])
+
+    @target.setter
+    def target(self, value):
+        object.__setattr__(self, "_target", later(value))
+
+
+def past_a_hook(target):
+    """A property behind a hook of the same object runs in the script."""
+    return Linked(target).target
+
+
+def attribute_named_later(target):
+    """`boltons.statsutils`: the name of an attribute comes later."""
+    linked, name = Linked(target), later("target")
+    setattr(linked, later("target"), 5)
+    return getattr(linked, name), hasattr(linked, name)
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -254,6 +409,13 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (pieces_changed, ("1-2-3",)),
     (keys_left, ({"x": 1, "y": 2},)),
     (stores_that_look, ({"x": 1},)),
+    (private_slots, (3,)),
+    (behind_a_property, (4,)),
+    (rows_as_attributes, ([("a", 1)],)),
+    (set_themselves_up, (3,)),
+    (by_a_metaclass, ("a",)),
+    (past_a_hook, (4,)),
+    (attribute_named_later, (4,)),
     (set_up_by_a_library, ("one two three", 8)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
