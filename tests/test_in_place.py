@@ -68,17 +68,17 @@ def compared_in_lists(log: list[Any]) -> Any:
 class AskingError(Exception):
     """Its own `__init__` asks."""
 
-    def __init__(self, value: int) -> None:
+    def __init__(self, value: int = 1) -> None:
         super().__init__(ask(value))
 
 
-def raised(log: list[Any]) -> Any:
-    log.append(AskingError(1))
+def raised_by_its_class_alone(_: list[Any]) -> Any:
+    raise AskingError
 
 
 SCRIPTS = [
     *(stored, looked_up, in_a_set, in_a_list, found_by_index, in_order),
-    *(sorted_in_place, compared_in_lists, raised),
+    *(sorted_in_place, compared_in_lists, raised_by_its_class_alone),
 ]
 
 
@@ -103,6 +103,19 @@ def test_what_runs_in_place_cannot_wait(
     assert frames[-2] == script.__name__
     assert frames[-1] in ("__hash__", "__eq__", "__lt__", "__init__")
     assert log == [1]
+
+
+@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
+def test_an_exception_that_is_called_can_ask(fusion: bool) -> None:
+    """Calling its class is a call like any other."""
+
+    def script() -> None:
+        raise AskingError(ask(3))
+
+    with pytest.raises(AskingError) as caught:
+        epic.run(script, fusion=fusion)
+
+    assert caught.value.args == (3,)
 
 
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
