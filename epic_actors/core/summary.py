@@ -251,6 +251,9 @@ class Summaries:
     def meet_class(self, cls: type) -> None:
         """Take in a class, with its bases and, if it is the script's, its subclasses."""
         ours = cls.__module__.startswith(__package__)
+        if type(cls).__hash__ is None:
+            # Why: it can stand in no table; what it does is left to CPython.
+            return
         if cls in self.classes or cls.__module__ == "builtins" or ours:
             return
         self.classes[cls] = len(self.classes)
