@@ -13,7 +13,7 @@ import sysconfig
 import types
 
 from .core import consuming, iterating, prelude, substitutes
-from .core.operations import Function
+from .core.functions import Function
 from .frontend import known
 
 

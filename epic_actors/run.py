@@ -15,9 +15,9 @@ from .core.calls import request
 from .core.dispatch import aside
 from .core.externals import inside, waiting_for_externals
 from .core.fast import FastMachine
+from .core.functions import Function
 from .core.literal import LiteralMachine
 from .core.network import Listener, Network, Statistics
-from .core.operations import Function
 from .core.outlet import Outlet, Pieces
 from .core.shared import keep_shared
 from .core.traces import as_raised, without_lead

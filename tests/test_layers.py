@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "epic_actors"
-PURE = {"terms", "printer", "parser", "check", "interpret", "church", "operations"}
-PURE |= {"knowledge", "looks", "free", "closures", "generators"}
+PURE = {"terms", "printer", "parser", "check", "interpret", "church", "functions"}
+PURE |= {"operations", "knowledge", "looks", "free", "closures", "generators"}
 LINKS = {"core", "primitives"}
 
 

@@ -41,11 +41,12 @@ from .effects import (
     pure,
 )
 from .externals import External, Order
+from .functions import Function
 from .generators import generated_of
 from .holds import EVERYWHERE, WORLD
 from .looks import KINDS
 from .lookup import script_of
-from .operations import Function, arguments
+from .operations import arguments
 from .perform import NATIVE, operate
 from .prelude import GENERATOR_METHODS
 from .protocols import bits_of

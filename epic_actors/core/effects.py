@@ -27,6 +27,7 @@ from .effect import (
     shallow,
     writer,
 )
+from .functions import Namespace
 from .holds import WORLD, resource
 from .library import (
     BUILTINS,
@@ -40,7 +41,7 @@ from .library import (
     of_class,
     of_module,
 )
-from .operations import OPERATIONS, TAKES_STATIC, Namespace
+from .operations import OPERATIONS, TAKES_STATIC
 
 
 # Primitives

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from .closures import Beginning
 from .emit import compile_unit
-from .operations import Function
+from .functions import Function
 from .units import Unit, resume, run_unit
 
 

@@ -17,8 +17,9 @@ from collections.abc import Callable, Generator
 from typing import Any, TypeAlias
 
 from epic_actors.core.closures import Beginning
+from epic_actors.core.functions import Function
 from epic_actors.core.looks import shell_of
-from epic_actors.core.operations import OPERATIONS, Cursor, Function, Pack
+from epic_actors.core.operations import OPERATIONS, Cursor, Pack
 
 
 Shell: TypeAlias = Generator[Any, Any, Any]

@@ -14,8 +14,9 @@ from typing import Any, TypeAlias, assert_never
 import attrs
 
 from epic_actors.core.closures import Closure, Resumption
+from epic_actors.core.functions import Function
 from epic_actors.core.generators import Generated, generate
-from epic_actors.core.operations import Function, arguments, operate
+from epic_actors.core.operations import arguments, operate
 from epic_actors.core.terms import (
     App,
     Call,

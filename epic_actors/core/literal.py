@@ -41,8 +41,8 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from .actors import TURN
+from .functions import Function
 from .holds import EVERYWHERE, Hold
-from .operations import Function
 from .regions import Block, Footprint, Frame
 from .terms import Lam, Term
 from .walker import Walker, lazily

@@ -26,11 +26,11 @@ from epic_actors.errors import InternalError
 from .calls import ExternalCall
 from .dispatch import builtin_kind
 from .externals import inside
+from .functions import Function
 from .generators import Generated
 from .holds import Memory
 from .knowledge import Known
 from .ledger import Entry, Ledger, State, Store
-from .operations import Function
 from .outlet import Outlet
 from .pool import Pool
 from .reach import Settler

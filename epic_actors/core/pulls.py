@@ -27,10 +27,10 @@ from .callbacks import KIND_OF
 from .closures import RESUMES, Beginning, Closure, Resumption, resumption
 from .effects import opaque
 from .externals import inside
+from .functions import Function
 from .generators import Generated, Native, Running, Shell, ended, generate, generated_of
 from .interpret import Interpreter
 from .looks import dressed
-from .operations import Function
 from .perform import operate
 from .protocols import bits_of
 from .reach import PLAIN, Settler

@@ -22,9 +22,9 @@ from .effects import (
     of_module,
 )
 from .externals import External, Order
+from .functions import Function, Namespace, Template
 from .holds import EVERYWHERE
 from .lookup import script_of
-from .operations import Function, Namespace, Template
 from .protocols import DIRECT, PROTOCOLS, TAKES_ITEMS
 from .reach import is_atom
 from .tags import (

@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
+from .functions import binding_stub, parameter_names
 from .knowledge import remembered
-from .operations import _binding_stub, parameter_names
 
 
 @attrs.frozen
@@ -74,7 +74,7 @@ class Record:
 
 @remembered
 def _stub(code: types.CodeType) -> types.CodeType:
-    return _binding_stub(code)
+    return binding_stub(code)
 
 
 def record_of(cls: type) -> Record | None:

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 from .actors import TURN
 from .closures import RESUMES, Beginning
 from .dispatch import apply
+from .functions import Function
 from .generators import Generated, Native, generated_of, revived
 from .looks import bare
-from .operations import Function
 from .prelude import let_go
 from .pulls import Pulls, obstacle
 from .regions import Frame, enter

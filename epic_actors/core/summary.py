@@ -34,9 +34,9 @@ import attrs
 from .closures import Resumption
 from .effects import Effect, prim_effect
 from .externals import External
+from .functions import Function, Namespace
 from .knowledge import Known
 from .lookup import hooks_of
-from .operations import Function, Namespace
 from .reading import Reader, is_quiet
 from .records import record_of
 from .regions import Footprint

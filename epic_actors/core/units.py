@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .operations import Function
+from .functions import Function
 from .reach import PLAIN
 from .regions import Attempt, Block, Footprint, Frame, enter
 from .terms import Lam

@@ -27,8 +27,9 @@ from .closures import RESUMES, Closure, Resumption, closed, resumption
 from .delegating import delegate, step
 from .dispatch import call, call_shaped
 from .effects import Effect, prim_effect
+from .functions import Function
 from .ledger import State
-from .operations import STORED, Function
+from .operations import STORED
 from .perform import Operation, operate
 from .pulls import PAUSE
 from .regions import Attempt, Footprint, Frame

@@ -10,7 +10,7 @@ import ast
 import builtins
 import sys
 
-from epic_actors.core.operations import Template
+from epic_actors.core.functions import Template
 from epic_actors.core.terms import App, Const, Prim, Term
 from epic_actors.frontend.block import Block
 from epic_actors.frontend.expressions import Visit as Value, atom, atoms, call

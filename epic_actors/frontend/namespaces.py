@@ -19,7 +19,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from epic_actors.core.operations import Function, Namespace
+from epic_actors.core.functions import Function, Namespace
 from epic_actors.frontend.refusal import NotCompiled
 
 

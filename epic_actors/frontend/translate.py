@@ -5,7 +5,7 @@ import inspect
 import types
 
 from epic_actors.core.classes import ALIAS, GENERIC
-from epic_actors.core.operations import Function
+from epic_actors.core.functions import Function
 from epic_actors.core.prelude import step
 from epic_actors.core.terms import UNBOUND, Const, Lam, Prim, Term, Var
 from epic_actors.frontend import (

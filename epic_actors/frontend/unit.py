@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import attrs
 
-from epic_actors.core.operations import Free, parameter_names
+from epic_actors.core.functions import Free, parameter_names
 from epic_actors.core.terms import At
 from epic_actors.frontend.codes import NestedCodes
 from epic_actors.frontend.flow import Flow, Lives

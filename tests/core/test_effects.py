@@ -14,8 +14,8 @@ from epic_actors.core.effects import (
     of_module,
     prim_effect,
 )
+from epic_actors.core.functions import Namespace
 from epic_actors.core.holds import EVERYWHERE, WORLD, resource
-from epic_actors.core.operations import Namespace
 from epic_actors.core.reach import is_atom
 from epic_actors.core.wire import Wire
 from tests.core.effect_samples import RECEIVERS, Called, Thing, calls, drawn, taken_back

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from epic_actors.core.functions import Function
 from epic_actors.core.interpret import Interpreter
-from epic_actors.core.operations import Function
 from epic_actors.core.terms import (
     App,
     Call,

@@ -9,8 +9,8 @@ import attrs
 
 from epic_actors.core.dispatch import changes_itself
 from epic_actors.core.externals import External
+from epic_actors.core.functions import Template
 from epic_actors.core.library import changing
-from epic_actors.core.operations import Template
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.functions import (
     external,

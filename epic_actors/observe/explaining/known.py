@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from epic_actors.core.externals import External
-from epic_actors.core.operations import Template
+from epic_actors.core.functions import Template
 
 
 class _Unknown:

@@ -15,8 +15,8 @@ from epic_actors.core.effects import (
     METHODS,
     of_module,
 )
+from epic_actors.core.functions import Function
 from epic_actors.core.holds import EVERYWHERE, Resource
-from epic_actors.core.operations import Function
 from epic_actors.core.perform import looks_into
 from epic_actors.core.text import STREAMED, table_key
 from epic_actors.observe.explaining import sentences

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from epic_actors.core.operations import Function
+from epic_actors.core.functions import Function
 from epic_actors.core.terms import (
     UNBOUND,
     App,
