@@ -231,7 +231,7 @@ _PRIMS: dict[str, Effect] = {
     "super": Effect(OPERATIONS["super"], reads=(0,)),
     "raise": Effect(OPERATIONS["raise"]),
     "reraise": Effect(OPERATIONS["reraise"]),
-    "matches": Effect(OPERATIONS["matches"]),
+    "matches": Effect(OPERATIONS["matches"], whole=(1,)),
     "await": Effect(OPERATIONS["await"]),
 }
 

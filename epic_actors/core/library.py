@@ -196,7 +196,10 @@ BUILTINS: dict[Any, Effect] = {
     ),
     object.__delattr__: Effect(object.__delattr__, writes=(0,), undo=_store_by_name),
     # What an object is and has
-    **{f: Effect(f, looks_at=_OF_CLASSES) for f in (isinstance, issubclass)},
+    **{
+        function: Effect(function, whole=(1,), looks_at=_OF_CLASSES)
+        for function in (isinstance, issubclass)
+    },
     **{f: Effect(f, looks_at=_OF_CLASSES) for f in (type, callable)},
     id: Effect(id, immutable=True, kind=int),
     hasattr: shallow(

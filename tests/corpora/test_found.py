@@ -392,6 +392,15 @@ def attribute_named_later(target):
     return getattr(linked, name), hasattr(linked, name)
 
 
+def one_of_several_classes(value):
+    """`pydash`, `more_itertools`: a tuple of classes that come later."""
+    kinds = (later(int), str)
+    try:
+        raise KeyError(value)
+    except (later(IndexError), later(KeyError)) as error:
+        return isinstance(later(value), kinds), issubclass(bool, kinds), error.args
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -416,6 +425,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (by_a_metaclass, ("a",)),
     (past_a_hook, (4,)),
     (attribute_named_later, (4,)),
+    (one_of_several_classes, (3,)),
     (set_up_by_a_library, ("one two three", 8)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
