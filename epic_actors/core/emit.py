@@ -188,17 +188,16 @@ class Emitter(Steps):
         [name] = step.names
         self.functions[name] = lam
         around = self.jumps
-        if tail.names is None:
+        if tail.names is None and not self.passes_by(step.body):
             self.jumps = {**around, name: Jump(lam.params, None)}
             first = self.block(step.body, tail)
             self.jumps = around
             return first + self.block(lam.body, tail)
-        # Why: in a block within a block, a value must skip the join; one round of a
-        # loop gives it a place to break to.
+        # Why: in a block within a block, a value must skip the join, as must a jump to
+        # a join further out; one round of a loop gives them a place to break to.
         inside = {n: self.outward(jump, skips=True) for n, jump in around.items()}
         self.jumps = {**inside, name: Jump(lam.params, None)}
-        inner = Tail(tail.names, leave=True)
-        body = self.block(step.body, inner)
+        body = self.block(step.body, Tail(tail.names, leave=tail.names is not None))
         self.jumps = inside
         body += self.block(lam.body, Tail(tail.names))
         self.jumps = around
@@ -207,6 +206,11 @@ class Emitter(Steps):
         leave: list[ast.stmt] = [ast.Break(**self.where)] if tail.leave else []
         far = [(inside[n].flag, jump) for n, jump in around.items()]
         return self.flagged(far, [loop], leave)
+
+    def passes_by(self, term: Term) -> bool:
+        """Whether code in front of a join falls through to one further out."""
+        used = self.free.of(term).keys() & self.jumps.keys()
+        return any(self.jumps[name].exit is None for name in used)
 
     def tail_if(self, term: If, tail: Tail) -> list[ast.stmt]:
         """A branch on which the rest of the block hangs."""

@@ -401,6 +401,25 @@ def one_of_several_classes(value):
         return isinstance(later(value), kinds), issubclass(bool, kinds), error.args
 
 
+def left_behind_a_try(items):
+    """`more_itertools.collapse`: a loop in a generator is left behind a `try` that yields."""
+
+    def found():
+        for item in items:
+            if isinstance(item, str):
+                yield item
+            else:
+                try:
+                    rest = iter(later(item))
+                except TypeError:
+                    yield item
+                else:
+                    yield from rest
+                    break
+
+    return list(found())
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -426,6 +445,8 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (past_a_hook, (4,)),
     (attribute_named_later, (4,)),
     (one_of_several_classes, (3,)),
+    (left_behind_a_try, (["a", 1, [2, 3], "b"],)),
+    (left_behind_a_try, ([[], "b"],)),
     (set_up_by_a_library, ("one two three", 8)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
