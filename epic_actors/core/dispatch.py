@@ -86,10 +86,12 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
             frame = unit.function(network, *values)
             if not unit.generator:
                 return frame
+            looping = network.looping
             try:
                 waits_for = frame.send(None)
             except StopIteration as stop:
                 return stop.value
+            network.looping = looping
             footprint = unit.footprint(network, values)
             return Block(network, frame, waits_for, 1, footprint).results
     elif function.__class__ is External and function.order is not Order.PURE:

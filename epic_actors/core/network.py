@@ -67,7 +67,7 @@ SIMPLE = (types.ModuleType, type, list, dict, set, tuple, str, int, float)
 TURN_ROUNDS = 10_000
 """So many rounds are gone before the event loop gets its turn."""
 
-TURN_CALLS = 64
+TURN_CALLS = 128
 """So many calls are started before the event loop gets its turn.
 
 More at once are slower: what they leave behind outlives the young generation.
@@ -122,7 +122,8 @@ class Network:
         self.runs_aside = runs_aside
         self.machine = machine
         self.waits_for: Any = None
-        self.turn_calls = TURN_CALLS
+        self.turn_calls = window if machine.literal else TURN_CALLS
+        self.looping: Any = None
         self.listener = listener
         self.window = window
         self.calm = True
@@ -340,11 +341,12 @@ class Network:
         A loop may be endless only because something older is about to fail.
         """
         self.rounds += 1
-        return (
-            self.since_turn >= self.turn_calls
-            or self.rounds % TURN_ROUNDS == 0
-            or self.throttled
-        )
+        if self.since_turn >= self.turn_calls and self.looping is None:
+            # Why: one loop that pauses is enough, the outermost; what follows a loop that
+            # is left half done goes on without its result, and then has to wait for it.
+            self.since_turn = 0
+            return True
+        return self.rounds % TURN_ROUNDS == 0 or self.throttled
 
     @property
     def throttled(self) -> bool:

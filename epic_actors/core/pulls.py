@@ -283,4 +283,7 @@ class Pulls:
                 yield PAUSE
             if not more:
                 return
+            network.looping = network.looping or self
             yield settled(item)
+            if network.looping is self:
+                network.looping = None

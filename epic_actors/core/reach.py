@@ -252,21 +252,27 @@ def filled_slots(value: Any) -> Iterator[tuple[Any, Any]]:
             yield slot, slot.__get__(value)
 
 
-@functools.lru_cache(4096)
-def slots(kind: type) -> tuple[Any, ...]:
+def slots(kind: type) -> list[Any]:
     """The slots of a class and of those that it derives from."""
+    return [vars(kind.__mro__[at])[name] for at, name in _slot_names(kind)]
+
+
+@remembered
+def _slot_names(kind: type) -> tuple[tuple[int, str], ...]:
+    """The names of all slots, each with where its class stands in the order."""
+    # Why: not the slots themselves, which would keep the class alive.
     if is_opaque(kind):
         return ()
     return tuple(
-        found
-        for base in kind.__mro__
+        (at, name)
+        for at, base in enumerate(kind.__mro__)
         if "__slots__" in vars(base)
-        for found in vars(base).values()
+        for name, found in vars(base).items()
         if isinstance(found, types.MemberDescriptorType)
     )
 
 
-@functools.lru_cache(4096)
+@remembered
 def is_opaque(kind: type) -> bool:
     """Whether the attributes of a class's instances are not looked into."""
     kinds = kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES

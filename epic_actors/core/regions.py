@@ -138,7 +138,7 @@ class Block(Actor):
     def run(self, step: Callable[..., Any], *args: Any) -> None:
         """Run the frame up to where it waits again, or to its end."""
         network, outside = self.network, self.network.here
-        network.here = self.region
+        network.here, network.looping = self.region, None
         # Why: nothing happens inside `except`, or errors would get a false context.
         ended = error = None
         try:
@@ -231,10 +231,12 @@ def enter(
     network: "Network", frame: Frame, count: int, footprint: Callable[[], Footprint]
 ) -> Any:
     """Run a frame where we are; its results, or wires for them if it has to wait."""
+    looping = network.looping
     try:
         waits_for = frame.send(None)
     except StopIteration as stop:
         return stop.value
+    network.looping = looping
     return Block(network, frame, waits_for, count, footprint()).results
 
 

@@ -73,10 +73,12 @@ def run_unit(network: "Network", unit: Unit, count: int, *args: Any) -> Any:
     frame = unit.function(network, *args)
     if not unit.generator:
         return frame
+    looping = network.looping
     try:
         waits_for = frame.send(None)
     except StopIteration as stop:
         return stop.value
+    network.looping = looping
     footprint = unit.footprint(network, args)
     return Block(network, frame, waits_for, count, footprint).results
 

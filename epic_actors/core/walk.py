@@ -129,7 +129,10 @@ class Walk:
                     if self.kept:
                         self.note(item)
                     plain = item.__class__ in PLAIN
+                    network.looping = network.looping or self
                     yield item if plain else network.settler.settled(item)
+                    if network.looping is self:
+                        network.looping = None
         except StopIteration:
             return
 

@@ -6,13 +6,17 @@
 
 The script asks models as usual.  Unless `--live` is given, the environment names a model
 that is simulated on this machine while the demo runs, and says what `play` says.
+Parameters of the script that have a default are options of the program.
 """
 
+import functools
+import inspect
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from textwrap import shorten
 from typing import Any
 
 import attrs
@@ -43,11 +47,17 @@ class Outcome:
     seconds: float
     calls: int
 
+    @property
+    def ending(self) -> str:
+        """The last line of the value, or what fits of it."""
+        value = self.value if isinstance(self.value, list) else [self.value]
+        return shorten(str(value[-1]).rstrip().split("\n")[-1], 76)
+
     def __str__(self) -> str:
         when = (
             f"first piece after {self.first_s:5.2f} s, all after {self.seconds:5.2f} s"
         )
-        return f"{when}, {self.calls} requests"
+        return f"{when}, {self.calls} requests; it ends:\n  {self.ending}"
 
 
 @attrs.frozen
@@ -117,7 +127,8 @@ class Demonstration:
             "OPENAI_API_KEY.",
         )
         about = sys.modules[self.script.__module__].__doc__
-        return click.Command("demo", callback=self._run, params=[live], help=about)
+        params: list[click.Parameter] = [*options_of(self.script), live]
+        return click.Command("demo", callback=self._run, params=params, help=about)
 
     def run_command(self) -> None:
         """Be the program; what is wrong is said in one line."""
@@ -130,11 +141,13 @@ class Demonstration:
         except click.Abort:
             sys.exit("demo: stopped")
 
-    def _run(self, *, live: bool) -> None:
+    def _run(self, *, live: bool, **chosen: Any) -> None:
+        script = functools.wraps(self.script)(functools.partial(self.script, **chosen))
+        asked = attrs.evolve(self, script=script)
         if live:
-            self.run_live()
+            asked.run_live()
         else:
-            self.compare()
+            asked.compare()
 
     def _in_order(self) -> tuple[Any, float]:
         value = epic.run_sequentially(self.script, *self.args)
@@ -158,6 +171,20 @@ class Demonstration:
 
     def _say(self, text: str, end: str = "\n") -> None:
         self.console.print(text, end=end, markup=False, highlight=False, soft_wrap=True)
+
+
+def options_of(script: Callable[..., Any]) -> list[click.Option]:
+    """An option for each parameter of a script that has a default."""
+    return [
+        click.Option(
+            [f"--{name}"],
+            default=parameter.default,
+            type=type(parameter.default),
+            show_default=True,
+        )
+        for name, parameter in inspect.signature(script).parameters.items()
+        if parameter.default is not parameter.empty
+    ]
 
 
 def _timed(model: SimulatedModel, run: Callable[[], tuple[Any, float]]) -> Outcome:

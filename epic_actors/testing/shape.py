@@ -97,7 +97,9 @@ def failure(error: BaseException, drawing: Shape | None = None) -> str:
 
 
 def _attributes(value: object) -> dict[str, object]:
-    found = dict(getattr(value, "__dict__", {}))
+    own = getattr(value, "__dict__", {})
+    # Why: what a cache of the script's has is kept in the cache, under a name of ours.
+    found = {name: own[name] for name in own if not str(name).startswith("__epic_")}
     for cls in type(value).__mro__:
         slots = cls.__dict__.get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:

@@ -23,7 +23,10 @@ from epic_actors.testing import (
 from epic_actors.testing.demonstration import Demonstration
 
 
-NAMES = ("debate", "map_reduce", "plan_then_tools", "react_agent", "streamed_report")
+NAMES = (
+    *("debate", "map_reduce", "plan_then_tools"),
+    *("react_agent", "streamed_report", "tree_of_thoughts"),
+)
 AT_MOST_LINES = 60
 
 

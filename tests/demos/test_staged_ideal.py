@@ -14,6 +14,7 @@ import trio
 from trio.testing import MockClock
 
 import epic_actors as epic
+from epic_actors.core import network
 
 
 STEPS, KEEP = 4, 5
@@ -97,11 +98,19 @@ def staged_ideal() -> tuple[list[str], float]:
     return paths, seconds
 
 
+@pytest.mark.parametrize("burst", [3, network.TURN_CALLS])
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
 def test_tree_of_thoughts_takes_the_staged_ideal(
-    fusion: bool, capsys: pytest.CaptureFixture[str]
+    fusion: bool,
+    burst: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Per step: the longest proposal, then the longest evaluation; nothing more."""
+    """Per step: the longest proposal, then the longest evaluation; nothing more.
+
+    However many calls begin before the event loop has its turn.
+    """
+    monkeypatch.setattr(network, "TURN_CALLS", burst)
 
     async def main() -> tuple[list[str], float]:
         begun = trio.current_time()
