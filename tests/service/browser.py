@@ -47,6 +47,10 @@ class Browser:
     async def go(self, url: str) -> None:
         await self._session("POST", "url", {"url": url})
 
+    async def back(self) -> None:
+        """Go back to the page before, as by the browser's own button."""
+        await self._session("POST", "back", {})
+
     async def script(self, code: str, *args: Any) -> Any:
         """Run JavaScript in the page, and return what it returns."""
         body = {"script": code, "args": args}

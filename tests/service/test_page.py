@@ -234,7 +234,7 @@ async def test_a_page_that_was_left_holds_no_connection(browser: Browser) -> Non
         await browser.go("about:blank")
         while (await server.health())["connections"] > 1:  # noqa: ASYNC110
             await trio.sleep(0.02)
-        await browser.script("history.back()")
+        await browser.back()
         await browser.wait("document.getElementById('connection')")
         await browser.wait_text("#connection", "connected")
         await see_the_rest(browser)
