@@ -23,11 +23,15 @@ from epic_actors.frontend.unit import at
 Def = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+#: What stands for a nested definition that CPython found to be never reached.
+_NEVER = Const(None)
+
+
 def _function(block: Block, node: Def | ast.Lambda) -> Term:
     unit, args = block.unit, node.args
-    if unit.codes.find(node) is None:
-        return Const(None)  # Why: CPython found that it is never reached.
-    code = unit.codes.of(node)
+    code = unit.codes.find(node)
+    if code is None:
+        return _NEVER
     defaults = atoms(block, args.defaults)
     only = zip(args.kwonlyargs, args.kw_defaults, strict=True)
     pairs = [(unit.mangle(a.arg), atom(block, d)) for a, d in only if d is not None]
@@ -89,8 +93,11 @@ def _decorate(
 
 
 def _class(block: Block, node: ast.ClassDef, behind: frozenset[str]) -> None:
-    unit, code = block.unit, block.unit.codes.of(node)
+    unit, code = block.unit, block.unit.codes.find(node)
     decorators = atoms(block, node.decorator_list)
+    if code is None:
+        _decorate(block, decorators, _NEVER, node)
+        return
     if is_generic(node):
         _decorate(block, decorators, made_by(block, code, node), node)
         return
@@ -108,7 +115,9 @@ def _generator(block: Block, node: ast.GeneratorExp) -> Term:
         raise NotCompiled("asynchronous generator expression", node.lineno)
     unit, source = block.unit, atom(block, node.generators[0].iter)
     items = block.temp(App(Const(iter), (source,), at=at(node.generators[0].iter)))
-    code = unit.codes.of(node)
+    code = unit.codes.find(node)
+    if code is None:
+        return _NEVER
     template = Template("<genexpr>", code, unit.namespace)
     made = block.temp(Prim("function", cells(unit, code, node), template, at=at(node)))
     return App(made, (items,), at=at(node))

@@ -11,6 +11,7 @@ been begun as well.
 
 import contextlib
 import copy
+import dis
 import functools
 import inspect
 import io
@@ -121,7 +122,7 @@ def run_plainly(
     def natively(arguments: tuple[Any, ...]) -> _Ran:
         with _exceptions_seen() as seen:
             ending = _caught(lambda: script(*arguments))
-        return _Ran(ending, outside.record.seconds, shadowed=_any_error(seen))
+        return _Ran(ending, outside.record.seconds, shadowed=bool(seen))
 
     with outside.plain(script.__globals__):
         return _observe(PLAIN, script, outside, make, seed, natively)
@@ -307,9 +308,14 @@ def _own_lines(error: BaseException, script: Script) -> tuple[str, ...]:
     )
 
 
-def _any_error(seen: list[type[BaseException]]) -> bool:
-    ends = (StopIteration, StopAsyncIteration, GeneratorExit)
-    return any(not issubclass(kind, ends) for kind in seen)
+def _is_error(kind: type[BaseException], frame: types.FrameType) -> bool:
+    """Whether it is one, and not how a loop learns that there is no more."""
+    if not issubclass(kind, StopIteration | StopAsyncIteration | GeneratorExit):
+        return True
+    return dis.opname[frame.f_code.co_code[frame.f_lasti]] in _CALLS
+
+
+_CALLS = {"CALL", "CALL_KW", "CALL_FUNCTION_EX"}
 
 
 @contextlib.contextmanager
@@ -320,7 +326,7 @@ def _exceptions_seen() -> Iterator[list[type[BaseException]]]:
     def trace(frame: types.FrameType, event: str, arg: Any) -> Any:
         if frame.f_globals.get("__package__") == __package__:
             return None  # Why: what the judge raises and catches is its own.
-        if event == "exception":
+        if event == "exception" and _is_error(arg[0], frame):
             seen.append(arg[0])
         return trace
 

@@ -82,6 +82,19 @@ def test_calls_in_the_shadow_of_a_failure_are_allowed() -> None:
     assert list(differences(plain, attrs.evolve(plain, begun=more)))
 
 
+def test_the_end_of_an_iterator_is_a_failure_only_where_it_is_raised() -> None:
+    """A loop's end casts no shadow; a `next` behind the end does."""
+
+    def looping():
+        return [ask(x) for x in iter([1, 2])]
+
+    def behind_the_end():
+        return next(iter([]))
+
+    assert not outcome(looping).shadowed
+    assert run_plainly(behind_the_end, outside).shadowed
+
+
 def test_a_report_shows_the_script() -> None:
     """A disagreement names the way and quotes the source."""
 

@@ -171,6 +171,19 @@ REGRESSIONS |= {
             n2 = 0
         b0.xs = list({v % 3: v for v in f([])}.values())
         """,
+    "what_cpython_knows_to_be_unreachable_sends_nothing_aside": """
+        if n0 and 0:
+            class Never(Box):
+                pass
+        assert False, word(1)
+        it = (inc(v) for v in xs0)
+        """,
+    "a_send_behind_the_end_fails_and_casts_a_shadow": """
+        it = doubled(xs0[:1])
+        s0 = next(it)
+        s0 = it.send(None)
+        return odd(f(1))
+        """,
 }
 
 WRONG: dict[str, str] = {}
