@@ -25,7 +25,7 @@ from .externals import External, Order
 from .functions import Function, Namespace, Template
 from .holds import EVERYWHERE
 from .lookup import script_of
-from .protocols import DIRECT, PROTOCOLS, TAKES_ITEMS
+from .protocols import DIRECT, TAKES_ITEMS
 from .reach import is_atom
 from .tags import (
     NOTHING,
@@ -112,6 +112,10 @@ class Reader:
         self.lams: dict[int, tuple[list[Value], Any, int]] = {}
         self.round = 0
         self.trying = 0
+        # What operations ran, by what they were given, and how often what they ran was
+        # still being read, so that it may turn out to do more.
+        self.run_already: dict[Any, Tags] = {}
+        self.partial = 0
 
     def read(self, lam: Lam, callees: tuple[Any, ...]) -> None:
         """Read the body until nothing new turns up."""
@@ -349,21 +353,34 @@ class Reader:
 
     def special(self, op: str, args: list[Value]) -> Tags:
         """The script's special methods that an operation may run; what they give."""
+        methods = self.summaries.run_by(op)
+        if not methods:
+            return NOTHING
         given = _merged(args).tags
+        asked = (op, given, len(self.stored), bool(self.trying))
+        found = self.run_already.get(asked)
+        if found is None:
+            partial = self.partial
+            found = self._special(op, given, methods)
+            if self.partial == partial:
+                self.run_already[asked] = found
+        return found
+
+    def _special(self, op: str, given: Tags, methods: list[Any]) -> Tags:
+        args = [Value(given)]
         if op in TAKES_ITEMS:
             given |= self.load(given)
         found: Tags = NOTHING
-        for name in PROTOCOLS.get(op, ()):
-            for method in self.summaries.special_methods(name):
-                if isinstance(method, External):
-                    found |= self.external(method, args).tags
-                elif method is None:
-                    self.summary.everything = True
-                else:
-                    # Why: what a generator was given is inside it.
-                    own = given | inside(given) if method.is_generator else given
-                    values = [Value(own)] * len(method.lam.params)
-                    found |= self.include(method.lam, values).tags
+        for method in methods:
+            if isinstance(method, External):
+                found |= self.external(method, args).tags
+            elif method is None:
+                self.summary.everything = True
+            else:
+                # Why: what a generator was given is inside it.
+                own = given | inside(given) if method.is_generator else given
+                values = [Value(own)] * len(method.lam.params)
+                found |= self.include(method.lam, values).tags
         self.stored |= found
         return found
 
@@ -526,32 +543,41 @@ class Reader:
 
     def include(self, lam: Lam, values: list[Value]) -> Value:
         """Add the summary of a function, in terms of these arguments."""
-        found = self.summaries.of(lam, tuple(value.callee for value in values))
+        found = self.summaries.of(lam, tuple([value.callee for value in values]))
+        self.partial += found.growing
         given = {
             name: value.tags | receiver_tags(value.callee)
             for name, value in zip(lam.params, values, strict=True)
         }
+        within: dict[str, Tags] = {}
 
         def mapped(tags: Iterable[Tag]) -> Tags:
             out: set[Tag] = set()
             for kind, root in tags:
-                if isinstance(root, str):
-                    out |= given[root] if kind == "is" else self.load(given[root])
-                else:
+                if not isinstance(root, str):
                     out.add((kind, root))
+                elif kind == "is":
+                    out |= given[root]
+                else:
+                    if root not in within:
+                        within[root] = self.load(given[root])
+                    out |= within[root]
             return frozenset(out)
 
         summary = self.summary
         summary.everything |= found.everything
         summary.calls_out |= found.calls_out
         summary.endless |= found.endless
-        summary.reads |= mapped(found.reads)
-        self.write(mapped(found.writes - found.grown))
-        self.write(mapped(found.grown), changes=bool(self.trying))
         summary.resources_read |= found.resources_read
         summary.resources_written |= found.resources_written
+        if found.reads:
+            summary.reads |= mapped(found.reads)
         if found.writes:
+            grown = found.grown
+            self.write(mapped(found.writes - grown))
+            self.write(mapped(grown), changes=bool(self.trying))
             self.store(values)
+            within.clear()
         return Value(mapped(found.returns))
 
     def method(

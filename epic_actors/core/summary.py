@@ -37,6 +37,7 @@ from .externals import External
 from .functions import Function, Namespace
 from .knowledge import Known
 from .lookup import hooks_of
+from .protocols import PROTOCOLS
 from .reading import Reader, is_quiet
 from .records import record_of
 from .regions import Footprint
@@ -81,6 +82,7 @@ class Summaries:
         self._effects: dict[int, Effect] = {}
         self._methods: dict[str, list[Function | None]] = {}
         self._special: dict[str, list[Function | External | None]] = {}
+        self._run_by: dict[str, list[Function | External | None]] = {}
         self.generators: dict[int, Function] = {}
         self._hooks: dict[tuple[str, str], list[types.FunctionType]] = {}
 
@@ -161,6 +163,15 @@ class Summaries:
             reader.summary.returns = reader.call(given[0], given[1:]).tags
 
         return self._of_step(read, (function, *map(deref, args)))
+
+    def run_by(self, op: str) -> list[Function | External | None]:
+        """Every special method of the script's that an operation may run."""
+        found = self._run_by.get(op)
+        if found is None:
+            found = self._run_by[op] = []
+            for name in PROTOCOLS.get(op, ()):
+                found.extend(self.special_methods(name))
+        return found
 
     def special_methods(self, name: str) -> list[Function | External | None]:
         """Every special method of that name that is code of the script's."""
@@ -258,11 +269,9 @@ class Summaries:
             return
         self.classes[cls] = len(self.classes)
         self.specials.of(cls)
-        self._special.clear()
         self._methods.clear()
         self._hooks.clear()
-        self.known.clear()
-        self.again = True
+        self._read_anew()
         for base in cls.__mro__:
             self.meet_class(base)
         # Why: anything may derive from a library's class that has nothing to do with us.
@@ -284,9 +293,14 @@ class Summaries:
         if id(function) not in self.generators:
             self.generators[id(function)] = function
             self.meet(function.namespace, ())
-            self._special.clear()
-            self.known.clear()
-            self.again = True
+            self._read_anew()
+
+    def _read_anew(self) -> None:
+        """Forget what was read: an operation may run more than was known."""
+        self._special.clear()
+        self._run_by.clear()
+        self.known.clear()
+        self.again = True
 
     def settled(self, read: Callable[[], Summary]) -> Summary:
         """What is read when nothing new turns up any more."""

@@ -186,6 +186,8 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
 
 def inside(tags: Tags) -> Tags:
     """Where what is inside the objects of these tags comes from."""
+    if not tags:
+        return tags
     return frozenset([("in", tag[1]) if tag[0] == "is" else tag for tag in tags])
 
 

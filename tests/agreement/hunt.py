@@ -7,11 +7,13 @@ is found is shrunk on its list of choices, towards shorter lists and smaller num
 """
 
 import argparse
+import itertools
 import random
 import re
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -37,6 +39,7 @@ from tests.agreement.writer import write
 
 HUNG_AFTER_S = 60
 CLIPPED_AT = 160
+REPORTED_EVERY = 100
 
 
 class Hung(BaseException):
@@ -87,12 +90,11 @@ class Found:
 def attempt(tape: Tape, ways: list[Way]) -> Found | None:
     """Write and run a program; what disagrees, if anything."""
     source = write(tape)
-    for way in ways:
-        with misfortune(way.seed, way.faults):
-            found = _differences(source, way)
-        if found:
-            kind = f"{way} {_kind(found[0])}"
-            return Found(way, kind, "\n".join(found), source, tape.made)
+    for luck, same in itertools.groupby(ways, lambda way: (way.seed, way.faults)):
+        with misfortune(*luck):
+            for way, found in _differences(source, list(same)):
+                kind = f"{way} {_kind(found[0])}"
+                return Found(way, kind, "\n".join(found), source, tape.made)
     return None
 
 
@@ -157,24 +159,32 @@ def _less(one: Found, other: Found) -> bool:
     return (len(one.choices), one.choices) < (len(other.choices), other.choices)
 
 
-def _differences(source: str, way: Way) -> list[str]:
-    script = load(source)
+def _differences(source: str, ways: list[Way]) -> Iterator[tuple[Way, list[str]]]:
+    """The ways that differ from plain CPython, which all have the same luck."""
+    script, seed = load(source), ways[0].seed
     try:
         with giving_up():
-            plain = run_plainly(script, outside, arguments, seed=way.seed)
+            plain = run_plainly(script, outside, arguments, seed=seed)
     except Endless:
-        return []
+        return
     if sum(plain.begun.values()) > 500:
-        return []
+        return
+    for way in ways:
+        found = _run(script, way, patience_of(source), plain)
+        if found:
+            yield way, found
+
+
+def _run(script: Any, way: Way, patience_s: float, plain: Outcome) -> list[str]:
     try:
         signal.setitimer(signal.ITIMER_REAL, HUNG_AFTER_S)
-        other: Outcome = run_machine(
+        other = run_machine(
             script,
             outside,
             arguments,
             fusion=way.fusion,
             seed=way.seed,
-            patience_s=patience_of(source),
+            patience_s=patience_s,
         )
     except (Hung, trio.TrioInternalError) as error:
         return [f"hung: {type(error).__name__} after {HUNG_AFTER_S} s of real time"]
@@ -222,6 +232,9 @@ def main() -> int:
         found = attempt(Tape([], random.Random(f"{options.seed} {n}")), ways)
         if found:
             kinds.setdefault(found.kind, []).append(found)
+            print(f"{n}: {found.kind}", file=sys.stderr, flush=True)
+        if (n + 1) % REPORTED_EVERY == 0:
+            print(f"{n + 1} programs", file=sys.stderr, flush=True)
     _print(kinds, options)
     return bool(kinds)
 
