@@ -25,12 +25,12 @@ from typing import Any, TypeAlias
 
 import attrs
 import trio
-from trio.testing import MockClock
 
 import epic_actors as epic
 from epic_actors.core.traces import as_raised
 from epic_actors.testing.outside import Asked, Outside, Record
 from epic_actors.testing.shape import failure, shape
+from epic_actors.testing.virtual import run_in_virtual_time
 
 
 Script: TypeAlias = Callable[..., Any]
@@ -86,7 +86,6 @@ def agree(
     seeds: Iterable[object] = (0,),
     fusions: Iterable[bool] = (True, False),
     tracebacks: bool = False,
-    patience_s: float = 0.0,
 ) -> Outcome:
     """Run `script(*make())` every way and return what plain CPython did.
 
@@ -98,16 +97,14 @@ def agree(
         seeds: One run per machine for each; durations are drawn from it.
         fusions: The machines: fused (True), literal (False).
         tracebacks: Whether the lines of an exception's traceback must agree too.
-        patience_s: How much real time may pass before virtual time jumps.
 
     Raises:
         Disagreement: Naming the way that differs, how, and the script's source.
     """
     plain = run_plainly(script, outside, make)
-    machine = functools.partial(run_machine, patience_s=patience_s)
     for seed, fusion in itertools.product(seeds, fusions):
         plain = run_plainly(script, outside, make, seed=seed)
-        other = machine(script, outside, make, fusion=fusion, seed=seed)
+        other = run_machine(script, outside, make, fusion=fusion, seed=seed)
         found = list(differences(plain, other, tracebacks=tracebacks))
         if found:
             raise Disagreement(report(script, other.way, found))
@@ -135,18 +132,13 @@ def run_machine(
     *,
     fusion: bool = True,
     seed: object = 0,
-    patience_s: float = 0.0,
 ) -> Outcome:
-    """Run the script on one of the machines, in virtual time.
-
-    Virtual time jumps when nothing has happened for `patience_s` of real time; worker
-    threads need some.
-    """
+    """Run the script on one of the machines, in virtual time."""
 
     def virtually(arguments: tuple[Any, ...]) -> _Ran:
         evaluate = functools.partial(epic.evaluate, script, *arguments, fusion=fusion)
-        clock = MockClock(autojump_threshold=patience_s)
-        ran = _caught(lambda: trio.run(_timed, evaluate, clock=clock))
+        timed = functools.partial(_timed, evaluate)
+        ran = _caught(lambda: run_in_virtual_time(timed))
         return ran if isinstance(ran, _Ran) else _Ran(ran)
 
     way = f"{'fused' if fusion else 'literal'}, seed {seed}"

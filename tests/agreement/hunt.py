@@ -31,7 +31,6 @@ from tests.agreement.programs import (
     giving_up,
     load,
     misfortune,
-    patience_of,
 )
 from tests.agreement.world import outside
 from tests.agreement.writer import write
@@ -170,12 +169,12 @@ def _differences(source: str, ways: list[Way]) -> Iterator[tuple[Way, list[str]]
     if sum(plain.begun.values()) > 500:
         return
     for way in ways:
-        found = _run(script, way, patience_of(source), plain)
+        found = _run(script, way, plain)
         if found:
             yield way, found
 
 
-def _run(script: Any, way: Way, patience_s: float, plain: Outcome) -> list[str]:
+def _run(script: Any, way: Way, plain: Outcome) -> list[str]:
     try:
         signal.setitimer(signal.ITIMER_REAL, HUNG_AFTER_S)
         other = run_machine(
@@ -184,7 +183,6 @@ def _run(script: Any, way: Way, patience_s: float, plain: Outcome) -> list[str]:
             arguments,
             fusion=way.fusion,
             seed=way.seed,
-            patience_s=patience_s,
         )
     except (Hung, trio.TrioInternalError) as error:
         return [f"hung: {type(error).__name__} after {HUNG_AFTER_S} s of real time"]

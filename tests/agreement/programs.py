@@ -30,11 +30,6 @@ def load(source: str) -> Callable[..., Any]:
     return script
 
 
-def patience_of(source: str) -> float:
-    """How much real time may pass before virtual time jumps: threads need some."""
-    return 0.02 if "class " in source else 0.0
-
-
 def arguments() -> tuple[Any, ...]:
     """Fresh arguments for a script; two of them share a list."""
     shared = [4, 5]

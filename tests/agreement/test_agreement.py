@@ -22,7 +22,6 @@ from tests.agreement.programs import (
     giving_up,
     load,
     misfortune,
-    patience_of,
 )
 from tests.agreement.world import outside
 from tests.agreement.writer import programs
@@ -88,9 +87,6 @@ def judge(source: str, schedule: object = 0, *, fusion: bool) -> None:
         return
     if plain.begun.total() > CALLS_AT_MOST:
         return
-    patience = patience_of(source)
-    other = run_machine(
-        script, outside, arguments, fusion=fusion, seed=schedule, patience_s=patience
-    )
+    other = run_machine(script, outside, arguments, fusion=fusion, seed=schedule)
     if found := list(differences(plain, other)):
         raise Disagreement(report(script, other.way, found))

@@ -11,7 +11,6 @@ is then an external's answer that comes later, in an order drawn anew for each c
 
 import ast
 import functools
-import inspect
 import operator
 import types
 from collections.abc import Callable
@@ -88,13 +87,11 @@ class Call:
         text: The call as it is written.
         function: What is called: a function, a class, a method of a class.
         make: Makes the arguments, positional and named.
-        patience_s: How long a worker thread may take.
     """
 
     text: str
     function: Callable[..., Any]
     make: Callable[[], tuple[list[Any], dict[str, Any]]]
-    patience_s: float
 
     @classmethod
     def of(cls, text: str, module: types.ModuleType) -> "Call":
@@ -110,7 +107,7 @@ class Call:
             named = {str(word.arg): value(word.value) for word in call.keywords}
             return [value(node) for node in call.args], named
 
-        return cls(text, value(call.func), make, patience_of(module))
+        return cls(text, value(call.func), make)
 
     def check(self, *, fusions: tuple[bool, ...], known: bool, seed: object) -> None:
         """The call means what it means in CPython.
@@ -123,16 +120,7 @@ class Call:
         def make() -> tuple[Any, ...]:
             return self.function, *self.make()
 
-        patience_s = self.patience_s
-        agree(
-            script, outside, make, fusions=fusions, seeds=[seed], patience_s=patience_s
-        )
-
-
-@functools.cache
-def patience_of(module: types.ModuleType) -> float:
-    """How much real time its calls need: what looks at frames runs in a thread."""
-    return 0.02 if "._getframe(" in inspect.getsource(module) else 0.0
+        agree(script, outside, make, fusions=fusions, seeds=[seed])
 
 
 @functools.cache
