@@ -139,6 +139,8 @@ class ExternalCall(Actor):
         """Send the call on its way."""
         network = self.network
         if network.dirty:
+            if self.external.aside:
+                network.settle()
             settle = network.settler.settle
             self.args = tuple(map(settle, self.args))
             self.kwargs = {name: settle(v) for name, v in self.kwargs.items()}

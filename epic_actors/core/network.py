@@ -33,7 +33,7 @@ from .knowledge import Known
 from .ledger import Entry, Ledger, State, Store
 from .outlet import Outlet
 from .pool import Pool
-from .reach import Settler
+from .reach import Settler, holds_wire
 from .recursion import room_to_recurse
 from .regions import Attempt, Region, Root
 from .special import Specials
@@ -285,6 +285,9 @@ class Network:
         dirty, self.dirty = self.dirty, {}
         for holder in dirty.values():
             self.settler.settle_slots(holder)
+            if holds_wire(holder):
+                # Why: what is younger may go on.
+                self.mark_dirty(holder)
 
     async def run(self, frame: Any) -> Any:
         """Run the script's frame to its end and everything it began."""

@@ -238,6 +238,8 @@ def perform(
     effect = effect.chosen(args)
     # Why: a tuple is in no slot, so it may hold wires when nothing is dirty.
     if network.dirty or any(map(has_wire, args)):
+        if EVERYWHERE in effect.places:
+            network.settle()
         args = settled(network, effect, args)
     if effect.lazy:
         args = tuple([kept(network, value) for value in args])

@@ -81,6 +81,8 @@ LOADS = frozenset(
 )
 APPENDING = frozenset({list.append, deque.append, bytearray.append})
 ROUNDS = 12
+OPERAND = "operand"
+"""The parameter of an operation, for all that it is given."""
 OBJECT_METHODS = {
     name: getattr(object, name)
     for name in ("__getattribute__", "__setattr__", "__delattr__")
@@ -112,10 +114,6 @@ class Reader:
         self.lams: dict[int, tuple[list[Value], Any, int]] = {}
         self.round = 0
         self.trying = 0
-        # What operations ran, by what they were given, and how often what they ran was
-        # still being read, so that it may turn out to do more.
-        self.run_already: dict[Any, Tags] = {}
-        self.partial = 0
 
     def read(self, lam: Lam, callees: tuple[Any, ...]) -> None:
         """Read the body until nothing new turns up."""
@@ -353,36 +351,39 @@ class Reader:
 
     def special(self, op: str, args: list[Value]) -> Tags:
         """The script's special methods that an operation may run; what they give."""
-        methods = self.summaries.run_by(op)
-        if not methods:
+        found = self.summaries.operation(op)
+        if found is None:
             return NOTHING
         given = _merged(args).tags
-        asked = (op, given, len(self.stored), bool(self.trying))
-        found = self.run_already.get(asked)
-        if found is None:
-            partial = self.partial
-            found = self._special(op, given, methods)
-            if self.partial == partial:
-                self.run_already[asked] = found
-        return found
+        tags = self.adopt(found, {OPERAND: given}, [Value(given)]).tags
+        self.stored |= tags
+        return tags
 
-    def _special(self, op: str, given: Tags, methods: list[Any]) -> Tags:
-        args = [Value(given)]
-        if op in TAKES_ITEMS:
-            given |= self.load(given)
-        found: Tags = NOTHING
-        for method in methods:
-            if isinstance(method, External):
-                found |= self.external(method, args).tags
-            elif method is None:
-                self.summary.everything = True
-            else:
-                # Why: what a generator was given is inside it.
-                own = given | inside(given) if method.is_generator else given
-                values = [Value(own)] * len(method.lam.params)
-                found |= self.include(method.lam, values).tags
-        self.stored |= found
-        return found
+    def operation(self, op: str, methods: list[Any]) -> None:
+        """Read what an operation may run as one function of all that it is given."""
+        args = [Value(frozenset({("is", OPERAND)}))]
+        for _ in range(ROUNDS):
+            before = (len(self.stored), self.summary.size())
+            given = args[0].tags
+            if op in TAKES_ITEMS:
+                given |= self.load(given)
+            for method in methods:
+                self.stored |= self._run(method, args, given)
+            self.summary.returns |= frozenset(self.stored)
+            after = (len(self.stored), self.summary.size())
+            if before == after or self.summary.everything:
+                return
+        self.summary.everything = True
+
+    def _run(self, method: Any, args: list[Value], given: Tags) -> Tags:
+        if isinstance(method, External):
+            return self.external(method, args).tags
+        if method is None:
+            self.summary.everything = True
+            return NOTHING
+        # Why: what a generator was given is inside it.
+        own = given | inside(given) if method.is_generator else given
+        return self.include(method.lam, [Value(own)] * len(method.lam.params)).tags
 
     def write(self, tags: Tags, *, changes: bool = True) -> None:
         """These may be written; if it `changes` them, not only by appending."""
@@ -420,9 +421,9 @@ class Reader:
                 return self.template(callee, function, args, shape)
             case types.MethodType():
                 bound = Value(inside(function.tags))
-                behind: Any = callee.__func__
+                behind = Value(NOTHING, callee_of(callee.__func__))
                 marks = (None, *shape) if shape else ()
-                return self.function(behind, [bound, *args], marks)
+                return self.call(behind, [bound, *args], marks)
             case functools.partial():
                 merged = Value(inside(function.tags))
                 inner = Value(inside(function.tags), callee_of(callee.func))
@@ -544,11 +545,16 @@ class Reader:
     def include(self, lam: Lam, values: list[Value]) -> Value:
         """Add the summary of a function, in terms of these arguments."""
         found = self.summaries.of(lam, tuple([value.callee for value in values]))
-        self.partial += found.growing
         given = {
             name: value.tags | receiver_tags(value.callee)
             for name, value in zip(lam.params, values, strict=True)
         }
+        return self.adopt(found, given, values)
+
+    def adopt(
+        self, found: Summary, given: dict[str, Tags], values: list[Value]
+    ) -> Value:
+        """Add a summary, given what its parameters stand for."""
         within: dict[str, Tags] = {}
 
         def mapped(tags: Iterable[Tag]) -> Tags:

@@ -17,8 +17,9 @@ Theory of operation
 
     A function is read once for each choice of what its parameters call, and once a pass;
     another pass is only needed when functions call each other in a circle, or when a
-    class has turned up that has methods of its own.  What takes too many passes, or is
-    called in too many ways, touches everything: reading takes polynomial time.
+    class has turned up that has methods of its own.  What takes too many passes, is
+    called in too many ways or too deep, touches everything: reading takes polynomial
+    time.
 
     When a block is made, `footprint` turns tags into places for the actual arguments.
 """
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
 PASSES = 12
 VARIANTS = 12
 """In so many ways, by what its parameters call, a function is read."""
+DEPTH = 60
+"""So many functions deep calls are followed: a large library ends in no time."""
 
 
 class Summaries:
@@ -78,6 +81,7 @@ class Summaries:
         self.variants: Counter[int] = Counter()
         self.unfinished: list[Summary] = []
         self.passes = 0
+        self.depth = 0
         self.again = False
         self._effects: dict[int, Effect] = {}
         self._methods: dict[str, list[Function | None]] = {}
@@ -164,14 +168,19 @@ class Summaries:
 
         return self._of_step(read, (function, *map(deref, args)))
 
-    def run_by(self, op: str) -> list[Function | External | None]:
-        """Every special method of the script's that an operation may run."""
-        found = self._run_by.get(op)
+    def operation(self, op: str) -> Summary | None:
+        """What the special methods that an operation may run may touch, if any."""
+        methods = self._run_by.get(op)
+        if methods is None:
+            names = PROTOCOLS.get(op, ())
+            methods = [m for name in names for m in self.special_methods(name)]
+            self._run_by[op] = methods
+        if not methods:
+            return None
+        found = self.known.get(op)
         if found is None:
-            found = self._run_by[op] = []
-            for name in PROTOCOLS.get(op, ()):
-                found.extend(self.special_methods(name))
-        return found
+            found = self.known[op] = self.unread()
+        return self.brought_up(found, lambda reader: reader.operation(op, methods))
 
     def special_methods(self, name: str) -> list[Function | External | None]:
         """Every special method of that name that is code of the script's."""
@@ -323,24 +332,39 @@ class Summaries:
         found = self.known.get(key := (id(lam), tuple(map(_key, callees))))
         if found is None:
             self.variants[id(lam)] += 1
-            if self.variants[id(lam)] > VARIANTS and any(callees):
+            if self.variants[id(lam)] > VARIANTS and any(
+                c is not None for c in callees
+            ):
                 return self.of(lam, (None,) * len(callees))
-            found = self.known[key] = Summary()
+            found = self.known[key] = self.unread()
             # Why: kept, or another term could take its identity.
             self.kept[id(lam)] = lam
-            self.unfinished.append(found)
+        return self.brought_up(found, lambda reader: reader.read(lam, callees))
+
+    def unread(self) -> Summary:
+        """A summary to be read."""
+        self.unfinished.append(made := Summary())
+        return made
+
+    def brought_up(self, found: Summary, read: Callable[[Reader], None]) -> Summary:
+        """A summary that was read in this pass, or is being read."""
         if not found.finished and found.read_in != self.passes:
             found.read_in = self.passes
-            self.read(found, lam, callees)
+            self._read(found, read)
         elif found.growing:
             found.circular = True
         return found
 
-    def read(self, found: Summary, lam: Lam, callees: tuple[Any, ...]) -> None:
-        """Read a function; once more in another pass if it was asked for meanwhile."""
+    def _read(self, found: Summary, read: Callable[[Reader], None]) -> None:
+        """Read; once more in another pass if it was asked for meanwhile."""
+        if self.depth == DEPTH:
+            found.everything = True
+            return
         before = found.size()
         found.growing, found.circular = True, False
-        Reader(self, found).read(lam, callees)
+        self.depth += 1
+        read(Reader(self, found))
+        self.depth -= 1
         found.growing = False
         if found.circular and found.size() != before:
             self.again = True

@@ -1,7 +1,7 @@
 """What code that nobody here wrote has found, each reduced to a small program."""
 
 # Scripts under test are written as users write them.
-# ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN202, ANN204
+# ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN202, ANN204, ANN206
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, override"
 
 import functools
@@ -420,6 +420,54 @@ def left_behind_a_try(items):
     return list(found())
 
 
+def namespace_of_a_decorator(text):
+    """`multipledispatch`: only CPython can run the closure, and it looks into a cell."""
+    kept = {later(text): later_str(text)}
+
+    def look(name=later_str(text)):
+        vars()
+        return name in kept, list(kept.items())
+
+    return look()
+
+
+class Place:
+    """Keeps what it is given."""
+
+
+def looks_at_what_is_elsewhere(text):
+    """The like, in the attributes of an object and through a variable."""
+    found, row = Place(), (later_str(text), 1)
+    found.name, found.rest = later_str(text), [row]
+
+    def look():
+        vars()
+        return found.name.upper(), found.rest[0][0].upper(), row
+
+    first = look()
+    found.name = later_str(first[0])
+    return first, look()
+
+
+class Cached:
+    """`bitstring`: a class method that is no function."""
+
+    def __init__(self, x):
+        self.x = x
+
+    @classmethod
+    @functools.lru_cache
+    def of(cls, x):
+        return cls(x)
+
+
+def behind_a_cache(x):
+    """A method of a class, behind a cache."""
+    if later(x):
+        x = Cached.of(later(x)).x
+    return x, Cached.of(3).x
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -448,6 +496,9 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (left_behind_a_try, (["a", 1, [2, 3], "b"],)),
     (left_behind_a_try, ([[], "b"],)),
     (set_up_by_a_library, ("one two three", 8)),
+    (namespace_of_a_decorator, ("a",)),
+    (looks_at_what_is_elsewhere, ("a",)),
+    (behind_a_cache, (2,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 
