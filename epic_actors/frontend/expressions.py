@@ -218,12 +218,22 @@ def elements(
 
     `behind` is what is evaluated after the display.
     """
-    later = [*nodes, *behind]
-    busy = [
-        i for i, n in enumerate(later) if not isinstance(n, ast.Name | ast.Constant)
-    ]
-    last = max(busy, default=-1)
+    last = _last_busy(block, [*nodes, *behind])
     return atoms(block, [_spread(n, early=i < last) for i, n in enumerate(nodes)])
+
+
+def _last_busy(block: Block, nodes: Sequence[ast.expr]) -> int:
+    """Where the last one stands that may do something, be it to fail."""
+    return max([i for i, n in enumerate(nodes) if not _is_there(block, n)], default=-1)
+
+
+def _is_there(block: Block, node: ast.expr) -> bool:
+    """Whether a value is there at once, whatever happens before it is asked for."""
+    if isinstance(node, ast.Name):
+        slot, name = block.unit.slot(node.id), block.unit.mangle(node.id)
+        plain = slot.kind == "plain" and slot.name in block.sure
+        return plain or (slot.kind == "global" and bool(block.unit.builtin(name)))
+    return isinstance(node, ast.Constant)
 
 
 def _spread(node: ast.expr, *, early: bool) -> ast.expr:
@@ -232,6 +242,12 @@ def _spread(node: ast.expr, *, early: bool) -> ast.expr:
         return node
     here = ast.List([node], ast.Load())
     return ast.copy_location(here, node) if early else node.value
+
+
+def _merged(node: ast.expr, *, early: bool) -> ast.expr:
+    """What is merged by `**`; at once, if what comes after it may have effects."""
+    here = ast.Dict([None], [node])
+    return ast.copy_location(here, node) if early else node
 
 
 def _display(op: str) -> Visit:
@@ -261,9 +277,12 @@ def _literal(node: ast.expr) -> bool:
 
 def _dict(block: Block, node: ast.Dict) -> Term:
     parts: list[Term] = []
-    for key, item in zip(node.keys, node.values, strict=True):
+    pairs = list(zip(node.keys, node.values, strict=True))
+    last = _last_busy(block, [n for key, item in pairs for n in (key or item, item)])
+    for i, (key, item) in enumerate(pairs):
         parts.append(optional(block, key))
-        parts.append(atom(block, item))
+        early = key is None and 2 * i + 1 < last
+        parts.append(atom(block, _merged(item, early=early)))
     marks = tuple(key is None for key in node.keys)
     static = marks if any(marks) else None
     return Prim("dict", tuple(parts), static, at=at(node))
@@ -328,12 +347,24 @@ def call(
     # Why: CPython spreads a lone starred argument after the keywords.
     behind = [k.value for k in keywords] if len(args) > 1 else []
     values = before + elements(block, args, behind)
-    values += tuple([atom(block, keyword.value) for keyword in keywords])
+    values += _named(block, keywords)
     marks: list[str | None] = [None] * len(before)
     marks += ["*" if isinstance(a, ast.Starred) else None for a in args]
     marks += [keyword.arg or "**" for keyword in keywords]
     shape = tuple(marks) if any(marks) else ()
     return App(function, values, shape, at=at(node))
+
+
+def _named(block: Block, keywords: Sequence[ast.keyword]) -> tuple[Term, ...]:
+    nodes = [keyword.value for keyword in keywords]
+    last = _last_busy(block, nodes)
+    return atoms(
+        block,
+        [
+            _merged(keyword.value, early=keyword.arg is None and i < last)
+            for i, keyword in enumerate(keywords)
+        ],
+    )
 
 
 def cursor(block: Block, node: ast.expr, *, asynchronous: bool) -> Var:

@@ -178,6 +178,19 @@ REGRESSIONS |= {
         assert False, word(1)
         it = (inc(v) for v in xs0)
         """,
+    "a_mapping_is_merged_before_what_follows": """
+        more = {str(f(n0)): 1, **d0, "x": d0.pop("a"), **d0, str(d0.update(a=f(2))): 5}
+        d = {"p": 1, "q": n0}
+        xs0.append(dict(**d, x=d.pop("p")))
+        xs0.append(dict(x=d.pop("q"), **d, y=d.setdefault("z", f(3)), **{}))
+        return more
+        """,
+    "what_may_fail_is_read_behind_what_is_spread": """
+        def later():
+            return n0
+        del n0
+        return f([*map(f, xs0), n0][0])
+        """,
     "a_send_behind_the_end_fails_and_casts_a_shadow": """
         it = doubled(xs0[:1])
         s0 = next(it)

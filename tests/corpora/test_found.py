@@ -2,7 +2,7 @@
 
 # Scripts under test are written as users write them.
 # ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN202, ANN204, ANN206
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, override"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, override, attr-defined"
 
 import functools
 import math
