@@ -228,6 +228,7 @@ EXPRESSIONS = {
         (<list> * 2)[:4]
         [a for a, *b in zip(<list>, <list>)]
         list(dict(zip(<list>, map(f, <list>))).values())
+        [*<list!1>, <list!1>.pop() if <list!1> else <int>, *<list!1>][:4]
         """,
     "dict": """
         {<key>: <int>}
@@ -242,6 +243,8 @@ EXPRESSIONS = {
         {**<dict>, **<dict>}
         dict(<dict>, b=<int>)
         dict.fromkeys('ab', <int>)
+        {**<dict!1>, <key>: <dict!1>.pop(<key>, <int>), **<dict>}
+        dict(**<dict!1>, z=<dict!1>.setdefault('c', <int>), **{'y': <int>})
         """,
     "box": """
         Box(<int>)
