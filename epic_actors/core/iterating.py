@@ -85,7 +85,8 @@ def contains(items: Any, wanted: Any) -> bool:
 def made(cls: Any, *args: Any, **named: Any) -> Any:
     """A call of a class with code of the script's for it: `type.__call__`."""
     obj = cls.__new__(cls, *args, **named)
-    if isinstance(obj, cls):
+    # Why: `isinstance` may ask the class itself.
+    if any(base is cls for base in type(obj).__mro__):
         given = type(obj).__init__(obj, *args, **named)
         if given is not None:
             kind = type(given).__name__

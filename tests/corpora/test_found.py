@@ -468,6 +468,27 @@ def behind_a_cache(x):
     return x, Cached.of(3).x
 
 
+class Every(type):
+    """Calls everything its instance."""
+
+    def __instancecheck__(cls, value):
+        return True
+
+
+class Pair(metaclass=Every):
+    """`cons`: a class that may make something else."""
+
+    def __new__(cls, *parts):
+        if len(parts) == 2:
+            return [*parts]
+        return super().__new__(cls)
+
+
+def something_else_is_made(x):
+    """What is not of the class is not initialised."""
+    return Pair(later(x), x), Pair().__class__ is Pair
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -499,6 +520,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (namespace_of_a_decorator, ("a",)),
     (looks_at_what_is_elsewhere, ("a",)),
     (behind_a_cache, (2,)),
+    (something_else_is_made, (2,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 
