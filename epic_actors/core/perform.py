@@ -382,8 +382,8 @@ class Operation(Actor):
         """What to wait for before the arguments may be looked at."""
         if self.network.holds[0] == 0:
             return None
-        effect = self.effect.chosen(self.args)
-        found = conflict(effect, self.args, self.outer, self)
+        args = tuple(map(deref, self.args))
+        found = conflict(self.effect.chosen(args), args, self.outer, self)
         return None if found is None else Wait(found)
 
     def growing(self) -> tuple[Any, ...] | None:

@@ -88,7 +88,7 @@ def _only_used(unit: Unit, node: ast.AST) -> Iterator[ast.expr]:
             yield target
         case ast.Delete():
             yield from node.targets
-        case ast.For():
+        case ast.For() if not _loses(node):
             yield node.iter
         case ast.ListComp() | ast.SetComp() | ast.DictComp():
             yield node.generators[0].iter
@@ -100,6 +100,17 @@ def _only_used(unit: Unit, node: ast.AST) -> Iterator[ast.expr]:
                 yield first
         case _:
             pass
+
+
+def _loses(loop: ast.For) -> bool:
+    """Whether a loop goes on over what the variable no longer refers to."""
+    nodes = [node for part in (loop.target, *loop.body) for node in ast.walk(part)]
+    return isinstance(loop.iter, ast.Name) and any(
+        isinstance(node, ast.Name)
+        and node.id == loop.iter.id
+        and not isinstance(node.ctx, ast.Load)
+        for node in nodes
+    )
 
 
 def closing(unit: Unit, exits: Exits) -> Exits:

@@ -191,6 +191,28 @@ REGRESSIONS |= {
         del n0
         return f([*map(f, xs0), n0][0])
         """,
+    "a_loop_holds_what_its_variable_no_longer_does": """
+        def gen(xs):
+            for v in xs:
+                yield f(v)
+        it = gen(ys0)
+        for n1 in it:
+            n0 += inc(n1)
+            it = 0
+        for ys0 in (ys0, xs0):
+            it = gen(ys0)
+            for it in it:
+                n0 += inc(it)
+        return n0
+        """,
+    "a_slice_read_early_waits_for_the_store_to_what_has_come": """
+        ys0[f(0)] = n0
+        it = iter(xs0)
+        next(it)
+        xs8 = list(it)
+        xs8[f(1)] = 0
+        return [f(v) for v in xs8[:2]]
+        """,
     "a_send_behind_the_end_fails_and_casts_a_shadow": """
         it = doubled(xs0[:1])
         s0 = next(it)
