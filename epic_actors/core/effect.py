@@ -30,6 +30,7 @@ class Effect:
         function: Performs it.
         strict: Arguments that must have arrived.
         whole: Arguments read through and through: nothing in them may be pending.
+        compares: What is whole is only compared and hashed.
         reads: Arguments of which the object itself is read.
         spreads: Arguments that are iterated; what they give is moved, not looked at.
         writes: Arguments of which the object itself is changed.
@@ -60,6 +61,7 @@ class Effect:
     function: Callable[..., Any]
     strict: Iterable[int] = ALL
     whole: Iterable[int] = ()
+    compares: bool = False
     reads: Iterable[int] = ()
     spreads: Iterable[int] = ()
     writes: tuple[int, ...] = ()
@@ -156,6 +158,14 @@ class Effect:
 def pure(function: Callable[..., Any], **changes: Any) -> Effect:
     """Reads its arguments through and through and changes nothing."""
     return Effect(function, whole=ALL, **{"fresh": True, **changes})
+
+
+def comparing(effect: Effect) -> Effect:
+    """What is whole is only compared and hashed, also in the effect's variants."""
+    kinds = effect.by_type
+    if kinds is not None:
+        kinds = {kind: comparing(variant) for kind, variant in kinds.items()}
+    return attrs.evolve(effect, compares=True, by_type=kinds)
 
 
 def shallow(function: Callable[..., Any], *reads: int, **changes: Any) -> Effect:

@@ -20,6 +20,7 @@ from .effect import (
     ITERATION,
     SHARED,
     Effect,
+    comparing,
     moving,
     on_resource,
     opaque,
@@ -116,13 +117,14 @@ def _inplace(op: str) -> Effect:
 
 def _membership(op: str) -> Effect:
     function = OPERATIONS[op]
-    by_key = Effect(function, whole=(0,), reads=(1,), immutable=True)
+    by_key = comparing(Effect(function, whole=(0,), reads=(1,), immutable=True))
     keys: type = type({}.keys())
     kinds = dict.fromkeys((dict, set, frozenset, range, *_DICTS, keys), by_key)
     dunders = ("__contains__", "__iter__", "__eq__")
-    return pure(
+    how = pure(
         function, immutable=True, on=1, by_type=kinds, dunders=dunders, spreads=(1,)
     )
+    return comparing(how)
 
 
 def _unpack(function: Callable[..., Any]) -> Effect:
@@ -130,7 +132,8 @@ def _unpack(function: Callable[..., Any]) -> Effect:
 
 
 def _slot_store(look: Any) -> Effect:
-    return Effect(operator.setitem, strict=(0, 1), whole=(1,), writes=(0,), undo=look)
+    store = Effect(operator.setitem, strict=(0, 1), whole=(1,), writes=(0,), undo=look)
+    return comparing(store)
 
 
 def _list_store() -> Effect:
@@ -146,7 +149,9 @@ _GET_DUNDERS = ("__getitem__", "__class_getitem__")
 
 
 def _getitem() -> Effect:
-    get = Effect(operator.getitem, whole=(1,), reads=(0,), dunders=_GET_DUNDERS)
+    get = comparing(
+        Effect(operator.getitem, whole=(1,), reads=(0,), dunders=_GET_DUNDERS)
+    )
     cut = attrs.evolve(get, dunders=(), fresh=True, shares=True)
     made = attrs.evolve(get, writes=(0,), undo=back.dict_item)
     other = attrs.evolve(get, on=1, by_type={slice: cut})
@@ -162,7 +167,10 @@ def _changing(function: Callable[..., Any], dunder: str, kinds: Any) -> Effect:
 _PRIMS: dict[str, Effect] = {
     **{op: _binary(op) for op in _ARITHMETIC},
     **{"i" + op: _inplace(op) for op in _ARITHMETIC},
-    **{op: pure(OPERATIONS[op], dunders=names) for op, names in _COMPARED.items()},
+    **{
+        op: comparing(pure(OPERATIONS[op], dunders=names))
+        for op, names in _COMPARED.items()
+    },
     "neg": pure(operator.neg, dunders=("__neg__",)),
     "pos": pure(operator.pos, dunders=("__pos__",)),
     "invert": pure(operator.invert, dunders=("__invert__",)),
@@ -188,16 +196,18 @@ _PRIMS: dict[str, Effect] = {
         "__delitem__",
         dict.fromkeys(
             (list, dict, deque, *_DICTS),
-            Effect(operator.delitem, whole=(1,), writes=(0,), undo=back.snapshot),
+            comparing(
+                Effect(operator.delitem, whole=(1,), writes=(0,), undo=back.snapshot)
+            ),
         ),
     ),
     "slice": pure(slice, immutable=True),
     "tuple": Effect(OPERATIONS["tuple"], strict=(), fresh=True, shares=True),
     "list": Effect(OPERATIONS["list"], strict=(), fresh=True, shares=True),
-    "set": pure(OPERATIONS["set"], shares=True),
+    "set": comparing(pure(OPERATIONS["set"], shares=True)),
     "dict": Effect(OPERATIONS["dict"], fresh=True, shares=True),
     "list_append": writer(list.append, back.append, strict=(0,)),
-    "set_add": writer(set.add, back.set_member, whole=(1,)),
+    "set_add": comparing(writer(set.add, back.set_member, whole=(1,))),
     "format": pure(
         OPERATIONS["format"],
         immutable=True,

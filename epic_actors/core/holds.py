@@ -71,10 +71,11 @@ class Inside:
     root: Any
 
 
-def deep_places(value: Any) -> list[Any]:
+def deep_places(value: Any, *, compared: bool = False) -> list[Any]:
     """The places that reading `value` through and through reads."""
     return [
-        Inside(place) if place.__class__ is Wire else place for place in mutables(value)
+        Inside(place) if place.__class__ is Wire else place
+        for place in mutables(value, compared=compared)
     ]
 
 

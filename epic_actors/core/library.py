@@ -35,6 +35,7 @@ from .effect import (
     ITERATION,
     SHARED,
     Effect,
+    comparing,
     moving,
     on_resource,
     opaque,
@@ -294,6 +295,18 @@ def _each(
     return {n: make(getattr(of, n), *how, **changes) for n in names.split()}
 
 
+def _finding(kind: type) -> Methods:
+    """How a list or the like finds elements: by comparing them."""
+    found = _each(kind, "remove", writer, back.snapshot, whole=ALL)
+    found |= _each(kind, "index count", pure, immutable=True, kind=int)
+    return _comparing(found)
+
+
+def _comparing(methods: Methods) -> Methods:
+    """Methods that do no more with elements, or keys, than compare and hash them."""
+    return {name: comparing(effect) for name, effect in methods.items()}
+
+
 _LIST: Methods = {
     "append": writer(list.append, back.append, strict=(0,)),
     "insert": writer(list.insert, back.snapshot, strict=(0, 1), whole=(1,)),
@@ -302,8 +315,8 @@ _LIST: Methods = {
     "copy": shallow(list.copy, 0, fresh=True, shares=True, kind=list),
     "__init__": writer(list.__init__, back.snapshot, spreads=(1,), dunders=ITERATION),
     **_each(list, "clear reverse", writer, back.snapshot),
-    **_each(list, "remove sort", writer, back.snapshot, whole=ALL),
-    **_each(list, "index count", pure, immutable=True, kind=int),
+    **_each(list, "sort", writer, back.snapshot, whole=ALL),
+    **_finding(list),
 }
 
 
@@ -320,13 +333,16 @@ def _filling(function: Any) -> Effect:
 
 
 def _mapping(kind: Any) -> Methods:
-    return {
+    by_key: Methods = {
         "get": Effect(kind.get, strict=(0, 1), whole=(1,), reads=(0,)),
         "setdefault": writer(
             kind.setdefault, back.dict_item, strict=(0, 1), whole=(1,)
         ),
-        "update": _filling(kind.update),
         "pop": writer(kind.pop, back.snapshot, strict=(0, 1), whole=(1,)),
+    }
+    return {
+        **_comparing(by_key),
+        "update": _filling(kind.update),
         "copy": shallow(kind.copy, 0, fresh=True, shares=True),
         **_each(kind, "keys values items", shallow, 0),
         **_each(kind, "popitem clear", writer, back.snapshot),
@@ -339,18 +355,20 @@ def _own(kind: type, methods: Methods) -> Methods:
 
 
 _SET: Methods = {
-    "add": writer(set.add, back.set_member, whole=(1,)),
+    "add": comparing(writer(set.add, back.set_member, whole=(1,))),
     **_each(set, "pop clear", writer, back.snapshot),
-    **_each(
-        set,
-        """
-        discard remove update difference_update intersection_update
-        symmetric_difference_update __init__ __ior__ __iand__ __isub__ __ixor__
-        """,
-        writer,
-        back.snapshot,
-        whole=ALL,
-        spreads=ALL,
+    **_comparing(
+        _each(
+            set,
+            """
+            discard remove update difference_update intersection_update
+            symmetric_difference_update __init__ __ior__ __iand__ __isub__ __ixor__
+            """,
+            writer,
+            back.snapshot,
+            whole=ALL,
+            spreads=ALL,
+        )
     ),
 }
 _DEQUE: Methods = {
@@ -362,8 +380,7 @@ _DEQUE: Methods = {
     "copy": shallow(deque.copy, 0, fresh=True, shares=True, kind=deque),
     **_each(deque, "extend extendleft", writer, back.snapshot, spreads=(1,)),
     **_each(deque, "clear reverse rotate", writer, back.snapshot),
-    **_each(deque, "remove", writer, back.snapshot, whole=ALL),
-    **_each(deque, "index count", pure, immutable=True, kind=int),
+    **_finding(deque),
 }
 _VALUES = (str, bytes, int, float, complex, bool, tuple, frozenset, range, set)
 _CONTAINERS = (tuple, frozenset, set)

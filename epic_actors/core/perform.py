@@ -104,7 +104,7 @@ def obstacle(
     tuples = network.dirty or network.holds[0]
     for position, value in enumerate(args):
         if (tuples or value.__class__ is tuple) and is_whole(effect, position, value):
-            wire = pending_in(value)
+            wire = pending_in(value, compared=effect.compares)
             if wire is not None:
                 return wire
     if network.holds[0] > 0:
@@ -223,7 +223,8 @@ def touched(effect: Effect, args: tuple[Any, ...]) -> list[tuple[Any, bool]]:
         if is_whole(effect, position, value):
             if value.__class__ in CONSUMED:
                 places.append((value, True))
-            places += [(place, False) for place in deep_places(value)]
+            read = deep_places(value, compared=effect.compares)
+            places += [(place, False) for place in read]
         elif position in effect.spreads:
             places += taken(value)
         elif position in effect.reads:
@@ -274,7 +275,7 @@ def settled(
     settler = network.settler
     return tuple(
         [
-            settler.settle(value)
+            settler.settle(value, compared=effect.compares)
             if is_whole(effect, position, value)
             else settler.settled(value)
             for position, value in enumerate(args)

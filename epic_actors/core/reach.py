@@ -279,8 +279,11 @@ def is_opaque(kind: type) -> bool:
     return kinds or kind is super or hasattr(kind, "__epic_sources__")
 
 
-def walk(value: Any) -> Iterator[Any]:
-    """Every non-atom reachable from `value`, itself first, pending wires included."""
+def walk(value: Any, *, compared: bool = False) -> Iterator[Any]:
+    """Every non-atom reachable from `value`, itself first, pending wires included.
+
+    If it is only `compared`, what is told apart by its identity is not looked into.
+    """
     stack, seen = [value], set()
     while stack:
         value = deref(stack.pop())
@@ -289,10 +292,22 @@ def walk(value: Any) -> Iterator[Any]:
         seen.add(id(value))
         if value.__class__ is Wire:
             yield value
+        elif compared and is_told_by_identity(value.__class__):
+            continue
         elif not is_atom(value) or value.__class__ is tuple:
             yield value
             stack.extend(children(value))
             stack.extend(aliases(value)[1:])
+
+
+@remembered
+def is_told_by_identity(kind: type) -> bool:
+    """Whether comparing and hashing an instance looks at nothing but which it is.
+
+    What can be iterated may be there for its elements.
+    """
+    known = {name for base in kind.__mro__[:-1] for name in vars(base)}
+    return known.isdisjoint(("__eq__", "__hash__", "__iter__", "__next__"))
 
 
 def reaches(value: Any, place: Any) -> bool:
@@ -300,16 +315,17 @@ def reaches(value: Any, place: Any) -> bool:
     return any(found is place for found in walk(value))
 
 
-def mutables(value: Any) -> list[Any]:
+def mutables(value: Any, *, compared: bool = False) -> list[Any]:
     """The places in `value`: everything reachable that can change or is pending."""
     if is_atom(value):
         return []
-    return [found for found in walk(value) if found.__class__ is not tuple]
+    reached = walk(value, compared=compared)
+    return [found for found in reached if found.__class__ is not tuple]
 
 
-def pending_in(value: Any) -> Wire | None:
+def pending_in(value: Any, *, compared: bool = False) -> Wire | None:
     """A pending wire reachable from `value`, or None; it is whole then."""
-    for found in walk(value):
+    for found in walk(value, compared=compared):
         if found.__class__ is Wire:
             return found
     return None
@@ -350,10 +366,10 @@ class Settler:
             known = self._tuples[id(value)] = (value, made)
         return known[1]
 
-    def settle(self, value: Any) -> Any:
+    def settle(self, value: Any, *, compared: bool = False) -> Any:
         """Settle `value` and everything reachable from it."""
         value = self.settled(value)
-        for found in walk(value):
+        for found in walk(value, compared=compared):
             self.settle_slots(found)
         return value
 

@@ -232,7 +232,7 @@ def _is_there(block: Block, node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         slot, name = block.unit.slot(node.id), block.unit.mangle(node.id)
         plain = slot.kind == "plain" and slot.name in block.sure
-        return plain or (slot.kind == "global" and bool(block.unit.builtin(name)))
+        return plain or (slot.kind == "global" and block.unit.builtin(name) is not None)
     return isinstance(node, ast.Constant)
 
 

@@ -30,6 +30,27 @@ def lists_in_a_dict():
     return found
 
 
+class Thought:
+    def __init__(self, score):
+        self.score = score
+        self.parent = None
+
+
+@takes(1)
+def what_is_told_by_its_identity_is_found_before_it_is_complete():
+    seen, order, found = set(), [], {}
+    first = Thought(f(1))
+    second = Thought(f(1))
+    second.parent = first
+    for thought in (first, second, first):
+        if thought not in seen and thought not in order:
+            seen.add(thought)
+            order.append(thought)
+            found[thought] = f(1)
+    order.remove(first)
+    return found[second], order[0] == second, len(seen), second.score
+
+
 @takes(1)
 def sums_in_a_dict():
     sums = {}
