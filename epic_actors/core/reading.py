@@ -8,7 +8,7 @@ It is a little longer than most modules: one method for each kind of step.
 import functools
 import types
 from collections import deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from inspect import CO_ASYNC_GENERATOR
 from typing import TYPE_CHECKING, Any
 
@@ -351,33 +351,41 @@ class Reader:
 
     def special(self, op: str, args: list[Value]) -> Tags:
         """The script's special methods that an operation may run; what they give."""
-        found = self.summaries.operation(op)
+        return self.applied(self.summaries.operation(op), args)
+
+    def applied(self, found: Summary | None, args: list[Value]) -> Tags:
+        """Add what may run for all these arguments together; what it gives."""
         if found is None:
             return NOTHING
-        given = _merged(args).tags
-        tags = self.adopt(found, {OPERAND: given}, [Value(given)]).tags
+        given = Value(_merged(args).tags)
+        tags = self.adopt(found, {OPERAND: given.tags}, [given]).tags
         self.stored |= tags
         return tags
 
-    def operation(self, op: str, methods: list[Any]) -> None:
-        """Read what an operation may run as one function of all that it is given."""
-        args = [Value(frozenset({("is", OPERAND)}))]
+    def together(self, run: Callable[[Value], Tags]) -> None:
+        """Read what may run as one function of all that it is given."""
+        given = Value(frozenset({("is", OPERAND)}))
         for _ in range(ROUNDS):
             before = (len(self.stored), self.summary.size())
-            given = args[0].tags
-            if op in TAKES_ITEMS:
-                given |= self.load(given)
-            for method in methods:
-                self.stored |= self._run(method, args, given)
+            self.stored |= run(given)
             self.summary.returns |= frozenset(self.stored)
             after = (len(self.stored), self.summary.size())
             if before == after or self.summary.everything:
                 return
         self.summary.everything = True
 
-    def _run(self, method: Any, args: list[Value], given: Tags) -> Tags:
+    def operation(self, op: str, methods: list[Any], operand: Value) -> Tags:
+        """Run every special method that an operation may run."""
+        given, found = operand.tags, NOTHING
+        if op in TAKES_ITEMS:
+            given |= self.load(given)
+        for method in methods:
+            found |= self._run(method, operand, given)
+        return found
+
+    def _run(self, method: Any, operand: Value, given: Tags) -> Tags:
         if isinstance(method, External):
-            return self.external(method, args).tags
+            return self.external(method, [operand]).tags
         if method is None:
             self.summary.everything = True
             return NOTHING
@@ -395,10 +403,15 @@ class Reader:
 
     def hooked(self, op: str, name: str, args: list[Value]) -> None:
         """Properties of that name, and `__getattr__`, run as part of the script."""
-        given = Value(_merged(args).tags)
-        for function in self.summaries.hooks(op, name):
-            own = function.__code__.co_argcount
-            self.function(function, [given] * own)
+        self.applied(self.summaries.access(op, name), args)
+
+    def hooks(self, functions: list[types.FunctionType], operand: Value) -> Tags:
+        """Run everything that an access to an attribute may run."""
+        found: Tags = NOTHING
+        for function in functions:
+            given = [operand] * function.__code__.co_argcount
+            found |= self.function(function, given).tags
+        return found
 
     # Calls
 

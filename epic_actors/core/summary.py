@@ -24,6 +24,7 @@ Theory of operation
     When a block is made, `footprint` turns tags into places for the actual arguments.
 """
 
+import functools
 import inspect
 import types
 from collections import Counter
@@ -47,6 +48,7 @@ from .tags import (
     UNKNOWN,
     Method,
     Summary,
+    Tags,
     Value,
     callee_of,
     inside,
@@ -177,10 +179,26 @@ class Summaries:
             self._run_by[op] = methods
         if not methods:
             return None
-        found = self.known.get(op)
+        return self.together(
+            op, lambda reader, given: reader.operation(op, methods, given)
+        )
+
+    def access(self, op: str, name: str) -> Summary | None:
+        """What the script's own code that an access may run may touch, if any."""
+        functions = self.hooks(op, name)
+        if not functions:
+            return None
+        key = tuple(map(id, functions))
+        return self.together(key, lambda reader, given: reader.hooks(functions, given))
+
+    def together(self, key: Any, run: Callable[[Reader, Value], Tags]) -> Summary:
+        """The summary of what may run, as one function of all that it is given."""
+        found = self.known.get(key)
         if found is None:
-            found = self.known[op] = self.unread()
-        return self.brought_up(found, lambda reader: reader.operation(op, methods))
+            found = self.known[key] = self.unread()
+        return self.brought_up(
+            found, lambda reader: reader.together(functools.partial(run, reader))
+        )
 
     def special_methods(self, name: str) -> list[Function | External | None]:
         """Every special method of that name that is code of the script's."""
