@@ -104,6 +104,8 @@ def _change(
 ) -> Any:
     obj = deref(obj)
     cls = obj.__class__
+    if isinstance(obj, type) and not network.calm:
+        network.summaries.holds(obj, name)
     if cls is Wire and network.summaries.may_hook(op, name):
         return _later(network, op, effect, name, obj, *value)
     if cls is not Wire and hooked(network, cls):

@@ -23,6 +23,11 @@ def attribute(cls: type, name: str) -> Any:
     return None
 
 
+def is_data(value: Any) -> bool:
+    """Whether what a class has under a name is found as it is, through any instance."""
+    return not hasattr(type(value), "__get__")
+
+
 def is_slot(cls: type, name: str) -> bool:
     """Whether storing an attribute only puts the value somewhere, whatever it is."""
     if attribute(cls, "__setattr__") is not object.__setattr__:

@@ -10,8 +10,9 @@ import functools
 import gc
 import itertools
 import re
+import sys
 import types
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -98,7 +99,7 @@ def is_atom(value: Any) -> bool:
     if kind is tuple or kind is frozenset:
         return all(map(is_atom, value))
     if kind is types.FunctionType:
-        return value.__closure__ is None
+        return value.__closure__ is None and not value.__dict__
     if kind in BOUND_TYPES:
         return is_atom(value.__self__)
     return isinstance(value, type) or getattr(kind, "__epic_atom__", False)
@@ -178,7 +179,7 @@ def children(value: Any) -> Iterator[Any]:
     elif base is not None:
         yield from base.__iter__(value)
     elif kind is types.FunctionType:
-        yield from value.__closure__ or ()
+        yield from (*(value.__closure__ or ()), *value.__dict__.values())
     elif kind in BOUND_TYPES or kind is super:
         yield value.__self__
     elif kind is types.CellType:
@@ -234,6 +235,30 @@ def attributes(value: Any) -> Iterator[Any]:
         yield from list(own.values())
     for _slot, inside in filled_slots(value):
         yield inside
+    for at, name in _held_by_class(value.__class__):
+        yield vars(value.__class__.__mro__[at]).get(name)
+
+
+@remembered
+def _held_by_class(kind: type) -> tuple[tuple[int, str], ...]:
+    """Names under which classes hold containers, or none yet, for all their instances.
+
+    Libraries keep much in their classes, but nothing of the script's: not looked into.
+    """
+    if is_opaque(kind):
+        return ()
+    return tuple(
+        (at, name)
+        for at, base in enumerate(kind.__mro__)
+        if base.__module__.partition(".")[0] not in sys.stdlib_module_names
+        for name, found in vars(base).items()
+        if not name.startswith("__") and (found is None or type(found) in _HELD)
+    )
+
+
+_HELD = frozenset(
+    {list, dict, set, deque, defaultdict, OrderedDict, Counter, bytearray}
+)
 
 
 def attribute_dict(value: Any) -> dict[str, Any] | None:

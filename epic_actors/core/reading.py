@@ -278,7 +278,7 @@ class Reader:
             self.hooked(op, term.static, args)
             if isinstance(args[0].callee, types.ModuleType):
                 return self.of_module(args[0].callee, term.static)
-            tags = self.load(args[0].tags)
+            tags = self.load(args[0].tags) | self.summaries.held(term.static)
             return Value(tags, Method(args[0], term.static))
         if op in ("setattr", "delattr"):
             self.hooked(op, term.static, args)

@@ -38,7 +38,7 @@ from .effects import Effect, prim_effect
 from .externals import External
 from .functions import Function, Namespace
 from .knowledge import Known
-from .lookup import hooks_of
+from .lookup import hooks_of, is_data
 from .protocols import PROTOCOLS
 from .reading import Reader, is_quiet
 from .records import record_of
@@ -47,6 +47,7 @@ from .tags import (
     EVERYTHING,
     UNKNOWN,
     Method,
+    Shared,
     Summary,
     Tags,
     Value,
@@ -91,6 +92,8 @@ class Summaries:
         self._run_by: dict[str, list[Function | External | None]] = {}
         self.generators: dict[int, Function] = {}
         self._hooks: dict[tuple[str, str], list[types.FunctionType]] = {}
+        self._shared: dict[type, Shared] = {}
+        self._held: dict[str, Tags] = {}
 
     def footprint(
         self, lam: Lam, namespace: Namespace, args: tuple[Any, ...]
@@ -238,6 +241,23 @@ class Summaries:
             ]
         return found
 
+    def held(self, name: str) -> Tags:
+        """What classes hold under that name for all their instances."""
+        found = self._held.get(name)
+        if found is None:
+            found = self._held[name] = frozenset(
+                ("is", (self._shared.setdefault(cls, Shared(cls)), name))
+                for cls in self.classes
+                if name in vars(cls) and is_data(vars(cls)[name])
+            )
+        return found
+
+    def holds(self, cls: type, name: str) -> None:
+        """Take in that a class is given an attribute."""
+        if name not in vars(cls):
+            self._held.clear()
+            self._read_anew()
+
     def _of_step(
         self, read: "Callable[[Reader, list[Value]], None]", args: tuple[Any, ...]
     ) -> Footprint:
@@ -276,6 +296,8 @@ class Summaries:
         """Take in where classes of the script may be found."""
         for value in args:
             self.meet_class(value.__class__)
+            if isinstance(value, type):
+                self.meet_class(value)
         if namespace is None or id(namespace.values) in self.namespaces:
             return
         self.namespaces[id(namespace.values)] = namespace
@@ -298,6 +320,7 @@ class Summaries:
         self.specials.of(cls)
         self._methods.clear()
         self._hooks.clear()
+        self._held.clear()
         self._read_anew()
         for base in cls.__mro__:
             self.meet_class(base)

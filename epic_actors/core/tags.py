@@ -5,12 +5,13 @@
     UNKNOWN         anything
     no tags         an object made here, or a plain value
 
-A root is a parameter of the unit, or a global.
+A root is a parameter of the unit, a global, or an attribute that a class holds for all its
+instances.
 """
 
 import functools
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -53,6 +54,18 @@ class Method:
 
     receiver: Value
     name: str
+
+
+@attrs.frozen(eq=False)
+class Shared:
+    """Where a class holds attributes for all its instances, as a namespace."""
+
+    cls: type
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The attributes."""
+        return vars(self.cls)
 
 
 @attrs.define

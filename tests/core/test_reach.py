@@ -131,7 +131,7 @@ def test_a_wire_inside_is_found_while_it_is_pending(name: str) -> None:
 
 
 ATOMS = [1, "s", b"", None, 1.5, ..., range(3), int, Plain, (1, ("a",)), itertools]
-ATOMS += [frozenset({1}), len, "".join, test_what_an_object_holds_is_reached, str.join]
+ATOMS += [frozenset({1}), len, "".join, textwrap.dedent, str.join]
 
 
 @pytest.mark.parametrize("atom", ATOMS)

@@ -1,7 +1,7 @@
 """Programs full of objects of own classes, compared with CPython."""
 
 # mypy: ignore-errors
-# ruff: noqa: E741, F507, F841, N805, UP031
+# ruff: noqa: E741, F507, F841, N805, RUF012, UP031
 
 import contextlib
 import functools
@@ -361,6 +361,86 @@ def walrus_etc():
     while (n := g(len(xs), 1)) < 5:
         xs.append(n)
     return xs, [w for i in range(3) if (w := g(i, 1))], z.n
+
+
+class Agent:
+    history = []
+    memo = {}
+    latest = None
+
+    def note(self, x):
+        self.history.append(x)
+        self.memo[x] = 1
+        type(self).latest = [x]
+
+    @property
+    def kept(self):
+        return KEPT
+
+    def __getattr__(self, name):
+        return KEPT[name]
+
+    @classmethod
+    def forget(cls):
+        cls.history.clear()
+        cls.memo.clear()
+        cls.latest = None
+
+
+class Heir(Agent):
+    pass
+
+
+KEPT = {"rest": []}
+
+
+def counted(x):
+    counted.calls.append(x)
+
+
+@agrees
+def what_classes_hold_for_all_instances():
+    Agent.forget()
+    agent, out = Heir(), []
+    if g(1, 1):
+        Agent.history.append(5)
+    out.append(list(Agent.history))
+    if g(1, 1):
+        agent.note(7)
+    out.append((list(agent.history), 7 in Heir.memo, agent.latest, Heir.latest))
+    if g(1, 1):
+        Agent.memo["q"] = 1
+    out.append(dict(agent.memo))
+    if g(1, 1):
+        Agent.latest.append(3)
+    out.append(list(agent.latest))
+    Agent.newer = []
+    if g(1, 1):
+        agent.newer.append(g(1, 1))
+    return out, Heir.newer, g(agent, 1).newer
+
+
+@agrees
+def what_stands_behind_properties_and_hooks():
+    KEPT["rest"].clear()
+    agent = Agent()
+    if g(1, 1):
+        agent.kept["x"] = 1
+    first = KEPT.get("x")
+    if g(1, 1):
+        agent.rest.append(2)
+    return first, list(KEPT["rest"]), KEPT.pop("x")
+
+
+@agrees
+def what_functions_hold():
+    counted.calls = []
+    if g(1, 1):
+        counted(1)
+    first = list(counted.calls)
+    if g(1, 1):
+        counted.calls.append(g(2, 1))
+    return first, counted.calls, g(counted, 1).calls
 
 
 @pytest.mark.parametrize("script", AGREEING, ids=lambda script: script.__name__)
