@@ -29,9 +29,9 @@ from weakref import WeakValueDictionary
 
 import attrs
 
-from .families import surely_apart
+from .families import is_rootless, surely_apart
 from .reach import is_atom, mutables, sources, walk
-from .wire import Wire, deref
+from .wire import OBJECTS_ARRIVED, Wire, deref
 
 
 if TYPE_CHECKING:
@@ -83,13 +83,18 @@ WORLD = resource("world")
 
 
 class Hold:
-    """The places that something undecided or deferred may touch."""
+    """The places that something undecided or deferred may touch.
+
+    Attributes:
+        origin: Where all that it may still store comes from; None if that is not known.
+    """
 
     __slots__ = (
         "grows",
         "inner",
         "live",
         "memory",
+        "origin",
         "readers",
         "reads",
         "seq",
@@ -104,11 +109,15 @@ class Hold:
         reads: Iterable[Any],
         writes: Iterable[Any],
         grows: tuple[Any, ...] = (),
+        *,
+        origin: tuple[Any, ...] | None = None,
+        unsure: Callable[[], bool] | None = None,
     ) -> None:
         self.memory = memory
         self.grows = grows
+        self.origin = origin
         self.watchers: list[Any] | None = None
-        self.unsure: Callable[[], bool] | None = None
+        self.unsure = unsure
         self.reads = tuple(reads)
         self.writes = tuple(writes)
         self.inner: Memory | None = None
@@ -147,10 +156,12 @@ class Hold:
         reads: Iterable[Any],
         writes: Iterable[Any],
         grows: tuple[Any, ...] = (),
+        *,
+        origin: tuple[Any, ...] | None = None,
     ) -> None:
         """Say that only these places will be touched; younger accesses ask again."""
         self.memory.discard(self)
-        self.grows = grows
+        self.grows, self.origin = grows, origin
         self.widen(reads, writes)
         self.stir()
         self.wake()
@@ -209,7 +220,7 @@ class Hold:
         """
         if self.inner is not None:
             return self.inner.conflict(place, write=write, start=start)
-        if self.unsure is not None and self.unsure():
+        if self.is_unsure():
             return self
         for held in self.writes:
             if start and held is place and self.only_grows(held):
@@ -221,6 +232,10 @@ class Hold:
                 if (found := self._clash(held, place)) is not None:
                     return found
         return None
+
+    def is_unsure(self) -> bool:
+        """Whether it may touch more than it says."""
+        return self.unsure is not None and self.unsure()
 
     def only_grows(self, place: Any) -> bool:
         """Whether a place is only appended to."""
@@ -240,46 +255,75 @@ class Hold:
         return None
 
     def may_reach(self, root: Any, place: Any) -> bool:
-        """Whether `place` may be reached from `root` where this hold stands.
-
-        A pending value may be, or contain, what its origin reaches.  What an older store
-        has still to put somewhere is not known, so that may be `place`.
-        """
+        """Whether `place` may be reached from `root` where this hold stands."""
         if root.__class__ is Wire and surely_apart(root, place):
             return False
-        look = self.memory.conflict_outward
+        if LOOKING[0]:
+            return self._reaches(root, place)
+        key = (id(self), id(root))
+        found = REACHED.get(key)
+        if found is None:
+            found = REACHED[key] = (frozenset(self._reached(root)), self, root)
+        return id(place) in found[0] or 0 in found[0]
+
+    def _reaches(self, root: Any, place: Any) -> bool:
+        return any(at in (0, id(place)) for at in self._reached(root))
+
+    def _reached(self, root: Any) -> Iterator[int]:
+        """The identities of what may be reached from `root`; 0 if it may be anything.
+
+        A pending value may be, or contain, what its origin reaches; and an object, what
+        older holds have still to store in it.
+        """
         stack, seen = [root], set()
         while stack:
             for found in walk(stack.pop()):
-                if found is place:
-                    return True
-                if found.__class__ is Wire:
-                    if found.origin is None and not found.immutable:
-                        return True
-                    if id(found) not in seen and found.origin is not None:
-                        seen.add(id(found))
-                        stack.extend(found.origin)
-                elif found.__class__ is not tuple and self.memory.total[0] != 1:
-                    if id(found) in seen:
-                        continue
-                    seen.add(id(found))
-                    # Why: each look may ask this of older holds; what is not found out
-                    # soon is taken to be so, which only waits.
-                    if LOOKING[0] == DEEPEST:
-                        return True
-                    LOOKING[0] += 1
-                    try:
-                        held = look(found, write=False, before=self.seq)
-                    finally:
-                        LOOKING[0] -= 1
-                    if held is not None:
-                        return True
-        return False
+                yield id(found)
+                if found.__class__ is tuple or id(found) in seen:
+                    continue
+                seen.add(id(found))
+                if found.__class__ is not Wire:
+                    more = self.still_stored(found) if self.memory.total[0] != 1 else ()
+                else:
+                    more = () if found.immutable else found.origin
+                if more is None:
+                    yield 0
+                    return
+                stack.extend(more)
+
+    def still_stored(self, found: Any) -> list[Any] | None:
+        """Where that comes from which older holds may still store in an object.
+
+        None if that is not known.
+        """
+        # Why: each look may ask this of older holds; what is not found out soon is taken
+        # to be so, which only waits.
+        if LOOKING[0] == DEEPEST:
+            return None
+        stored: list[Any] = []
+        memory, before = self.memory, self.seq
+        LOOKING[0] += 1
+        try:
+            for _ in range(MOST_LOOKS):
+                held = memory.conflict_outward(found, write=False, before=before)
+                if held is None:
+                    return stored
+                if held.__class__ is Wire or held.origin is None:
+                    return None
+                stored.extend(held.origin)
+                memory, before = held.memory, held.seq
+            return None
+        finally:
+            LOOKING[0] -= 1
 
 
+REACHED: dict[tuple[int, int], Any] = {}
+"""What holds reach; until something else happens, since they keep it as it is."""
 LOOKING = [0]
 DEEPEST = 1
 """So many holds deep it is asked what may be reached from what is still to be stored."""
+MOST_LOOKS = 16
+"""So many older holds of one object are asked what they may store in it."""
 
 
 @attrs.frozen(eq=False)
@@ -298,15 +342,53 @@ class Growth:
             hold.watchers.append(actor)
 
 
-class Memory:
-    """The holds of one region, in program order."""
+def may_be_there(place: Any) -> bool:
+    """Whether an object that is there may be in a wide place."""
+    if place.__class__ is Inside:
+        place = place.root
+    place = deref(place)
+    return place.__class__ is not Wire or not (place.immutable or is_rootless(place))
 
-    __slots__ = ("by_place", "everywhere", "held", "next_seq", "outer", "total")
+
+def is_wide(place: Any) -> bool:
+    """Whether a place may turn out to be an object that somebody already has."""
+    if place.__class__ is not Wire:
+        return place is EVERYWHERE or place.__class__ is Inside
+    if place.immutable:
+        return False
+    return place.origin is None or not all(map(is_atom, place.origin))
+
+
+class Memory:
+    """The holds of one region, in program order.
+
+    Attributes:
+        by_place: By the identity of a place, the holds that name it.
+        everywhere: Those that name a wide place, which any object may belong to.
+        writing: Those of them that may write to one.
+        there: Those of them that may write to an object that is there already.
+        looked: When this was last found out, by `OBJECTS_ARRIVED`.
+    """
+
+    __slots__ = (
+        "by_place",
+        "everywhere",
+        "held",
+        "looked",
+        "next_seq",
+        "outer",
+        "there",
+        "total",
+        "writing",
+    )
 
     def __init__(self, outer: Hold | None, total: list[int]) -> None:
         self.outer = outer
         self.by_place: dict[int, dict[int, Hold]] = {}
         self.everywhere: dict[int, Hold] = {}
+        self.writing: dict[int, Hold] = {}
+        self.there: dict[int, Hold] = {}
+        self.looked = 0
         self.held: dict[int, Hold] = {}
         self.next_seq = 0
         self.total = total
@@ -331,16 +413,18 @@ class Memory:
     def index(self, hold: Hold, place: Any) -> None:
         """Make `hold` be found by accesses to `place`."""
         place = deref(place)
-        if place is EVERYWHERE or place.__class__ is Inside:
+        if is_wide(place):
             self.everywhere[hold.seq] = hold
+            if hold.unsure is not None or any(is_wide(deref(w)) for w in hold.writes):
+                self.writing[hold.seq] = hold
+                self.looked = 0
+        if place is EVERYWHERE or place.__class__ is Inside:
             return
         if place.__class__ is Wire:
             if place.immutable:
                 return
             place.holds = place.holds or []
             place.holds.append(hold)
-            if place.origin is None or not all(map(is_atom, place.origin)):
-                self.everywhere[hold.seq] = hold
         self.by_place.setdefault(id(place), {})[hold.seq] = hold
 
     def discard(self, hold: Hold) -> None:
@@ -349,6 +433,8 @@ class Memory:
             return
         self.total[0] -= 1
         self.everywhere.pop(hold.seq, None)
+        self.writing.pop(hold.seq, None)
+        self.there.pop(hold.seq, None)
         for place in (*hold.reads, *hold.writes):
             for key in {id(place), id(deref(place))}:
                 holds = self.by_place.get(key)
@@ -356,6 +442,17 @@ class Memory:
                     holds.pop(hold.seq, None)
                     if not holds:
                         del self.by_place[key]
+
+    def written(self) -> dict[int, Hold]:
+        """The holds that may write to any object that is there."""
+        if self.looked != OBJECTS_ARRIVED[0]:
+            self.looked = OBJECTS_ARRIVED[0]
+            self.there = {
+                seq: hold
+                for seq, hold in self.writing.items()
+                if any(map(may_be_there, hold.writes)) or hold.is_unsure()
+            }
+        return self.there
 
     def speaking(self) -> Iterator[Hold]:
         """The holds in here that speak for themselves, also inside those that do not."""
@@ -383,8 +480,12 @@ class Memory:
         found = None
         if (holds := self.by_place.get(id(place))) is not None:
             found = self._search(holds, place, write, before, start)
-        if found is None and self.everywhere:
-            found = self._search(self.everywhere, place, write, before, start)
+        if write:
+            wide = self.everywhere
+        else:
+            wide = self.writing if place.__class__ is Wire else self.written()
+        if found is None and wide:
+            found = self._search(wide, place, write, before, start)
         return found
 
     def conflict_outward(

@@ -181,6 +181,14 @@ def grown_in_all(parts: "Sequence[Footprint | Hold]") -> tuple[Any, ...]:
     return tuple([p for part in parts for p in part.grows if id(p) not in changed])
 
 
+def origin_of_all(parts: "Sequence[Footprint | Hold]") -> tuple[Any, ...] | None:
+    """Where all that the parts store comes from; None if that is not known of one."""
+    origins = [part.origin for part in parts if part.writes]
+    if None in origins:
+        return None
+    return tuple([value for origin in origins for value in origin or ()])
+
+
 class Node(Block):
     """A node of the term: a block whose frame begins in a task of its own."""
 
@@ -213,6 +221,7 @@ class Node(Block):
                 [place for part in parts for place in part.reads],
                 [place for part in parts for place in part.writes],
                 grown_in_all(parts),
+                origin=origin_of_all(parts),
             )
             self.walker = None
         super().wait()

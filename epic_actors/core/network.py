@@ -28,7 +28,7 @@ from .dispatch import builtin_kind
 from .externals import inside
 from .functions import Function
 from .generators import Generated
-from .holds import Memory
+from .holds import REACHED, Memory
 from .knowledge import Known
 from .ledger import Entry, Ledger, State, Store
 from .outlet import Outlet
@@ -223,8 +223,10 @@ class Network:
         try:
             while noted or ready:
                 if noted:
+                    REACHED.clear()
                     self.advance(noted.popleft())
                 elif (actor := ready.popleft()).waiting:
+                    REACHED.clear()
                     actor.attempt()
         finally:
             inside.step = None

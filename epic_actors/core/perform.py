@@ -331,6 +331,7 @@ class Operation(Actor):
             [place for place, write in places if not write],
             [place for place, write in places if write],
             args[:1] if effect.function is list.append else (),
+            origin=args,
         )
         super().__init__(network, hold)
         self.results = make_wires(effect.count)

@@ -116,6 +116,12 @@ def aliases(value: Any) -> tuple[Any, ...]:
 
 def own_dict(value: Any) -> dict[str, Any] | None:
     """The dictionary of an object's attributes, if it has one."""
+    if isinstance(value, functools.partial):
+        # Why: asking for its `__dict__` makes one, and `partial` takes one apart only if
+        # it has none.
+        made: Any = functools.partial.__reduce__(value)
+        _function, _args, _named, own = made[2]
+        return own  # type: ignore[no-any-return]
     try:
         # Why: no hook of the class may run.
         own = object.__getattribute__(value, "__dict__")
@@ -418,7 +424,7 @@ class Settler:
             args = tuple(map(self.settled, holder.args))
             named = {name: self.settled(v) for name, v in holder.keywords.items()}
             refill: Any = holder.__setstate__  # type: ignore[attr-defined]
-            refill((holder.func, args, named, vars(holder)))
+            refill((holder.func, args, named, own_dict(holder)))
         own = attribute_dict(holder) or {}
         for name, item in list(own.items()):
             if has_wire(item):

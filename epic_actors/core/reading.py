@@ -597,7 +597,11 @@ class Reader:
             self.write(mapped(grown), changes=bool(self.trying))
             self.store(values)
             within.clear()
-        return Value(mapped(found.returns))
+        returns = mapped(found.returns)
+        if found.writes:
+            # Why: it may have stored any of that in what it writes.
+            self.stored |= returns
+        return Value(returns)
 
     def method(
         self, callee: Method, args: list[Value], shape: tuple[Any, ...]

@@ -42,11 +42,22 @@ class Footprint:
     reads: tuple[Any, ...] = ()
     writes: tuple[Any, ...] = ()
     origin: tuple[Any, ...] | None = None
-    """What its results may share objects with, as `Wire.origin`."""
+    """What its results, and what it stores, may share objects with, as `Wire.origin`."""
     grows: tuple[Any, ...] = ()
     """Of those written, the ones that are only appended to."""
     unsure: Callable[[], bool] | None = None
     """Whether by now it may be more: an object of a class not met before has turned up."""
+
+    def hold(self, memory: Memory) -> Hold:
+        """A hold on these places, the youngest of `memory`."""
+        return Hold(
+            memory,
+            self.reads,
+            self.writes,
+            self.grows,
+            origin=self.origin,
+            unsure=self.unsure,
+        )
 
 
 @attrs.define(eq=False)
@@ -106,9 +117,7 @@ class Block(Actor):
         footprint: Footprint,
     ) -> None:
         memory = network.here.memory
-        hold = Hold(memory, footprint.reads, footprint.writes, footprint.grows)
-        hold.unsure = footprint.unsure
-        super().__init__(network, hold)
+        super().__init__(network, footprint.hold(memory))
         self.frame = frame
         self.waits_for = waits_for
         self.results = make_wires(count, footprint.origin)
@@ -296,6 +305,7 @@ class Attempt(Entry):
             self.child.failed(failure, error)
         touched = footprint()
         self.hold.widen(touched.reads, touched.writes)
+        self.hold.origin = touched.origin
         self.results = make_wires(count, touched.origin)
         return self.results
 

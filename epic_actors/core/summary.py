@@ -279,7 +279,7 @@ class Summaries:
     def news(self, args: tuple[Any, ...]) -> Callable[[], bool] | None:
         """Says whether a pending argument has turned out to be of a class not met yet."""
         wires = [arg for arg in args if arg.__class__ is Wire]
-        unknown = [wire for wire in wires if not (wire.immutable or wire.kind)]
+        unknown = {id(w): w for w in wires if not (w.immutable or w.kind)}
         met = len(self.classes)
 
         def is_new(value: Any) -> bool:
@@ -290,7 +290,17 @@ class Summaries:
 
         if not unknown:
             return None
-        return lambda: any(is_new(deref(wire)) for wire in unknown)
+
+        def found() -> bool:
+            for wire in list(unknown.values()):
+                value = deref(wire)
+                if is_new(value):
+                    return True
+                if value.__class__ is not Wire:
+                    del unknown[id(wire)]
+            return False
+
+        return found
 
     def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""

@@ -247,3 +247,13 @@ def test_settling_gives_what_would_have_been_there(value: Any) -> None:
     for wire, number in wires:
         wire.set(number)
     assert Settler().settle(given) == value
+
+
+def test_looking_into_a_partial_leaves_it_as_it_is() -> None:
+    """A partial of it is taken apart as if nobody had looked: it got no dictionary."""
+    made = functools.partial(max, 1)
+    assert list(walk(made)) == [made]
+    assert functools.partial(made, 2).func is max
+
+    made.note = [1]  # type: ignore[attr-defined]
+    assert reaches(made, made.note)  # type: ignore[attr-defined]

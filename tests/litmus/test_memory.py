@@ -76,6 +76,26 @@ def counting_pending_words():
 
 
 @takes(1)
+def a_cache_beside_lists_made_from_lists_that_are_pending():
+    cache = {}
+    for i in range(4):
+        if i not in cache:
+            replies = [reply["text"] for reply in g([{"text": "No"}], 1)]
+            cache[i] = [text.lower() for text in replies]
+    return cache
+
+
+@takes(2)
+def what_is_still_put_into_a_list_may_be_what_is_written():
+    inner, outer = ["a"], []
+    for found in g([inner], 1):
+        outer.append(found)
+    read = [item[0].lower() for item in outer]
+    inner[0] = "b"
+    return g(inner[0], 1), read, outer
+
+
+@takes(1)
 def the_length_of_a_list_is_known():
     out = []
     for _ in range(9):
