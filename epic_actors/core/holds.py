@@ -175,6 +175,7 @@ class Hold:
     def issue(self, memory: "Memory") -> None:
         """Speak through the holds of `memory` from now on; let go if it has none."""
         if memory.held:
+            REACHED.clear()
             self.inner = memory
             self.stir()
             self.wake()
@@ -308,7 +309,7 @@ class Hold:
                 held = memory.conflict_outward(found, write=False, before=before)
                 if held is None:
                     return stored
-                if held.__class__ is Wire or held.origin is None:
+                if isinstance(held, Wire) or held.origin is None:
                     return None
                 stored.extend(held.origin)
                 memory, before = held.memory, held.seq
@@ -431,6 +432,7 @@ class Memory:
         """Forget a released hold."""
         if self.held.pop(hold.seq, None) is None:
             return
+        REACHED.clear()
         self.total[0] -= 1
         self.everywhere.pop(hold.seq, None)
         self.writing.pop(hold.seq, None)
