@@ -477,7 +477,10 @@ READ_ONLY_NAMES = frozenset(
     for kind in (str, bytes, int, float, tuple, frozenset)
     for name in dir(kind)
     if not name.startswith("__")
-) | {"get", "keys", "values", "items", "copy", "union", "intersection", "difference"}
+) | {
+    *("get", "keys", "values", "items", "copy", "union", "intersection", "difference"),
+    *("group", "groups", "groupdict", "span"),
+}
 """Methods of these names, on a pending value, are taken to write nothing."""
 
 VALUE_TYPES: frozenset[type] = frozenset(

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="var-annotated, attr-defined"
 
 import dataclasses
+import re
 from typing import NamedTuple
 
 import attrs
@@ -93,6 +94,20 @@ def what_is_still_put_into_a_list_may_be_what_is_written():
     read = [item[0].lower() for item in outer]
     inner[0] = "b"
     return g(inner[0], 1), read, outer
+
+
+def between_tags(text, tag):
+    match = re.search(f"<{tag}>(.*)</{tag}>", text)
+    return match.group(1) if match else ""
+
+
+@takes(1)
+def what_a_match_found_is_kept_beside_a_list():
+    found = []
+    for i in range(4):
+        asked = "<a>{i} {more}</a>".format(i=i, **{"more": ["b"]})
+        found.append({"said": between_tags(g(asked, 1), "a")})
+    return found
 
 
 @takes(1)
