@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import textwrap
 from collections import deque
 from typing import Any, NamedTuple
 
