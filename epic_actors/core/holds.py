@@ -177,6 +177,7 @@ class Hold:
         if memory.held:
             REACHED.clear()
             self.inner = memory
+            self.memory.spoken_for(self)
             self.stir()
             self.wake()
         else:
@@ -445,6 +446,12 @@ class Memory:
                     if not holds:
                         del self.by_place[key]
 
+    def spoken_for(self, hold: Hold) -> None:
+        """Ask the holds inside from now on: they know of objects that were made there."""
+        if hold.seq in self.everywhere:
+            self.writing[hold.seq] = hold
+            self.looked = 0
+
     def written(self) -> dict[int, Hold]:
         """The holds that may write to any object that is there."""
         if self.looked != OBJECTS_ARRIVED[0]:
@@ -452,7 +459,9 @@ class Memory:
             self.there = {
                 seq: hold
                 for seq, hold in self.writing.items()
-                if any(map(may_be_there, hold.writes)) or hold.is_unsure()
+                if hold.inner is not None
+                or any(map(may_be_there, hold.writes))
+                or hold.is_unsure()
             }
         return self.there
 

@@ -213,6 +213,13 @@ REGRESSIONS |= {
         xs8[f(1)] = 0
         return [f(v) for v in xs8[:2]]
         """,
+    "what_was_made_in_a_block_is_read_behind_what_is_stored_in_it": """
+        for n0 in xs0:
+            it = asked(sorted([], reverse=any((odd(v) for v in xs0))))
+            n0 = [*it]
+            if sum([Money(5)]):
+                break
+        """,
     "a_send_behind_the_end_fails_and_casts_a_shadow": """
         it = doubled(xs0[:1])
         s0 = next(it)
