@@ -10,7 +10,7 @@ Read it in this order:
     stream, text, early, growing, outlet
         what is read before it is whole
     dispatch, prelude, substitutes, records, callbacks, lookup, attributes, hooks,
-    protocols, special, calling, classes, iterating, stepping, walk
+    protocols, special, calling, classes, iterating, stepping, walk, files
         what scripts do
     generators, pulls, delegating, consuming, asynchronous, groups
         the larger parts of the language

@@ -43,6 +43,7 @@ from .effect import (
     shallow,
     writer,
 )
+from .files import close_behind
 from .lookup import is_slot
 from .wire import Wire
 
@@ -214,6 +215,7 @@ BUILTINS: dict[Any, Effect] = {
     vars: shallow(vars, 0, looks_at=_OF_CLASSES),
     dir: shallow(dir, 0, looks_at=_OF_CLASSES, fresh=True, dunders=("__dir__",)),
     # Iterators, which cannot be taken back
+    close_behind: opaque(close_behind),
     next: Effect(next, writes=(0,), spreads=(0,), ordered=True, dunders=("__next__",)),
     # The outside
     print: on_resource(print, "stdout"),

@@ -330,9 +330,23 @@ def _call(block: Block, node: ast.Call) -> Term:
     special = _special_call(block, node)
     if special is not None:
         return special
+    start = len(block.called)
     function, before = atom(block, node.func), len(block.called)
     found = call(block, function, node.args, node.keywords, node)
+    if _opens(block, node):
+        return leaving.closing(block, found, start, before)
     return leaving.used(block, found, node, before)
+
+
+def _opens(block: Block, node: ast.Call) -> bool:
+    """Whether a file is opened for nothing but a call."""
+    given = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+    return any(
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Name)
+        and block.unit.builtin(part.func.id) is open
+        for part in (*given, *node.args)
+    )
 
 
 def call(

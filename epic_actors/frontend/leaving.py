@@ -9,7 +9,8 @@ import ast
 
 import attrs
 
-from epic_actors.core.terms import Const, Prim, Term, Var
+from epic_actors.core.files import close_behind
+from epic_actors.core.terms import App, Const, Prim, Term, Var
 from epic_actors.frontend.block import Block, Exits
 
 
@@ -44,6 +45,32 @@ def used(block: Block, found: Term, node: ast.Call, before: int) -> Term:
     if not is_passing(block, node.args[0]) or (len(made) == 1 and not stops):
         return found
     return behind(block, found, before)
+
+
+def closing(block: Block, found: Term, start: int, before: int) -> Term:
+    """The value of a call, behind which files that were opened for it are closed.
+
+    Args:
+        block: Where the call stands.
+        found: The call.
+        start: How many calls were made before what is called,
+        before: and how many before its arguments.
+    """
+    if not isinstance(found, App):
+        return found
+    given = {part.name for part in found.arguments if isinstance(part, Var)}
+    owners = _opened(block.called[start:before])[-1:]
+    value = block.temp(found)
+    for name in [*owners, *(n for n in _opened(block.called[before:]) if n in given)]:
+        block.temp(App(Const(close_behind), (Var(name), found.function)))
+    return value
+
+
+def _opened(calls: list[tuple[Term, str]]) -> list[str]:
+    """The names of the files among what was called."""
+    return [
+        name for call, name in calls if isinstance(call, Const) and call.value is open
+    ]
 
 
 def behind(block: Block, found: Term, before: int) -> Term:

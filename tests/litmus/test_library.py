@@ -648,6 +648,16 @@ READ_AHEAD = "a native iterator cannot be put back when the `try` that read it f
 WRONG = {"an_iterator_that_is_read_ahead_is_put_back": READ_AHEAD}
 
 
+@takes(2)
+def what_is_still_put_into_a_list_may_be_what_is_written():
+    inner, outer = ["a"], []
+    for found in g([inner], 1):
+        outer.append(found)
+    read = [item[0].lower() for item in outer]
+    inner[0] = "b"
+    return g(inner[0], 1), read, outer
+
+
 @pytest.mark.parametrize(("row", "fusion"), both_ways(table, WRONG))
 def test_takes_exactly(row: Row, fusion: bool) -> None:
     """Each script means what it means in CPython, in exactly its seconds."""

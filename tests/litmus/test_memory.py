@@ -86,16 +86,6 @@ def a_cache_beside_lists_made_from_lists_that_are_pending():
     return cache
 
 
-@takes(2)
-def what_is_still_put_into_a_list_may_be_what_is_written():
-    inner, outer = ["a"], []
-    for found in g([inner], 1):
-        outer.append(found)
-    read = [item[0].lower() for item in outer]
-    inner[0] = "b"
-    return g(inner[0], 1), read, outer
-
-
 def between_tags(text, tag):
     match = re.search(f"<{tag}>(.*)</{tag}>", text)
     return match.group(1) if match else ""
