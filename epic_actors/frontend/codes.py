@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from epic_actors.core.classes import GENERIC
 from epic_actors.frontend.refusal import NotCompiled
-from epic_actors.frontend.source import ScopeNode, first_line, spans
+from epic_actors.frontend.source import ScopeNode, encloses, first_line, spans
 
 
 _INLINED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
@@ -46,7 +46,9 @@ class NestedCodes:
         candidates = self._places.get((_code_name(node), first_line(node)), [])
         if len(candidates) < 2:
             return candidates[0] if candidates else None
-        return next((c for c in candidates if spans(node, c)), candidates[0])
+        exact = [c for c in candidates if spans(node, c)]
+        near = [c for c in candidates if encloses(node, c)]
+        return (exact or near or candidates)[0]
 
 
 def _code_name(node: ScopeNode) -> str:

@@ -67,7 +67,9 @@ def find(fn: types.FunctionType) -> Found:
         )
     if len(candidates) == 1:
         return candidates[0]
-    return next((c for c in candidates if spans(c.node, code)), candidates[-1])
+    exact = [c for c in candidates if spans(c.node, code)]
+    near = [c for c in candidates if encloses(c.node, code)]
+    return (exact or near[-1:] or candidates[-1:])[0]
 
 
 def _file(fn: types.FunctionType) -> _File:
@@ -188,6 +190,24 @@ def _collect(
         owner = node.name
     for child in ast.iter_child_nodes(node):
         _collect(kind, child, line, owner, found)
+
+
+def encloses(node: ast.AST, code: types.CodeType) -> bool:
+    """Whether `code` may be that of `node`, of which CPython has folded the result."""
+    if not isinstance(node, ast.Lambda):
+        return False
+    parts = node.args
+    params = [a.arg for a in (*parts.posonlyargs, *parts.args, *parts.kwonlyargs)]
+    if (*params,) != code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
+        return False
+    body = node.body
+    start = (body.lineno, body.col_offset)
+    end = (body.end_lineno or 0, body.end_col_offset or 0)
+    return all(
+        start <= (line, column) and (end_line, end_column) <= end
+        for line, end_line, column, end_column in code.co_positions()
+        if line and end_line and column is not None and end_column
+    )
 
 
 def spans(node: ast.AST, code: types.CodeType) -> bool:

@@ -220,6 +220,12 @@ REGRESSIONS |= {
             if sum([Money(5)]):
                 break
         """,
+    "a_lambda_whose_result_is_folded_is_told_from_its_neighbours": """
+        n0 = (lambda v: (1 or v))(functools.reduce(lambda a, v: f(a + v), xs0, n0))
+        xs0 = [(lambda v: 0 and v)(1), (lambda v: f(v))(2), (lambda v: (1 or f(v)))(3)]
+        ys0 = [g(3) for g in (lambda v: (0 and v) or (lambda v: 2 or v), lambda v: v)]
+        return (lambda: 1 if True else 2)() + (lambda: f(1))(), ys0[0](1), ys0[1]
+        """,
     "a_send_behind_the_end_fails_and_casts_a_shadow": """
         it = doubled(xs0[:1])
         s0 = next(it)
