@@ -60,17 +60,10 @@ class Ownership:
     def runs_aside(self, fn: types.FunctionType) -> bool:
         """Whether a function is the script's own, but only CPython can run it.
 
-        So is what an installed decorator has put around a function of the script's.
         Calling a generator function runs none of its code, so that is not aside.
         """
         generator = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
-        if fn.__code__.co_flags & generator:
-            return False
-        return self.owns(fn) or ("__wrapped__" in vars(fn) and self._owns_inner(fn))
-
-    def _owns_inner(self, fn: types.FunctionType) -> bool:
-        inner = inspect.unwrap(fn)
-        return isinstance(inner, types.FunctionType) and self.owns(inner)
+        return not fn.__code__.co_flags & generator and self.owns(fn)
 
     def owns(self, fn: types.FunctionType) -> bool:
         """Whether a function belongs to the script."""

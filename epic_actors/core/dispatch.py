@@ -9,7 +9,6 @@ anything else                    an opaque operation: in program order
 """
 
 import functools
-import inspect
 import types
 import typing
 from collections.abc import Callable
@@ -274,7 +273,7 @@ def _function(
 ) -> Any:
     function = network.translate(fn)
     if function is None and network.runs_aside(fn):
-        if runs_in_place(network, fn) or wraps_closed(network, fn):
+        if runs_in_place(network, fn):
             return run_native(network, opaque(fn), args, kwargs)
         return request(network, aside(fn), args, kwargs)
     if function is None:
@@ -297,17 +296,6 @@ def changes_itself(network: "Network", bound: types.MethodType) -> bool:
         return False
     module = getattr(fn, "__module__", None)
     return module in PURE_MODULES - VALUE_MODULES and network.translate(fn) is None
-
-
-def wraps_closed(network: "Network", fn: types.FunctionType) -> bool:
-    """Whether a decorator was put around a function that asks for nothing."""
-    if "__wrapped__" not in vars(fn):
-        return False
-    inner = inspect.unwrap(fn)
-    function = (
-        network.translate(inner) if isinstance(inner, types.FunctionType) else None
-    )
-    return function is not None and network.summaries.alone(function).is_closed
 
 
 def aside(fn: types.FunctionType) -> External:

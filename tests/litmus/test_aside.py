@@ -3,9 +3,6 @@
 # mypy: ignore-errors
 # ruff: noqa: RUF012
 
-import os
-from unittest import mock
-
 import pytest
 
 import epic_actors as epic
@@ -80,34 +77,11 @@ def decorators_and_metaclasses():
     return seen, One.options, type(One) is Meta
 
 
-@mock.patch.dict(os.environ, {"EPIC_ASIDE": "yes"})
-def asks_in_a_wrapper(x):
-    log(os.environ["EPIC_ASIDE"])
-    return g(x) + 1
-
-
-@mock.patch.dict(os.environ, {"EPIC_ASIDE": "yes"})
-def asks_for_nothing_in_a_wrapper(x):
-    return os.environ["EPIC_ASIDE"] * x
-
-
-class Asker:
-    @mock.patch.dict(os.environ, {"EPIC_ASIDE": "yes"})
-    def ask(self, x):
-        return asks_in_a_wrapper(x)
-
-
-def decorators_of_installed_packages():
-    found = [asks_in_a_wrapper(g(x)) for x in (1, 2)]
-    return found, asks_for_nothing_in_a_wrapper(g(3)), Asker().ask(4)
-
-
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
 @pytest.mark.parametrize(
     "script",
     [
         a_class_body_that_asks,
-        decorators_of_installed_packages,
         decorators_and_metaclasses,
         subclasses_are_told,
         what_goes_aside,
