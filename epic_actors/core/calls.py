@@ -254,8 +254,10 @@ class ExternalCall(Actor):
             error = self.external.mismatch(value)
         if error is not None:
             handled = self.outer.handled
+            if error.__context__ is None and handled is not error:
+                error.__context__ = handled
             self.network.raised_by[id(error)] = (error, self)
-            ledger.failed(self, self.network.traced(error, self.site, handled))
+            ledger.failed(self, self.network.traced(error, self.site))
             return
         if self.stream is not None:
             self.stream.end()

@@ -180,14 +180,10 @@ class Network:
         site = self.last_site = site_here(self.here.site, self.last_site)
         return site
 
-    def traced(
-        self, error: BaseException, site: Site | None, handled: BaseException | None
-    ) -> BaseException:
+    def traced(self, error: BaseException, site: Site | None) -> BaseException:
         """An error as it would have looked where it stands in the script."""
         error = as_raised(error)
         retraced(error, site)
-        if error.__context__ is None and handled is not error:
-            error.__context__ = handled
         return error
 
     def returned(self, value: Any) -> None:
@@ -201,7 +197,7 @@ class Network:
     def raised(self, error: BaseException) -> None:
         """The script has raised; older entries may still fail first."""
         self.root = None
-        error = self.traced(error, None, None)
+        error = self.traced(error, None)
         failure = Entry()
         self.ledger.insert(failure)
         self.ledger.failed(failure, error)

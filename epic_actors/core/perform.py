@@ -41,6 +41,7 @@ from .text import (
     is_text,
     table_key,
 )
+from .traces import handling
 from .wire import Wire, deref
 
 
@@ -456,9 +457,9 @@ class Operation(Actor):
             ledger, self, outer.memory, outer.handled, outer.site
         )
         try:
-            result = work(region)
+            result = handling(outer.handled, work, region)
         except BaseException as error:
-            ledger.failed(self, network.traced(error, self.site, self.outer.handled))
+            ledger.failed(self, network.traced(error, self.site))
         else:
             set_wires(self.results, result)
             self.hold.release()

@@ -23,7 +23,7 @@ import attrs
 from .actors import FREE, TURN, Actor
 from .holds import Hold, Memory
 from .ledger import Entry, Ledger
-from .traces import STEP, Site, as_raised
+from .traces import STEP, Site, as_raised, handling
 from .wire import Wire, deref
 
 
@@ -151,7 +151,7 @@ class Block(Actor):
         # Why: nothing happens inside `except`, or errors would get a false context.
         ended = error = None
         try:
-            self.waits_for = step(*args)
+            self.waits_for = handling(self.region.handled, step, *args)
         except StopIteration as stop:
             ended = stop
         except BaseException as raised:
@@ -175,7 +175,7 @@ class Block(Actor):
         """Take the exception to this place in program order."""
         ledger = self.ledger
         assert ledger is not None
-        ledger.failed(self, self.network.traced(error, self.site, self.outer.handled))
+        ledger.failed(self, self.network.traced(error, self.site))
 
     def leave(self) -> None:
         """Leave the ledger: everything up to here has been issued."""
@@ -339,7 +339,7 @@ class Attempt(Entry):
         try:
             values = self.handler(error)
         except BaseException as raised:
-            ledger.failed(self, network.traced(raised, self.site, None))
+            ledger.failed(self, network.traced(raised, self.site))
         else:
             self.close(memory)
             set_wires(self.results, values)

@@ -9,14 +9,15 @@ import ast
 import inspect
 import sys
 import types
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
 from .terms import At
 
 
+_T = TypeVar("_T")
 PART = ".<part>"
 """Ends the qualified name of emitted code that is only a part of a user's function."""
 DEPTH = 64
@@ -119,6 +120,18 @@ def retraced(error: BaseException, site: Site | None) -> None:
             trace, above.tb_frame, above.tb_lasti, above.tb_lineno
         )
     error.__traceback__ = trace
+
+
+def handling(handled: BaseException | None, step: Callable[..., _T], *args: Any) -> _T:
+    """Do something while `handled` is being handled: Python itself tells its errors so."""
+    if handled is None:
+        return step(*args)
+    context, trace = handled.__context__, handled.__traceback__
+    try:
+        raise handled  # noqa: TRY301
+    except BaseException:
+        handled.__context__, handled.__traceback__ = context, trace
+        return step(*args)
 
 
 def note_path(error: BaseException, name: str, site: Site) -> None:

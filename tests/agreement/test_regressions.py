@@ -232,6 +232,27 @@ REGRESSIONS |= {
         s0 = it.send(None)
         return odd(f(1))
         """,
+    "a_group_of_clauses_failures_while_another_exception_is_handled": """
+        it = (inc(v) for v in xs0)
+        try:
+            risky(0)
+        finally:
+            try:
+                raise ExceptionGroup("g", [Bad(next(it)), ValueError()])
+            except* Bad as eg:
+                [] = f(1)
+            except* ValueError:
+                raise KeyError(f(2))
+        """,
+    "an_exception_with_a_context_raised_while_another_is_handled": """
+        old = ValueError(3)
+        old.__context__ = KeyError(4)
+        try:
+            risky(0)
+        except Bad:
+            if f(1):
+                raise old
+        """,
 }
 
 WRONG: dict[str, str] = {}
