@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .core.externals import External, Order
-from .core.holds import resource as named
+from .core.places import resource as named
 from .errors import UsageError
 
 

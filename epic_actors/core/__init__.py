@@ -25,8 +25,8 @@ Names used at every run are here; the rest of the calculus is imported from its 
 """
 
 from .externals import External, Order
-from .holds import Resource, resource
 from .network import Network, Statistics
+from .places import Resource, resource
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 
 

@@ -19,9 +19,9 @@ from .calls import request
 from .dispatch import apply
 from .effects import prim_effect
 from .externals import External, Order
-from .holds import WORLD
 from .lookup import attribute
 from .operations import no_anext, not_async
+from .places import WORLD
 from .regions import Frame, enter as begin
 from .special import waited
 from .stepping import Steps

@@ -137,7 +137,7 @@ def is_cached_script(network: "Network", wrapper: Any) -> bool:
     if not isinstance(fn, types.FunctionType):
         return is_script_code(network, fn)
     function = network.translate(fn)
-    return function is not None and network.summaries.closedness(fn, function) < 2
+    return function is not None and network.closed.of(fn, function) < 2
 
 
 def instead_of_method(

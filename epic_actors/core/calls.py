@@ -8,7 +8,7 @@ import trio
 
 from .actors import FREE, TURN, Actor, Turn
 from .externals import External, Order
-from .holds import EVERYWHERE, Hold, deep_places
+from .holds import EVERYWHERE, Hold, Inside, deep_places
 from .reach import PLAIN, is_atom, mutables, pending_in
 from .stream import STREAMS, Stream
 from .wire import Wire, deref
@@ -84,20 +84,22 @@ class ExternalCall(Actor):
 
     def touch(self, network: "Network") -> None:
         """Hold the arguments and the resource for as long as the call takes."""
-        external = self.external
+        external, memory = self.external, network.here.memory
         roots = tuple([value for value in self.values if not is_atom(value)])
-        changing = tuple([place for value in roots for place in deep_places(value)])
-        reads: tuple[Any, ...] = changing
-        writes: tuple[Any, ...] = ()
-        if external.order is Order.READONLY:
-            reads += (external.resource,)
-        elif external.order is Order.SEQUENTIAL:
-            writes = (*changing, external.resource)
-        if external.aside:
-            writes = (*writes, EVERYWHERE)
-        super().__init__(network, Hold(network.here.memory, reads, writes))
+        reach = [place for value in roots for place in deep_places(value, memory)]
+        super().__init__(network, Hold(memory, *self.places(reach)))
         network.pool.waiting += 1
         self.answer = Wire(external.immutable, roots, external.kind)
+
+    def places(self, reach: list[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The places read and written, given those that the arguments reach."""
+        external, order = self.external, self.external.order
+        aside = (EVERYWHERE,) if external.aside else ()
+        if order is Order.READONLY:
+            return (*reach, external.resource), aside
+        if order is Order.SEQUENTIAL:
+            return tuple(reach), (*reach, external.resource, *aside)
+        return tuple(reach), aside
 
     def attempt(self) -> None:
         """Begin, or wait for what is in the way; once begun there is only the answer."""
@@ -149,9 +151,9 @@ class ExternalCall(Actor):
             self.args = tuple(map(settled, self.args))
             if self.kwargs:
                 self.kwargs = {name: settled(v) for name, v in self.kwargs.items()}
-        reach = [place for value in self.values for place in mutables(value)]
-        if reach:
-            self.hold.cover(reach)
+        if not self.plain and Inside in {place.__class__ for place in self.hold.reads}:
+            reach = [place for value in self.values for place in mutables(value)]
+            self.hold.narrow(*self.places(reach))
         self.launch()
 
     def launch(self) -> None:

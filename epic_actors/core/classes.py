@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from .calling import calls
 from .calls import request
 from .externals import External, Order
-from .holds import WORLD
 from .lookup import attribute
 from .perform import NATIVE
+from .places import WORLD
 from .reach import cell_value
 from .wire import deref
 

@@ -43,11 +43,12 @@ from .effects import (
 from .externals import External, Order
 from .functions import Function
 from .generators import generated_of
-from .holds import EVERYWHERE, WORLD
+from .holds import EVERYWHERE
 from .looks import KINDS
 from .lookup import script_of
 from .operations import arguments
 from .perform import NATIVE, operate
+from .places import WORLD
 from .prelude import GENERATOR_METHODS
 from .protocols import bits_of
 from .pulls import begin
@@ -106,24 +107,16 @@ def runs_natively(
     args: tuple[Any, ...],
 ) -> bool:
     """Whether a call may be left to CPython: it can never ask for an external call."""
-    key = id(fn.__code__)
-    closed = network.closed.get(key)
-    if closed is None and not loops(function):
+    if network.closed.is_new(fn) and not loops(function):
         # Why: looking takes longer than running it once.
-        network.closed[key] = SEEN
         return False
-    if closed is None or closed == SEEN:
-        closed = network.closed[key] = network.summaries.closedness(fn, function)
+    closed = network.closed.of(fn, function)
     if closed == 0 or network.literal:
         return False
     for value in args:
         if value.__class__ not in PLAIN:
             return network.calm and are_native(network, args)
     return closed == 2 or network.calm
-
-
-SEEN = -1
-"""Says of a function that it has been called, and not yet been looked at."""
 
 
 def loops(function: Function) -> bool:

@@ -6,6 +6,7 @@ Theory of operation
     how to undo it.  Everything a table says is one of these.
 """
 
+import functools
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import attrs
 
 from . import undo as back
-from .holds import EVERYWHERE, WORLD, resource
+from .holds import EVERYWHERE
+from .places import STORED, WORLD, loaded, resource, stored
 from .protocols import bits_of, operation_of
 from .wire import Wire
 
@@ -110,7 +112,7 @@ class Effect:
         if found is None and issubclass(kind, type):
             found = self.by_type.get(type)
         if found is not None:
-            return found if found.by_type is None else found.chosen(args)
+            return found.chosen(args)
         if kind is Wire or self.otherwise is None:
             return self
         return self.otherwise.chosen(args)
@@ -207,5 +209,44 @@ ITERATION = ("__iter__", "__next__", "__len__", "__getitem__")
 """Special methods that iterating runs."""
 
 SHARED: tuple[type, ...] = (types.ModuleType, type)
-CLASS_ATTRIBUTES = resource("attributes of classes and modules")
-"""One place for all classes and modules: what is stored in them is seen everywhere."""
+CLASS_ATTRIBUTES = resource("attributes of classes")
+"""One place for all classes: what is stored in them is seen everywhere."""
+
+
+def shared_load(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:
+    """Loads of an attribute of a module or class; the name may be an argument."""
+
+    def of_module(module: types.ModuleType, *args: Any) -> Effect:
+        return _module_load(function, id(vars(module)), name or _given(args))
+
+    of_class = Effect(function, looks_at=(CLASS_ATTRIBUTES,))
+    return {types.ModuleType: Effect(function, variant=of_module), type: of_class}
+
+
+def shared_store(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:
+    """Stores to an attribute of a module or class; the name may be an argument."""
+
+    def of_module(module: types.ModuleType, *args: Any) -> Effect:
+        return _module_store(function, id(vars(module)), name or _given(args))
+
+    of_class = Effect(function, whole=ALL, places=(CLASS_ATTRIBUTES,), ordered=True)
+    return {types.ModuleType: Effect(function, variant=of_module), type: of_class}
+
+
+def _given(args: tuple[Any, ...]) -> str | None:
+    return args[0] if args and isinstance(args[0], str) else None
+
+
+@functools.lru_cache(4096)
+def _module_load(function: Callable[..., Any], module: int, name: str | None) -> Effect:
+    return Effect(function, looks_at=loaded(module, name))
+
+
+@functools.lru_cache(4096)
+def _module_store(
+    function: Callable[..., Any], module: int, name: str | None
+) -> Effect:
+    if name is not None:
+        STORED.add(name)
+    places = stored(module, name)
+    return Effect(function, whole=ALL, places=places, ordered=True)

@@ -18,7 +18,6 @@ from .effect import (
     ALL,
     CLASS_ATTRIBUTES,
     ITERATION,
-    SHARED,
     Effect,
     comparing,
     moving,
@@ -26,10 +25,11 @@ from .effect import (
     opaque,
     pure,
     shallow,
+    shared_load,
+    shared_store,
     writer,
 )
 from .functions import Namespace
-from .holds import WORLD, resource
 from .library import (
     BUILTINS,
     METHODS,
@@ -43,6 +43,7 @@ from .library import (
     of_module,
 )
 from .operations import OPERATIONS, TAKES_STATIC
+from .places import WORLD, loaded, stored
 
 
 # Primitives
@@ -236,7 +237,6 @@ _PRIMS: dict[str, Effect] = {
     "function": Effect(OPERATIONS["function"], strict=(), fresh=True, shares=True),
     "native": opaque(OPERATIONS["native"]),
     "import": opaque(OPERATIONS["import"]),
-    "import_from": Effect(OPERATIONS["import_from"]),
     "special": Effect(OPERATIONS["special"]),
     "super": Effect(OPERATIONS["super"], reads=(0,)),
     "raise": Effect(OPERATIONS["raise"]),
@@ -259,6 +259,9 @@ def prim_effect(op: str, static: Any = None) -> Effect:
         return _attribute(op, static)
     if op in ("global", "set_global", "del_global"):
         return _global(op, *static)
+    if op == "import_from":
+        function = functools.partial(OPERATIONS[op], static)
+        return Effect(function, by_type=shared_load(function, static))
     effect = _fixed(op)
     if op not in TAKES_STATIC:
         return effect
@@ -308,13 +311,12 @@ def _attribute(op: str, name: str) -> Effect:
     of_classes = (CLASS_ATTRIBUTES,)
     if op == "getattr":
         kinds = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
-        shared = Effect(function, looks_at=of_classes)
-        kinds.update(dict.fromkeys(SHARED, shared))
+        kinds.update(shared_load(function, name))
         return Effect(function, reads=(0,), looks_at=of_classes, by_type=kinds)
     whole = Effect(function, whole=ALL, places=of_classes, ordered=True)
     if name == "__class__":
         return attrs.evolve(whole, writes=(0,))
-    kinds = dict.fromkeys(SHARED, whole)
+    kinds = shared_store(function, name)
     look = back.attribute(name)
     made = Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
     if op == "delattr":
@@ -331,11 +333,11 @@ _NO_ATTRIBUTES: tuple[type, ...] = (
 
 def _global(op: str, namespace: Namespace, name: str) -> Effect:
     function = functools.partial(OPERATIONS[op], (namespace, name))
-    place = resource(f"globals {id(namespace.values)}")
+    module = id(namespace.values)
     if op == "global":
-        return Effect(function, looks_at=(place,))
+        return Effect(function, looks_at=loaded(module, name))
     look = back.namespace_item(name, namespace.values)
-    return Effect(function, whole=ALL, places=(place,), undo=look)
+    return Effect(function, whole=ALL, places=stored(module, name), undo=look)
 
 
 # The functions of `operator` are the primitives, called by name.

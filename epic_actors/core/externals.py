@@ -15,7 +15,7 @@ import trio
 
 from epic_actors.errors import UsageError
 
-from .holds import Resource
+from .places import Resource
 from .reach import PLAIN
 from .stream import STREAMS
 

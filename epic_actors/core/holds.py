@@ -25,35 +25,17 @@ are also kept in a list of their own, which every access looks through.
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 import attrs
 
 from .families import is_rootless, surely_apart
+from .places import Resource
 from .reach import is_atom, mutables, sources, walk
 from .wire import OBJECTS_ARRIVED, Wire, deref
 
 
 if TYPE_CHECKING:
     from .actors import Actor
-
-
-@attrs.frozen(eq=False)
-class Resource:
-    """Something outside that calls read and change: the world, a database, a clock."""
-
-    name: str
-
-
-_RESOURCES: "WeakValueDictionary[str, Resource]" = WeakValueDictionary()
-
-
-def resource(name: str) -> Resource:
-    """The one resource of that name."""
-    found = _RESOURCES.get(name)
-    if found is None:
-        found = _RESOURCES[name] = Resource(name)
-    return found
 
 
 class _Everywhere:
@@ -71,15 +53,26 @@ class Inside:
     root: Any
 
 
-def deep_places(value: Any, *, compared: bool = False) -> list[Any]:
-    """The places that reading `value` through and through reads."""
+def deep_places(
+    value: Any, memory: "Memory | None" = None, *, compared: bool = False
+) -> list[Any]:
+    """The places that reading `value` through and through reads.
+
+    What older holds of `memory` may still store in there is read too.
+    """
     return [
-        Inside(place) if place.__class__ is Wire else place
+        Inside(place) if is_unfinished(place, memory) else place
         for place in mutables(value, compared=compared)
     ]
 
 
-WORLD = resource("world")
+def is_unfinished(place: Any, memory: "Memory | None") -> bool:
+    """Whether it is not known yet what a place has in it."""
+    if place.__class__ is Wire:
+        return True
+    if memory is None or memory.total[0] == 0:
+        return False
+    return memory.conflict_outward(place, write=False) is not None
 
 
 class Hold:
@@ -258,6 +251,9 @@ class Hold:
 
     def may_reach(self, root: Any, place: Any) -> bool:
         """Whether `place` may be reached from `root` where this hold stands."""
+        # Why: a resource is a name, and no value of the script's contains it.
+        if place.__class__ is Resource:
+            return False
         if root.__class__ is Wire and surely_apart(root, place):
             return False
         if LOOKING[0]:

@@ -41,6 +41,8 @@ from .effect import (
     opaque,
     pure,
     shallow,
+    shared_load,
+    shared_store,
     writer,
 )
 from .files import close_behind
@@ -140,14 +142,13 @@ def _by_name(store: Effect) -> Effect:
 
 
 def _store(function: Any) -> Effect:
-    shared = Effect(function, whole=ALL, places=_OF_CLASSES, ordered=True)
     return Effect(
         function,
         strict=(0, 1),
         writes=(0,),
         undo=_store_by_name,
         dunders=("__setattr__", "__delattr__"),
-        by_type=dict.fromkeys(SHARED, shared),
+        by_type=shared_store(function),
     )
 
 
@@ -205,10 +206,20 @@ BUILTINS: dict[Any, Effect] = {
     **{f: Effect(f, looks_at=_OF_CLASSES) for f in (type, callable)},
     id: Effect(id, immutable=True, kind=int),
     hasattr: shallow(
-        hasattr, 0, looks_at=_OF_CLASSES, immutable=True, dunders=_ANY_ATTRIBUTE
+        hasattr,
+        *(0,),
+        looks_at=_OF_CLASSES,
+        by_type=shared_load(hasattr),
+        immutable=True,
+        dunders=_ANY_ATTRIBUTE,
     ),
     getattr: shallow(
-        getattr, 0, strict=(0, 1), looks_at=_OF_CLASSES, dunders=_ANY_ATTRIBUTE
+        getattr,
+        *(0,),
+        strict=(0, 1),
+        looks_at=_OF_CLASSES,
+        by_type=shared_load(getattr),
+        dunders=_ANY_ATTRIBUTE,
     ),
     setattr: _by_name(_store(setattr)),
     delattr: _store(delattr),

@@ -37,7 +37,7 @@ from .reach import Settler, holds_wire
 from .recursion import room_to_recurse
 from .regions import Attempt, Region, Root
 from .special import Specials
-from .summary import Summaries
+from .summary import Closedness, Summaries
 from .traces import (
     Site,
     as_failed,
@@ -157,7 +157,7 @@ class Network:
         self.specials = Specials(self)
         self.hosts: dict[int, Host] = {}
         self.summaries = Summaries(self)
-        self.closed: dict[int, int] = {}
+        self.closed = Closedness(self.summaries)
         self.simple: set[type] = set(SIMPLE)
         self.records: dict[type, bool] = {}
         self.builtin_kinds = Known(builtin_kind)

@@ -24,10 +24,6 @@ from epic_actors.core.functions import Free, Namespace, Template, compiled
 from epic_actors.core.terms import UNBOUND
 
 
-STORED: set[str] = set()
-"""Names of globals that some translated function assigns; others do not change."""
-
-
 class Pack(tuple[Any, ...]):
     """The several values of a block, on their way to a `let` with that many names."""
 

@@ -13,7 +13,7 @@ from .actors import TURN, Actor, Turn
 from .early import EARLY
 from .effects import BUILTINS, PURE_MODULES, Effect
 from .growing import Growing, growing
-from .holds import EVERYWHERE, Hold, deep_places
+from .holds import EVERYWHERE, Hold, Memory, deep_places
 from .operations import Pack
 from .protocols import ARITHMETIC, COMPARISONS
 from .reach import (
@@ -207,8 +207,13 @@ def conflict(
     return None
 
 
-def touched(effect: Effect, args: tuple[Any, ...]) -> list[tuple[Any, bool]]:
-    """The places an operation reads (False) and writes (True)."""
+def touched(
+    effect: Effect, args: tuple[Any, ...], memory: Memory | None = None
+) -> list[tuple[Any, bool]]:
+    """The places an operation reads (False) and writes (True).
+
+    With what older holds of `memory`, if it is given, may still store in them.
+    """
     places = [(place, True) for place in effect.places]
     if effect.looks_at:
         places += [(place, False) for place in effect.looks_at]
@@ -220,11 +225,11 @@ def touched(effect: Effect, args: tuple[Any, ...]) -> list[tuple[Any, bool]]:
         if position in effect.writes:
             places += [(place, True) for place in aliases(value)]
         if position in effect.alters:
-            places += [(place, True) for place in deep_places(value)]
+            places += [(place, True) for place in deep_places(value, memory)]
         if is_whole(effect, position, value):
             if value.__class__ in CONSUMED:
                 places.append((value, True))
-            read = deep_places(value, compared=effect.compares)
+            read = deep_places(value, memory, compared=effect.compares)
             places += [(place, False) for place in read]
         elif position in effect.spreads:
             places += taken(value)
@@ -326,7 +331,7 @@ class Operation(Actor):
             static = getattr(effect.function, "args", ())
             self.early = question(*static, *args)
         chosen = effect.chosen(args)
-        places = touched(chosen, args)
+        places = touched(chosen, args, network.here.memory)
         hold = Hold(
             network.here.memory,
             [place for place, write in places if not write],

@@ -109,11 +109,7 @@ def stands_apart(
     """Whether a generator can do nothing but compute its items from plain arguments."""
     if network.literal or any(value.__class__ not in PLAIN for value in values):
         return False
-    closed = network.closed.get(id(fn.__code__), -1)
-    if closed < 0:
-        closed = network.summaries.closedness(fn, function)
-        network.closed[id(fn.__code__)] = closed
-    return closed == 2
+    return network.closed.of(fn, function) == 2
 
 
 def _is_collected(generated: Generated) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 
 from .knowledge import remembered
 from .looks import Feed, shell_of
+from .places import any_global, is_namespace
 from .wire import Wire, deref
 
 
@@ -106,8 +107,10 @@ def is_atom(value: Any) -> bool:
 
 
 def aliases(value: Any) -> tuple[Any, ...]:
-    """An object, and the dictionary of its attributes, which is the same place."""
+    """An object, and what else is the same place: the dictionary of its attributes."""
     kind = value.__class__
+    if kind is dict and is_namespace(value):
+        return (value, *any_global(id(value)))
     if kind is Wire or kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES:
         return (value,)
     own = own_dict(value)

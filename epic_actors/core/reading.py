@@ -25,6 +25,7 @@ from .externals import External, Order
 from .functions import Function, Namespace, Template
 from .holds import EVERYWHERE
 from .lookup import script_of
+from .places import STORED, stored
 from .protocols import DIRECT, TAKES_ITEMS
 from .reach import is_atom
 from .tags import (
@@ -273,6 +274,8 @@ class Reader:
         if op in ("advance", "iter", "aiter"):
             self.summary.reads |= _merged(args).tags
             return PLAIN_VALUE if op == "advance" else args[0]
+        if op == "import_from" and isinstance(args[0].callee, types.ModuleType):
+            return self.of_module(args[0].callee, term.static)
         if op == "getattr":
             self.summary.reads |= args[0].tags
             self.hooked(op, term.static, args)
@@ -293,8 +296,8 @@ class Reader:
         if op == "function":
             self.store(args)
             return Value(_merged(args).tags, term.static)
-        if op in {"setattr", "delattr"} and isinstance(args[0].callee, type):
-            self.summary.resources_written.add(CLASS_ATTRIBUTES)
+        if op in {"setattr", "delattr"}:
+            self.shared_store(args[0].callee, term.static)
         self.effect(self.summaries.effect(term), args)
         if op in STORES:
             self.store(args)
@@ -310,10 +313,19 @@ class Reader:
 
     def of_module(self, module: types.ModuleType, name: str) -> Value:
         """What stands in a module under a name: a root of its own, unless it is plain."""
-        self.summary.resources_read.add(CLASS_ATTRIBUTES)
+        self.summaries.meet_module(module)
+        self.summary.globals_read.add((id(vars(module)), name))
         value = getattr(module, name, None)
         tags = NOTHING if is_atom(value) else UNKNOWN
         return Value(tags, callee_of(value))
+
+    def shared_store(self, holder: Any, name: str) -> None:
+        """A store to an attribute, of a class or a module if it is known to be one."""
+        if isinstance(holder, type):
+            self.summary.resources_written.add(CLASS_ATTRIBUTES)
+        if isinstance(holder, types.ModuleType):
+            STORED.add(name)
+            self.summary.resources_written.update(stored(id(vars(holder)), name))
 
     def load(self, tags: Tags) -> Tags:
         """What may be found inside: also what was stored here."""
@@ -326,6 +338,7 @@ class Reader:
 
     def load_global(self, namespace: Namespace, name: str) -> Value:
         """A global: a root of its own, unless it is plain."""
+        self.summary.globals_read.add((id(namespace.values), name))
         value = namespace.values.get(name)
         if is_atom(value):
             return Value(NOTHING, callee_of(value))
@@ -589,6 +602,7 @@ class Reader:
         summary.endless |= found.endless
         summary.resources_read |= found.resources_read
         summary.resources_written |= found.resources_written
+        summary.globals_read |= found.globals_read
         if found.reads:
             summary.reads |= mapped(found.reads)
         if found.writes:

@@ -15,8 +15,8 @@ from .delegating import delegate, step
 from .dispatch import WAYS, apply, call, call_shaped
 from .effects import METHODS, Effect, prim_effect
 from .ledger import Store
-from .operations import STORED
 from .perform import operate
+from .places import STORED
 from .pulls import PAUSE
 from .reach import PLAIN, has_wire
 from .releasing import release

@@ -111,7 +111,7 @@ class Specials:
         loud = network.loud | network.special if self.asking else network.loud
         if loud != network.loud:
             network.loud = loud
-            network.closed.clear()
+            network.closed.forget()
 
     def _found(self, cls: type) -> Iterator[str]:
         if cls in PLAIN or cls is type:

@@ -39,10 +39,12 @@ from .externals import External
 from .functions import Function, Namespace
 from .knowledge import Known
 from .lookup import hooks_of, is_data
+from .places import STORED
 from .protocols import PROTOCOLS
 from .reading import Reader, is_quiet
 from .records import record_of
 from .regions import Footprint
+from .stores import note_stores
 from .tags import (
     EVERYTHING,
     UNKNOWN,
@@ -78,6 +80,7 @@ class Summaries:
         self.known: dict[Any, Summary] = {}
         self.kept: dict[int, Lam] = {}
         self.namespaces: dict[int, Namespace] = {}
+        self.modules: set[str] = set()
         self.classes: dict[type, int] = {}
         self.quiet = Known(is_quiet)
         self.records = Known(record_of)
@@ -106,10 +109,7 @@ class Summaries:
         return found.footprint(lam.params, args)
 
     def closedness(self, fn: types.FunctionType, function: Function) -> int:
-        """How freely a function may run natively: 2 always, 1 in calm, 0 not at all.
-
-        Always holds for plain arguments only.
-        """
+        """How freely a function may run natively, as `Closedness` has it."""
         found = self.alone(function)
         if not found.is_closed or function.freevars:
             return 0
@@ -318,6 +318,12 @@ class Summaries:
             ):
                 self.meet_class(value)
 
+    def meet_module(self, module: types.ModuleType) -> None:
+        """Take in which of its attributes code of a module assigns."""
+        if module.__name__ not in self.modules:
+            self.modules.add(module.__name__)
+            note_stores(vars(module))
+
     def meet_class(self, cls: type) -> None:
         """Take in a class, with its bases and, if it is the script's, its subclasses."""
         ours = cls.__module__.startswith(__package__)
@@ -441,6 +447,45 @@ class Summaries:
                         self.meet(function.namespace, ())
                     found.append(function)
         return found
+
+
+class Closedness:
+    """How freely functions may run natively: 2 always, 1 in calm, 0 not at all.
+
+    Always holds for plain arguments only, and as long as nothing new is stored in globals.
+    """
+
+    __slots__ = ("found", "stored", "summaries")
+
+    def __init__(self, summaries: Summaries) -> None:
+        self.summaries = summaries
+        self.found: dict[int, int | None] = {}
+        self.stored = 0
+
+    def is_new(self, fn: types.FunctionType) -> bool:
+        """Whether a function has not been called before."""
+        if self.stored != len(STORED):
+            self.forget()
+        key = id(fn.__code__)
+        if key in self.found:
+            return False
+        self.found[key] = None
+        return True
+
+    def of(self, fn: types.FunctionType, function: Function) -> int:
+        """That of a function."""
+        if self.stored != len(STORED):
+            self.forget()
+        closed = self.found.get(id(fn.__code__))
+        if closed is None:
+            closed = self.summaries.closedness(fn, function)
+            self.found[id(fn.__code__)] = closed
+        return closed
+
+    def forget(self) -> None:
+        """Find out anew."""
+        self.found = dict.fromkeys(self.found)
+        self.stored = len(STORED)
 
 
 def _key(callee: Any) -> Any:

@@ -11,7 +11,7 @@ instances.
 
 import functools
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,8 +19,9 @@ import attrs
 
 from .closures import Closure, Resumption
 from .externals import External
-from .holds import EVERYWHERE, WORLD, Inside
+from .holds import EVERYWHERE, Inside
 from .lookup import script_of
+from .places import STORED, WORLD, Resource, any_global, loaded
 from .reach import is_atom, sources
 from .regions import Footprint
 from .wire import Wire, deref
@@ -76,6 +77,7 @@ class Summary:
         everything: It may touch anything at all.
         calls_out: It may call an external, or something unknown that does.
         changed: What is written in another way than by appending to it.
+        globals_read: Globals that are read, by the identity of their module's.
         endless: It has a loop that may run for ever.
         returns: Where its results may come from.
         read_in: The pass in which it was last read.
@@ -88,6 +90,7 @@ class Summary:
     writes: set[Tag] = attrs.Factory(set)
     changed: set[Tag] = attrs.Factory(set)
     resources_read: set[Any] = attrs.Factory(set)
+    globals_read: set[tuple[int, str]] = attrs.Factory(set)
     resources_written: set[Any] = attrs.Factory(set)
     everything: bool = False
     calls_out: bool = False
@@ -106,6 +109,7 @@ class Summary:
             self.changed,
             self.resources_read,
             self.resources_written,
+            self.globals_read,
         )
         return (
             *map(len, sets),
@@ -129,7 +133,14 @@ class Summary:
     def touches_nothing(self) -> bool:
         """Whether all it does is to compute a value from plain arguments."""
         own = all(isinstance(root, str) for _, root in self.reads | self.writes)
-        return own and not (self.resources_read or self.resources_written)
+        resources = self.resources_read or self.resources_written
+        return own and not resources and not any(self.changing_globals())
+
+    def changing_globals(self) -> Iterator[Resource]:
+        """The globals read that are no constants."""
+        for module, name in self.globals_read:
+            if name in STORED:
+                yield from loaded(module, name)
 
     def footprint(self, params: tuple[str, ...], args: tuple[Any, ...]) -> Footprint:
         """The places, for these arguments."""
@@ -143,7 +154,7 @@ class Summary:
         changes = {id(place) for place in writes}
         grows = [p for p in grown if p.__class__ is list and id(p) not in changes]
         return Footprint(
-            (*reads, *self.resources_read),
+            (*reads, *self.resources_read, *self.changing_globals()),
             (*writes, *grown, *self.resources_written),
             self.origin(given),
             tuple(grows),
@@ -192,6 +203,8 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
     if kind == "unknown":
         return (EVERYWHERE,)
     value = _value(root, given)
+    if isinstance(value, types.ModuleType):
+        return any_global(id(vars(value)))
     if is_atom(value):
         return ()
     return sources(value) if kind == "is" else (Inside(value),)

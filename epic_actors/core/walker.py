@@ -29,8 +29,8 @@ from .dispatch import call, call_shaped
 from .effects import Effect, prim_effect
 from .functions import Function
 from .ledger import State
-from .operations import STORED
 from .perform import Operation, operate
+from .places import STORED
 from .pulls import PAUSE
 from .regions import Attempt, Footprint, Frame
 from .releasing import release

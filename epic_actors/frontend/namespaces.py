@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from epic_actors.core.functions import Function, Namespace
+from epic_actors.core.stores import note_stores
 from epic_actors.frontend.refusal import NotCompiled
 
 
@@ -70,6 +71,7 @@ def _forget(terms: dict[int, Any], key: int, _watch: object) -> None:
 def _first_met(values: dict[str, Any]) -> Namespace:
     name = values.get("__name__")
     made = Namespace(values, str(name))
+    note_stores(values)
     module = sys.modules.get(name) if isinstance(name, str) else None
     key = id(values)
     if module is not None and getattr(module, "__dict__", None) is values:

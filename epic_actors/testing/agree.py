@@ -28,7 +28,7 @@ import trio
 
 import epic_actors as epic
 from epic_actors.core.traces import as_raised
-from epic_actors.testing.outside import Asked, Outside, Record
+from epic_actors.testing.outside import Asked, Endless, Outside, Record
 from epic_actors.testing.shape import failure, shape
 from epic_actors.testing.virtual import run_in_virtual_time
 
@@ -165,6 +165,11 @@ def _caught(run: Callable[[], Any]) -> Any:
         return run()
     except Exception as error:
         return _Failed(error)
+    except BaseExceptionGroup as group:
+        # Why: `except*` makes a group of what its clauses raise.
+        if group.subgroup(Endless) is not None:
+            raise Endless("in a clause of `except*`") from group
+        raise
 
 
 async def _timed(evaluate: Callable[[], Awaitable[Any]]) -> _Ran:
@@ -196,14 +201,16 @@ def _observe(
 ) -> Outcome:
     outside.begin(seed)
     arguments = make()
-    before = copy.deepcopy(_data(script.__globals__))
+    spaces = [script.__globals__, *outside.namespaces]
+    before = copy.deepcopy([_data(space) for space in spaces])
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         ran = run(arguments)
     record = outside.record
     failed = isinstance(ran.ending, _Failed)
     answer = None if failed else ran.ending
-    state = shape(answer, arguments, _data(script.__globals__))
-    _restore(script.__globals__, before)
+    state = shape(answer, arguments, *map(_data, spaces))
+    for space, data in zip(spaces, before, strict=True):
+        _restore(space, data)
     return Outcome(
         way=way,
         ending=_raised(ran.ending.error) if failed else shape(answer),

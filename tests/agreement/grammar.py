@@ -57,6 +57,10 @@ EXPRESSIONS = {
         min(<int>, <int>)
         <dict!>.get(<key>, <int>)
         <box!>.n
+        count
+        mood.level
+        mood.get_level()
+        globals()['count']
         <box!>.size
         <box!>.ask()
         <box!>.add(<int>)
@@ -610,6 +614,29 @@ def <fn=>(q):
     global count
     count += q
     return count + <int>
+
+def <fn=>(q):
+    global count
+    before, count = count, q
+    return before
+
+globals()['count'] = <int>
+
+mood.set_level(<int>)
+
+mood.level = <int>
+
+mood.level += <int>
+
+<int=> = mood.set_level(f(mood.level)) + mood.get_level()
+
+if <bool>:
+    mood.set_level(<int>)
+
+setattr(mood, 'level', <int>)
+
+from tests.agreement.mood import level
+print(level)
 
 fs = [lambda k, v=v: f(v + k) for v in <list>[:3]]
 <list=> = [g(<int>) for g in fs]

@@ -12,7 +12,7 @@ from epic_actors.testing.agree import (
     differences,
     run_plainly,
 )
-from epic_actors.testing.outside import Asked, Outside
+from epic_actors.testing.outside import Asked, Endless, Outside
 from epic_actors.testing.shape import shape
 
 
@@ -40,6 +40,14 @@ def failing(xs):
     return 1 // 0
 
 
+def endless(xs):
+    try:
+        raise ExceptionGroup("", [ValueError()])
+    except* ValueError:
+        while True:
+            ask(1)
+
+
 def outcome(script=sound) -> Outcome:
     return run_plainly(script, outside, lambda: ([],))
 
@@ -48,6 +56,12 @@ def outcome(script=sound) -> Outcome:
 def test_a_machine_agrees_on_a_sound_script(fusion: bool) -> None:
     """Nothing is reported, and the sequential time is the sum of the calls."""
     assert agree(sound, outside, lambda: ([],), fusions=[fusion]).seconds == 3
+
+
+def test_what_never_ends_is_given_up() -> None:
+    """Also in a clause of `except*`, which makes a group of everything."""
+    with pytest.raises(Endless):
+        outcome(endless)
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,40 @@ REGRESSIONS |= {
             if f(1):
                 raise old
         """,
+    "a_list_that_a_call_is_given_in_an_object_of_an_undecided_branch": """
+        if odd(f(1)):
+            b0.xs = xs0
+        b3 = f(b0)
+        xs0[0] = 9
+        return b3
+        """,
+    "a_list_that_is_printed_in_a_list_of_an_undecided_branch": """
+        both = [1]
+        if odd(f(1)):
+            both.append(xs0)
+        if odd(f(1)):
+            both.append(f(3))
+        s1 = repr(both)
+        xs0[0] = 9
+        return s1
+        """,
+    "a_list_in_a_list_in_a_list_of_undecided_branches": """
+        mid, both = [2], [[1]]
+        if odd(f(1)):
+            both[0].append(mid)
+        if odd(f(3)):
+            mid.append(xs0)
+        b3 = f(both)
+        xs0[0] = 9
+        return b3
+        """,
+    "a_list_that_an_object_gets_when_it_is_its_turn": """
+        put(0, 0)
+        with Guard([], Pair(6) < Pair(n0)):
+            put(n0, 0)
+        b3 = f(Box(xs0))
+        xs0[0] = 0
+        """,
 }
 
 WRONG: dict[str, str] = {}

@@ -9,6 +9,7 @@ import itertools
 import attrs
 
 from epic_actors.testing.outside import Outside
+from tests.agreement import mood
 
 
 outside = Outside()
@@ -302,8 +303,9 @@ def doubled(xs):
         yield x + x
 
 
-outside.namespaces.append(globals())
+outside.namespaces += [globals(), vars(mood)]
 NAMES = {
     **{n: v for n, v in globals().items() if n != "outside" and not n.startswith("__")},
     **{module.__name__: module for module in (copy, functools, itertools)},
+    "mood": mood,
 }

@@ -13,7 +13,7 @@ import pytest
 
 from epic_actors.core.attributes import is_simple
 from epic_actors.core.externals import External, Order
-from epic_actors.core.holds import WORLD
+from epic_actors.core.places import WORLD
 from tests.core.rows import both_ways
 from tests.litmus.table import Bad, Table, check, f, g
 

@@ -8,15 +8,15 @@ import pytest
 
 from epic_actors.core.effects import (
     BUILTINS,
-    CLASS_ATTRIBUTES,
     METHODS,
     Effect,
     of_module,
     prim_effect,
 )
 from epic_actors.core.functions import Namespace
-from epic_actors.core.holds import EVERYWHERE, WORLD, resource
-from epic_actors.core.reach import is_atom
+from epic_actors.core.holds import EVERYWHERE
+from epic_actors.core.places import WORLD, resource
+from epic_actors.core.reach import aliases, is_atom
 from epic_actors.core.wire import Wire
 from tests.core.effect_samples import RECEIVERS, Called, Thing, calls, drawn, taken_back
 
@@ -107,9 +107,11 @@ NAMESPACE = Namespace({"n": 1}, "module")
 
 @pytest.mark.parametrize("op", ["set_global", "del_global"])
 def test_a_store_to_a_global_is_undone(op: str) -> None:
-    """It writes the place that loads of the module's globals look at."""
+    """It writes a place that loads of that global look at, and those of no other."""
     effect = prim_effect(op, (NAMESPACE, "n"))
-    assert effect.places == prim_effect("global", (NAMESPACE, "n")).looks_at
+    written = set(effect.places)
+    assert written & set(prim_effect("global", (NAMESPACE, "n")).looks_at)
+    assert not written & set(prim_effect("global", (NAMESPACE, "m")).looks_at)
     assert effect.undo is not None
     args = (2,) if op == "set_global" else ()
     back = effect.undo(*args)
@@ -190,7 +192,16 @@ def test_a_store_to_a_class_or_module_is_never_taken_back(op: str, holder: Any) 
     assert effect.ordered
     assert effect.undo is None
     loaded = prim_effect("getattr", "x").chosen((holder,))
-    assert effect.places == loaded.looks_at == (CLASS_ATTRIBUTES,)
+    assert set(effect.places) & set(loaded.looks_at)
+
+
+@pytest.mark.parametrize("op", ["setattr", "delattr"])
+def test_an_attribute_of_a_module_is_its_global(op: str) -> None:
+    """A store to it holds back loads of the global, and of the dictionary."""
+    written = set(prim_effect(op, "x").chosen((pytest, 1)).places)
+    module = Namespace(vars(pytest), "pytest")
+    assert written & set(prim_effect("global", (module, "x")).looks_at)
+    assert written.intersection(aliases(vars(pytest))[1:])
 
 
 MODULES: dict[str, tuple[str, tuple[Any, ...]]] = {

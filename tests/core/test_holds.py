@@ -7,12 +7,11 @@ import pytest
 
 from epic_actors.core.holds import (
     EVERYWHERE,
-    WORLD,
     Hold,
     Inside,
     Memory,
-    resource,
 )
+from epic_actors.core.places import WORLD, resource
 from epic_actors.core.wire import Wire
 
 

@@ -16,8 +16,9 @@ from epic_actors.core.effects import (
     of_module,
 )
 from epic_actors.core.functions import Function
-from epic_actors.core.holds import EVERYWHERE, Resource
+from epic_actors.core.holds import EVERYWHERE
 from epic_actors.core.perform import looks_into
+from epic_actors.core.places import Resource
 from epic_actors.core.text import STREAMED, table_key
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.known import (

@@ -10,7 +10,7 @@ import attrs
 
 from epic_actors.core.effects import prim_effect
 from epic_actors.core.lookup import hooks_of
-from epic_actors.core.operations import STORED
+from epic_actors.core.places import STORED
 from epic_actors.core.reach import is_atom
 from epic_actors.core.terms import Prim
 from epic_actors.observe.explaining import sentences
