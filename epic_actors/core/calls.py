@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from .actors import FREE, TURN, Actor, Turn
+from .extent import EVERYWHERE, Inside, deep_places
 from .externals import External, Order
-from .holds import EVERYWHERE, Hold, Inside, deep_places
+from .holds import Hold
 from .reach import PLAIN, is_atom, mutables, pending_in
 from .stream import STREAMS, Stream
 from .wire import Wire, deref

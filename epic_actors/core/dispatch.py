@@ -40,10 +40,10 @@ from .effects import (
     opaque,
     pure,
 )
+from .extent import EVERYWHERE
 from .externals import External, Order
 from .functions import Function
 from .generators import generated_of
-from .holds import EVERYWHERE
 from .looks import KINDS
 from .lookup import script_of
 from .operations import arguments

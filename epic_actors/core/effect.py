@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from . import undo as back
-from .holds import EVERYWHERE
+from .extent import EVERYWHERE
 from .places import STORED, WORLD, loaded, resource, stored
 from .protocols import bits_of, operation_of
 from .wire import Wire

@@ -23,56 +23,20 @@ object.  Wires that may turn out to be an object somebody already has (see `Wire
 are also kept in a list of their own, which every access looks through.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .extent import ANYTHING, EVERYWHERE, REACHED, Inside, extent
 from .families import is_rootless, surely_apart
 from .places import Resource
-from .reach import is_atom, mutables, sources, walk
+from .reach import is_atom, sources
 from .wire import OBJECTS_ARRIVED, Wire, deref
 
 
 if TYPE_CHECKING:
     from .actors import Actor
-
-
-class _Everywhere:
-    def __repr__(self) -> str:
-        return "EVERYWHERE"
-
-
-EVERYWHERE: Any = _Everywhere()
-
-
-@attrs.define(eq=False)
-class Inside:
-    """All places reachable from an object; as they are while a hold keeps them so."""
-
-    root: Any
-
-
-def deep_places(
-    value: Any, memory: "Memory | None" = None, *, compared: bool = False
-) -> list[Any]:
-    """The places that reading `value` through and through reads.
-
-    What older holds of `memory` may still store in there is read too.
-    """
-    return [
-        Inside(place) if is_unfinished(place, memory) else place
-        for place in mutables(value, compared=compared)
-    ]
-
-
-def is_unfinished(place: Any, memory: "Memory | None") -> bool:
-    """Whether it is not known yet what a place has in it."""
-    if place.__class__ is Wire:
-        return True
-    if memory is None or memory.total[0] == 0:
-        return False
-    return memory.conflict_outward(place, write=False) is not None
 
 
 class Hold:
@@ -240,7 +204,8 @@ class Hold:
         if held.__class__ is Inside:
             root = deref(held.root)
             if root.__class__ is not Wire:
-                return self if self.may_reach(root, place) else None
+                deep = self.may_reach(root, place, compared=held.compared)
+                return self if deep else None
             held = root
         held = deref(held)
         if held is place or held is EVERYWHERE or place is EVERYWHERE:
@@ -249,79 +214,15 @@ class Hold:
             return held if self.may_reach(held, place) else None
         return None
 
-    def may_reach(self, root: Any, place: Any) -> bool:
+    def may_reach(self, root: Any, place: Any, *, compared: bool = False) -> bool:
         """Whether `place` may be reached from `root` where this hold stands."""
         # Why: a resource is a name, and no value of the script's contains it.
         if place.__class__ is Resource:
             return False
         if root.__class__ is Wire and surely_apart(root, place):
             return False
-        if LOOKING[0]:
-            return self._reaches(root, place)
-        key = (id(self), id(root))
-        found = REACHED.get(key)
-        if found is None:
-            found = REACHED[key] = (frozenset(self._reached(root)), self, root)
-        return id(place) in found[0] or 0 in found[0]
-
-    def _reaches(self, root: Any, place: Any) -> bool:
-        return any(at in (0, id(place)) for at in self._reached(root))
-
-    def _reached(self, root: Any) -> Iterator[int]:
-        """The identities of what may be reached from `root`; 0 if it may be anything.
-
-        A pending value may be, or contain, what its origin reaches; and an object, what
-        older holds have still to store in it.
-        """
-        stack, seen = [root], set()
-        while stack:
-            for found in walk(stack.pop()):
-                yield id(found)
-                if found.__class__ is tuple or id(found) in seen:
-                    continue
-                seen.add(id(found))
-                if found.__class__ is not Wire:
-                    more = self.still_stored(found) if self.memory.total[0] != 1 else ()
-                else:
-                    more = () if found.immutable else found.origin
-                if more is None:
-                    yield 0
-                    return
-                stack.extend(more)
-
-    def still_stored(self, found: Any) -> list[Any] | None:
-        """Where that comes from which older holds may still store in an object.
-
-        None if that is not known.
-        """
-        # Why: each look may ask this of older holds; what is not found out soon is taken
-        # to be so, which only waits.
-        if LOOKING[0] == DEEPEST:
-            return None
-        stored: list[Any] = []
-        memory, before = self.memory, self.seq
-        LOOKING[0] += 1
-        try:
-            for _ in range(MOST_LOOKS):
-                held = memory.conflict_outward(found, write=False, before=before)
-                if held is None:
-                    return stored
-                if isinstance(held, Wire) or held.origin is None:
-                    return None
-                stored.extend(held.origin)
-                memory, before = held.memory, held.seq
-            return None
-        finally:
-            LOOKING[0] -= 1
-
-
-REACHED: dict[tuple[int, int], Any] = {}
-"""What holds reach; until something else happens, since they keep it as it is."""
-LOOKING = [0]
-DEEPEST = 1
-"""So many holds deep it is asked what may be reached from what is still to be stored."""
-MOST_LOOKS = 16
-"""So many older holds of one object are asked what they may store in it."""
+        found = extent(self, root, compared=compared)
+        return id(place) in found or ANYTHING in found
 
 
 @attrs.frozen(eq=False)
@@ -460,6 +361,20 @@ class Memory:
                 or hold.is_unsure()
             }
         return self.there
+
+    def naming(self, places: Mapping[int, Any], before: int | None) -> "Iterator[Hold]":
+        """The holds that name one of these places or a wide one, by their identities."""
+        if not self.held:
+            return
+        keys = places.keys() & self.by_place.keys()
+        found = {s: hold for key in keys for s, hold in self.by_place[key].items()}
+        found.update(self.writing)
+        for seq, hold in found.items():
+            if before is None or seq < before:
+                if hold.inner is None:
+                    yield hold
+                else:
+                    yield from hold.inner.naming(places, None)
 
     def speaking(self) -> Iterator[Hold]:
         """The holds in here that speak for themselves, also inside those that do not."""

@@ -41,8 +41,9 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from .actors import TURN
+from .extent import EVERYWHERE
 from .functions import Function
-from .holds import EVERYWHERE, Hold
+from .holds import Hold
 from .regions import Block, Footprint, Frame
 from .terms import Lam, Term
 from .walker import Walker, lazily

@@ -25,10 +25,11 @@ from epic_actors.errors import InternalError
 
 from .calls import ExternalCall
 from .dispatch import builtin_kind
+from .extent import REACHED
 from .externals import inside
 from .functions import Function
 from .generators import Generated
-from .holds import REACHED, Memory
+from .holds import Memory
 from .knowledge import Known
 from .ledger import Entry, Ledger, State, Store
 from .outlet import Outlet

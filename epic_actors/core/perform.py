@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from .actors import TURN, Actor, Turn
 from .early import EARLY
 from .effects import BUILTINS, PURE_MODULES, Effect
+from .extent import EVERYWHERE, deep_places
 from .growing import Growing, growing
-from .holds import EVERYWHERE, Hold, Memory, deep_places
+from .holds import Hold, Memory
 from .operations import Pack
 from .protocols import ARITHMETIC, COMPARISONS
 from .reach import (

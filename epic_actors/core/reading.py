@@ -21,9 +21,9 @@ from .effects import (
     Effect,
     of_module,
 )
+from .extent import EVERYWHERE
 from .externals import External, Order
 from .functions import Function, Namespace, Template
-from .holds import EVERYWHERE
 from .lookup import script_of
 from .places import STORED, stored
 from .protocols import DIRECT, TAKES_ITEMS

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 
 from .closures import Closure, Resumption
+from .extent import EVERYWHERE, Inside
 from .externals import External
-from .holds import EVERYWHERE, Inside
 from .lookup import script_of
 from .places import STORED, WORLD, Resource, any_global, loaded
 from .reach import is_atom, sources

@@ -13,8 +13,8 @@ from epic_actors.core.effects import (
     of_module,
     prim_effect,
 )
+from epic_actors.core.extent import EVERYWHERE
 from epic_actors.core.functions import Namespace
-from epic_actors.core.holds import EVERYWHERE
 from epic_actors.core.places import WORLD, resource
 from epic_actors.core.reach import aliases, is_atom
 from epic_actors.core.wire import Wire

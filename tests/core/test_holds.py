@@ -5,12 +5,8 @@ from typing import Any
 import attrs
 import pytest
 
-from epic_actors.core.holds import (
-    EVERYWHERE,
-    Hold,
-    Inside,
-    Memory,
-)
+from epic_actors.core.extent import EVERYWHERE, Inside
+from epic_actors.core.holds import Hold, Memory
 from epic_actors.core.places import WORLD, resource
 from epic_actors.core.wire import Wire
 

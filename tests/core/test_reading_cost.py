@@ -7,8 +7,8 @@ import linecache
 import types
 from typing import Any
 
+from epic_actors.core.extent import EVERYWHERE
 from epic_actors.core.fast import FastMachine
-from epic_actors.core.holds import EVERYWHERE
 from epic_actors.core.network import Network
 from epic_actors.core.regions import Footprint
 from epic_actors.frontend import known, translate

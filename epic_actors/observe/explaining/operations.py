@@ -15,8 +15,8 @@ from epic_actors.core.effects import (
     METHODS,
     of_module,
 )
+from epic_actors.core.extent import EVERYWHERE
 from epic_actors.core.functions import Function
-from epic_actors.core.holds import EVERYWHERE
 from epic_actors.core.perform import looks_into
 from epic_actors.core.places import Resource
 from epic_actors.core.text import STREAMED, table_key

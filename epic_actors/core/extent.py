@@ -1,0 +1,161 @@
+"""What may be reached from a value where a hold stands in program order.
+
+Rules
+    1. Objects that are there are walked.
+    2. A pending value may be, or contain, what its origin reaches.
+    3. An object may contain what holds older than this one have still to store in it: if
+       they may write to anything reached so far, what they store is reached as well.
+    4. If a value or what is stored comes from where nobody knows, anything is reached.
+
+It is asked for every access that meets a wide place, so an answer is kept until something
+else happens (`REACHED`), and holds are found through the index of their memory.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from .families import is_rootless, surely_apart
+from .reach import mutables, walk
+from .wire import Wire, deref
+
+
+if TYPE_CHECKING:
+    from .holds import Hold, Memory
+
+
+ANYTHING = 0
+"""Stands for the identities of all objects."""
+REACHED: dict[tuple[int, int, bool], Any] = {}
+"""What holds reach; until something else happens, since they keep it as it is."""
+
+
+class _Everywhere:
+    def __repr__(self) -> str:
+        return "EVERYWHERE"
+
+
+EVERYWHERE: Any = _Everywhere()
+
+
+@attrs.define(eq=False)
+class Inside:
+    """All places reachable from an object; as they are while a hold keeps them so.
+
+    Attributes:
+        compared: What is told apart by its identity is not looked into.
+    """
+
+    root: Any
+    compared: bool = False
+
+
+def deep_places(
+    value: Any, memory: "Memory | None" = None, *, compared: bool = False
+) -> list[Any]:
+    """The places that reading `value` through and through reads.
+
+    What older holds of `memory` may still store in there is read too.
+    """
+    places = mutables(value, compared=compared)
+    found = [Inside(p, compared) if p.__class__ is Wire else p for p in places]
+    if memory is not None and memory.total[0]:
+        there = {id(place): place for place in places}
+        if any(writers(memory, None, there)):
+            found.append(Inside(value, compared))
+    return found
+
+
+def extent(hold: "Hold", root: Any, *, compared: bool = False) -> frozenset[int]:
+    """The identities of what may be reached from `root`, or `ANYTHING`."""
+    key = (id(hold), id(root), compared)
+    found = REACHED.get(key)
+    if found is None:
+        reached = _closure(hold, root, compared=compared)
+        found = REACHED[key] = frozenset(reached), hold, root
+    known: frozenset[int] = found[0]
+    return known
+
+
+def _closure(
+    hold: "Hold", root: Any, *, compared: bool, deepest: bool = False
+) -> dict[int, Any]:
+    reached: dict[int, Any] = {}
+    stack, taken = [root], set()
+    while stack:
+        if not _walk(stack, reached, compared=compared):
+            return {ANYTHING: None}
+        if hold.memory.total[0] == 1:
+            break
+        for writer in writers(hold.memory, hold.seq, reached, deepest=deepest):
+            if writer.origin is None:
+                return {ANYTHING: None}
+            if id(writer) not in taken:
+                taken.add(id(writer))
+                stack.extend(writer.origin)
+    return reached
+
+
+def _walk(stack: list[Any], reached: dict[int, Any], *, compared: bool) -> bool:
+    """Take in what the values of `stack` reach by themselves; whether that is known."""
+    while stack:
+        for found in walk(stack.pop(), compared=compared):
+            if id(found) in reached:
+                continue
+            reached[id(found)] = found
+            if found.__class__ is Wire and not found.immutable:
+                if found.origin is None:
+                    return False
+                stack.extend(found.origin)
+    return True
+
+
+def writers(
+    memory: "Memory",
+    before: int | None,
+    reached: Mapping[int, Any],
+    *,
+    deepest: bool = False,
+) -> Iterator["Hold"]:
+    """The holds of this region and those around it that may write to one of these."""
+    while True:
+        for hold in memory.naming(reached, before):
+            if writes_into(hold, reached, deepest=deepest):
+                yield hold
+        outer = memory.outer
+        if outer is None:
+            return
+        memory, before = outer.memory, outer.seq
+
+
+def writes_into(hold: "Hold", reached: Mapping[int, Any], *, deepest: bool) -> bool:
+    """Whether a hold may write to one of these objects."""
+    if hold.is_unsure():
+        return True
+    for held in hold.writes:
+        deep = held.__class__ is Inside
+        place = deref(held.root if deep else held)
+        if place is EVERYWHERE or id(place) in reached:
+            return True
+        if place.__class__ is Wire:
+            if not place.immutable and _may_be_one(hold, place, reached, deepest):
+                return True
+        elif deep and any(id(found) in reached for found in walk(place)):
+            return True
+    return False
+
+
+def _may_be_one(
+    hold: "Hold", wire: Wire, reached: Mapping[int, Any], deepest: bool
+) -> bool:
+    """Whether a pending value may be one of these objects, or contain it."""
+    if is_rootless(wire):
+        pending = (found for found in reached.values() if found.__class__ is Wire)
+        return not all(surely_apart(wire, found) for found in pending)
+    # Why: this may ask the same of older holds; what is not found out soon is taken to
+    # be so, which only waits.
+    if deepest:
+        return True
+    found = _closure(hold, wire, compared=False, deepest=True)
+    return ANYTHING in found or not found.keys().isdisjoint(reached)
