@@ -208,7 +208,8 @@ async def measure_echo(load: Load, together: int = 1) -> float:
 async def measure_killed(port: int) -> float:
     """Seconds from when a client's connection breaks until its run is over."""
     Round.gate, Round.abandoned = Gate(1), 0
-    socket = open_websocket(HOST, port, "/runs", use_ssl=False)
+    # Why: nobody reads here, and a client whose queue is full does not see the break.
+    socket = open_websocket(HOST, port, "/runs", use_ssl=False, message_queue_size=8)
     async with socket as opened:
         await opened.send_message(
             '{"jsonrpc":"2.0","id":1,"method":"start",'
