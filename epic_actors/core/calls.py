@@ -88,7 +88,7 @@ class ExternalCall(Actor):
         external, memory = self.external, network.here.memory
         roots = tuple([value for value in self.values if not is_atom(value)])
         reach = [place for value in roots for place in deep_places(value, memory)]
-        super().__init__(network, Hold(memory, *self.places(reach)))
+        super().__init__(network, Hold(memory, *self.places(reach), origin=roots))
         network.pool.waiting += 1
         self.answer = Wire(external.immutable, roots, external.kind)
 
@@ -154,7 +154,7 @@ class ExternalCall(Actor):
                 self.kwargs = {name: settled(v) for name, v in self.kwargs.items()}
         if not self.plain and Inside in {place.__class__ for place in self.hold.reads}:
             reach = [place for value in self.values for place in mutables(value)]
-            self.hold.narrow(*self.places(reach))
+            self.hold.narrow(*self.places(reach), origin=self.hold.origin)
         self.launch()
 
     def launch(self) -> None:

@@ -207,6 +207,7 @@ _PRIMS: dict[str, Effect] = {
     "list": Effect(OPERATIONS["list"], strict=(), fresh=True, shares=True),
     "set": comparing(pure(OPERATIONS["set"], shares=True)),
     "dict": Effect(OPERATIONS["dict"], fresh=True, shares=True),
+    "merge": Effect(OPERATIONS["merge"], reads=ALL[1:], fresh=True, shares=True),
     "list_append": writer(list.append, back.append, strict=(0,)),
     "set_add": comparing(writer(set.add, back.set_member, whole=(1,))),
     "format": pure(

@@ -2,10 +2,12 @@
 
 Rules
     1. Objects that are there are walked.
-    2. A pending value may be, or contain, what its origin reaches.
+    2. A pending value may be, or contain, what its origin reaches, and what is still to
+       be stored in it or in one of its family: its wire knows that (see `wire`).
     3. An object may contain what holds older than this one have still to store in it: if
        they may write to anything reached so far, what they store is reached as well.
-    4. If a value or what is stored comes from where nobody knows, anything is reached.
+    4. If a value or what is stored comes from where nobody knows, or if too many holds
+       may write there, anything is reached.
 
 It is asked for every access that meets a wide place, so an answer is kept until something
 else happens (`REACHED`), and holds are found through the index of their memory.
@@ -16,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .families import is_rootless, surely_apart
+from .families import is_rootless
 from .reach import mutables, walk
-from .wire import Wire, deref
+from .wire import Wire, deref, stored_in
 
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 ANYTHING = 0
 """Stands for the identities of all objects."""
+FIXED = frozenset({Wire, tuple})
+"""No hold need be asked what it stores in these: not in a tuple, and a wire knows."""
+MOST_WRITERS = 16
+"""With more of them than these, anything is taken to be reached."""
 REACHED: dict[tuple[int, int, bool], Any] = {}
 """What holds reach; until something else happens, since they keep it as it is."""
 
@@ -78,9 +84,7 @@ def extent(hold: "Hold", root: Any, *, compared: bool = False) -> frozenset[int]
     return known
 
 
-def _closure(
-    hold: "Hold", root: Any, *, compared: bool, deepest: bool = False
-) -> dict[int, Any]:
+def _closure(hold: "Hold", root: Any, *, compared: bool) -> dict[int, Any]:
     reached: dict[int, Any] = {}
     stack, taken = [root], set()
     while stack:
@@ -88,40 +92,40 @@ def _closure(
             return {ANYTHING: None}
         if hold.memory.total[0] == 1:
             break
-        for writer in writers(hold.memory, hold.seq, reached, deepest=deepest):
-            if writer.origin is None:
-                return {ANYTHING: None}
+        objects = {key: v for key, v in reached.items() if v.__class__ not in FIXED}
+        for writer in writers(hold.memory, hold.seq, objects):
             if id(writer) not in taken:
                 taken.add(id(writer))
+                if writer.origin is None or len(taken) > MOST_WRITERS:
+                    return {ANYTHING: None}
                 stack.extend(writer.origin)
     return reached
 
 
 def _walk(stack: list[Any], reached: dict[int, Any], *, compared: bool) -> bool:
     """Take in what the values of `stack` reach by themselves; whether that is known."""
+    told = None
     while stack:
         for found in walk(stack.pop(), compared=compared):
             if id(found) in reached:
                 continue
             reached[id(found)] = found
             if found.__class__ is Wire and not found.immutable:
-                if found.origin is None:
+                stored = stored_in(found)
+                if found.origin is None or stored is None:
                     return False
-                stack.extend(found.origin)
+                stack += found.origin if stored is told else (*found.origin, *stored)
+                told = stored
     return True
 
 
 def writers(
-    memory: "Memory",
-    before: int | None,
-    reached: Mapping[int, Any],
-    *,
-    deepest: bool = False,
+    memory: "Memory", before: int | None, reached: Mapping[int, Any]
 ) -> Iterator["Hold"]:
     """The holds of this region and those around it that may write to one of these."""
-    while True:
+    while reached:
         for hold in memory.naming(reached, before):
-            if writes_into(hold, reached, deepest=deepest):
+            if writes_into(hold, reached):
                 yield hold
         outer = memory.outer
         if outer is None:
@@ -129,8 +133,8 @@ def writers(
         memory, before = outer.memory, outer.seq
 
 
-def writes_into(hold: "Hold", reached: Mapping[int, Any], *, deepest: bool) -> bool:
-    """Whether a hold may write to one of these objects."""
+def writes_into(hold: "Hold", reached: Mapping[int, Any]) -> bool:
+    """Whether a hold may write to one of these objects, which are there."""
     if hold.is_unsure():
         return True
     for held in hold.writes:
@@ -139,23 +143,20 @@ def writes_into(hold: "Hold", reached: Mapping[int, Any], *, deepest: bool) -> b
         if place is EVERYWHERE or id(place) in reached:
             return True
         if place.__class__ is Wire:
-            if not place.immutable and _may_be_one(hold, place, reached, deepest):
+            if not place.immutable and _may_be_one(place, reached):
                 return True
-        elif deep and any(id(found) in reached for found in walk(place)):
+        elif deep:
             return True
     return False
 
 
-def _may_be_one(
-    hold: "Hold", wire: Wire, reached: Mapping[int, Any], deepest: bool
-) -> bool:
+def _may_be_one(wire: Wire, reached: Mapping[int, Any]) -> bool:
     """Whether a pending value may be one of these objects, or contain it."""
     if is_rootless(wire):
-        pending = (found for found in reached.values() if found.__class__ is Wire)
-        return not all(surely_apart(wire, found) for found in pending)
-    # Why: this may ask the same of older holds; what is not found out soon is taken to
-    # be so, which only waits.
-    if deepest:
+        return False
+    own: dict[int, Any] = {}
+    if not _walk([wire], own, compared=False) or not own.keys().isdisjoint(reached):
         return True
-    found = _closure(hold, wire, compared=False, deepest=True)
-    return ANYTHING in found or not found.keys().isdisjoint(reached)
+    # Why: what is stored in these objects would have to be asked of still older holds;
+    # to take it to be so only waits.
+    return any(found.__class__ not in FIXED for found in own.values())

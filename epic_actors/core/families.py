@@ -4,8 +4,9 @@ Whether a pending value may be, or contain, some object is asked for every acces
 meets its hold, and its origin may be a chain as long as the run.  Two facts answer most
 of these questions at once:
 
-    rootless    All that a value may share objects with is still pending itself, so no
-                object that is there can be in it.
+    rootless    All that a value may share objects with is still pending itself, and so
+                is all that will be stored in that; so no object that is there can be
+                in it.
     family      Values that may share objects are of one family; those of different
                 families do not, if they are rootless.
 
@@ -13,7 +14,7 @@ Being rootless is remembered until an object arrives anywhere; families only eve
 """
 
 from .reach import is_atom
-from .wire import OBJECTS_ARRIVED, Wire, deref, family_of
+from .wire import OBJECTS_ARRIVED, Wire, deref, family_of, stored_in
 
 
 def surely_apart(wire: Wire, place: object) -> bool:
@@ -28,15 +29,18 @@ def surely_apart(wire: Wire, place: object) -> bool:
 def is_rootless(wire: Wire) -> bool:
     """Whether all that a value may share objects with is pending."""
     now = OBJECTS_ARRIVED[0]
-    stack, found = [wire], {id(wire): wire}
+    stack, found, told = [wire], {id(wire): wire}, None
     while stack:
         one = stack.pop()
         if one.rootless == now:
             continue
-        if one.rootless == -now or one.origin is None:
+        stored = stored_in(one)
+        if one.rootless == -now or one.origin is None or stored is None:
             wire.rootless = -now
             return False
-        for value in map(deref, one.origin):
+        values = one.origin if stored is told else (*one.origin, *stored)
+        told = stored
+        for value in map(deref, values):
             if value.__class__ is Wire:
                 if id(value) not in found and not value.immutable:
                     found[id(value)] = value

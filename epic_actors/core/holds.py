@@ -10,7 +10,8 @@ Rules
        in a region sees the holds of that region and those of the enclosing ones older
        than the region's own hold.
     4. A region's hold speaks for everything inside until the region's code has been
-       issued; from then on the holds inside speak for themselves.
+       issued; from then on the holds inside speak for themselves, for objects made
+       there too.
     5. A hold says which of its places only *grow*: lists that are only appended to.  What
        is there already can be read; who has read it all waits with `Growth`, to be woken
        when the code that holds it has gone a step further.
@@ -32,7 +33,7 @@ from .extent import ANYTHING, EVERYWHERE, REACHED, Inside, extent
 from .families import is_rootless, surely_apart
 from .places import Resource
 from .reach import is_atom, sources
-from .wire import OBJECTS_ARRIVED, Wire, deref
+from .wire import OBJECTS_ARRIVED, Wire, deref, store_in
 
 
 if TYPE_CHECKING:
@@ -308,6 +309,10 @@ class Memory:
             more = (*hold.reads, *hold.writes)
         for place in more:
             self.index(hold, place)
+        for place in hold.writes:
+            root = deref(place.root if place.__class__ is Inside else place)
+            if root.__class__ is Wire and not root.immutable:
+                store_in(root, hold.origin)
 
     def index(self, hold: Hold, place: Any) -> None:
         """Make `hold` be found by accesses to `place`."""
@@ -345,9 +350,11 @@ class Memory:
 
     def spoken_for(self, hold: Hold) -> None:
         """Ask the holds inside from now on: they know of objects that were made there."""
-        if hold.seq in self.everywhere:
-            self.writing[hold.seq] = hold
-            self.looked = 0
+        if hold.seq not in self.held:
+            self.held[hold.seq] = hold
+            self.total[0] += 1
+        self.everywhere[hold.seq] = self.writing[hold.seq] = hold
+        self.looked = 0
 
     def written(self) -> dict[int, Hold]:
         """The holds that may write to any object that is there."""
@@ -363,14 +370,15 @@ class Memory:
         return self.there
 
     def naming(self, places: Mapping[int, Any], before: int | None) -> "Iterator[Hold]":
-        """The holds that name one of these places or a wide one, by their identities."""
-        if not self.held:
-            return
-        keys = places.keys() & self.by_place.keys()
-        found = {s: hold for key in keys for s, hold in self.by_place[key].items()}
-        found.update(self.writing)
-        for seq, hold in found.items():
-            if before is None or seq < before:
+        """The holds that name one of these places or may write to a wide one.
+
+        Places are given by their identities; a hold may come more than once.
+        """
+        named = (self.by_place[key] for key in places.keys() & self.by_place.keys())
+        for holds in (*named, self.written()):
+            for seq, hold in holds.items():
+                if before is not None and seq >= before:
+                    continue
                 if hold.inner is None:
                     yield hold
                 else:

@@ -176,6 +176,18 @@ def arguments(
     raise TypeError(text.replace(_called(_capture), _called(function)))
 
 
+def _merge(function: Any, *mappings: Any) -> dict[str, Any]:
+    """The keyword arguments of a call, so far; the call itself looks for other keys."""
+    for mapping in mappings:
+        if not hasattr(type(mapping), "keys"):
+            arguments(function, ("**",), (mapping,))
+    copies = tuple([{**mapping} for mapping in mappings])
+    merged = {key: value for each in copies for key, value in each.items()}
+    if len(merged) < sum(map(len, copies)):
+        arguments(function, ("**",) * len(copies), copies)
+    return merged
+
+
 def _called(function: Any) -> str:
     """What CPython calls a function in its messages about arguments."""
     name = getattr(function, "__qualname__", None)
@@ -455,6 +467,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "list": _list,
     "set": _set,
     "dict": _dict,
+    "merge": _merge,
     "list_append": list.append,
     "set_add": set.add,
     "format": _format,

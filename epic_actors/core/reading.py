@@ -32,12 +32,14 @@ from .tags import (
     NOTHING,
     PLAIN_VALUE,
     UNKNOWN,
+    Itself,
     Method,
     Summary,
     Tag,
     Tags,
     Value,
     callee_of,
+    constant,
     inside,
 )
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
@@ -54,6 +56,7 @@ STORES = frozenset(
         "list",
         "tuple",
         "dict",
+        "merge",
         "set",
         "list_append",
         "set_add",
@@ -183,7 +186,7 @@ class Reader:
             case Var():
                 return names.get(term.name, PLAIN_VALUE)
             case Const():
-                return Value(NOTHING, callee_of(term.value))
+                return constant(term.value)
             case Prim(op="pack"):
                 return [self.tail(a, names) for a in term.arguments]
             case Prim():
@@ -298,6 +301,8 @@ class Reader:
             return Value(_merged(args).tags, term.static)
         if op in {"setattr", "delattr"}:
             self.shared_store(args[0].callee, term.static)
+        if op in {"setitem", "delitem"} and isinstance(term.arguments[1], Const):
+            self.unnamed_store(args[0].tags, [term.arguments[1].value])
         self.effect(self.summaries.effect(term), args)
         if op in STORES:
             self.store(args)
@@ -326,6 +331,12 @@ class Reader:
         if isinstance(holder, types.ModuleType):
             STORED.add(name)
             self.summary.resources_written.update(stored(id(vars(holder)), name))
+
+    def unnamed_store(self, tags: Tags, names: Iterable[Any] = ()) -> None:
+        """A store to a module's dictionary: the names that are in it, and these."""
+        for kind, root in tags:
+            if kind == "is" and isinstance(root, tuple) and isinstance(root[0], Itself):
+                STORED.update(root[0].object, names)
 
     def load(self, tags: Tags) -> Tags:
         """What may be found inside: also what was stored here."""
@@ -412,6 +423,7 @@ class Reader:
             self.summary.changed |= tags
         if tags >= UNKNOWN:
             self.summary.everything = True
+        self.unnamed_store(tags)
         self.summary.writes |= tags
 
     def hooked(self, op: str, name: str, args: list[Value]) -> None:

@@ -304,8 +304,8 @@ class Attempt(Entry):
             self.child.insert(failure)
             self.child.failed(failure, error)
         touched = footprint()
-        self.hold.widen(touched.reads, touched.writes)
         self.hold.origin = touched.origin
+        self.hold.widen(touched.reads, touched.writes)
         self.results = make_wires(count, touched.origin)
         return self.results
 

@@ -129,7 +129,8 @@ class Summaries:
         receiver, name = origin
 
         def read(reader: Reader, given: list[Value]) -> None:
-            reader.method(Method(given[0], name), given[1:], ())
+            called = reader.method(Method(given[0], name), given[1:], ())
+            reader.summary.returns = called.tags
 
         return self._of_step(read, (receiver, *map(deref, values)))
 
@@ -270,7 +271,9 @@ class Summaries:
                 Value(frozenset({("is", param)}), callee_of(value))
                 for param, value in zip(params, args, strict=True)
             ]
-            read(Reader(self, summary), given)
+            reader = Reader(self, summary)
+            read(reader, given)
+            summary.returns |= frozenset(reader.stored)
             return summary
 
         footprint = self.settled(found).footprint(params, args)

@@ -5,8 +5,8 @@
     UNKNOWN         anything
     no tags         an object made here, or a plain value
 
-A root is a parameter of the unit, a global, or an attribute that a class holds for all its
-instances.
+A root is a parameter of the unit, a global, an attribute that a class holds for all its
+instances, or an object that stands in the term: the dictionary of a module.
 """
 
 import functools
@@ -21,7 +21,7 @@ from .closures import Closure, Resumption
 from .extent import EVERYWHERE, Inside
 from .externals import External
 from .lookup import script_of
-from .places import STORED, WORLD, Resource, any_global, loaded
+from .places import STORED, WORLD, Resource, any_global, is_namespace, loaded
 from .reach import is_atom, sources
 from .regions import Footprint
 from .wire import Wire, deref
@@ -67,6 +67,19 @@ class Shared:
     def values(self) -> Mapping[str, Any]:
         """The attributes."""
         return vars(self.cls)
+
+
+@attrs.frozen
+class Itself:
+    """An object as a root, the same for everyone who meets it."""
+
+    identity: int
+    object: Any = attrs.field(eq=False)
+
+    @property
+    def values(self) -> Mapping[Any, Any]:
+        """As a namespace that has nothing else."""
+        return {None: self.object}
 
 
 @attrs.define
@@ -187,7 +200,9 @@ EVERYTHING = Footprint((), (EVERYWHERE, WORLD))
 
 
 def _root_key(root: Root) -> Any:
-    return root if isinstance(root, str) else (id(root[0]), root[1])
+    if isinstance(root, str) or isinstance(root[0], Itself):
+        return root
+    return id(root[0]), root[1]
 
 
 def _value(root: Root, given: dict[str, Any]) -> Any:
@@ -208,6 +223,13 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
     if is_atom(value):
         return ()
     return sources(value) if kind == "is" else (Inside(value),)
+
+
+def constant(value: Any) -> Value:
+    """What is known of a value that stands in a term."""
+    held = value.__class__ is dict and is_namespace(value)
+    tags = frozenset({("is", (Itself(id(value), value), None))}) if held else NOTHING
+    return Value(tags, callee_of(value))
 
 
 def inside(tags: Tags) -> Tags:

@@ -12,6 +12,8 @@ Rules
        `origin`     the values it may share objects with: the arguments of the call that
                     will answer, `()` for a value that will be new, None for anything;
        `source`     where the beginning of it can be read already (see `stream`).
+    4. Pending values that may share objects are of one *family*, which also knows what
+       is still to be stored in any of them (`stored`, None for anything).
 """
 
 from collections.abc import Iterator
@@ -34,6 +36,9 @@ SIMPLE = frozenset({int, float, str, bytes, bool, type(None)})
 OBJECTS_ARRIVED = [1]
 """Counts the wires that turned out to be more than plain values (see `families`)."""
 
+MOST_STORED = 256
+"""With more values than these still to be stored in a family, anything may be."""
+
 
 class Wire:
     """A value that arrives later; many may wait for it."""
@@ -48,6 +53,7 @@ class Wire:
         "readers",
         "rootless",
         "source",
+        "stored",
         "value",
     )
 
@@ -67,6 +73,7 @@ class Wire:
         self.source: Source | None = None
         self.family: Wire | None = None
         self.rootless = 0
+        self.stored: tuple[Any, ...] | None = ()
 
     def subscribe(self, actor: "Reader") -> None:
         """Wake `actor` once when the value is there."""
@@ -86,7 +93,7 @@ class Wire:
         if value.__class__ not in SIMPLE:
             OBJECTS_ARRIVED[0] += 1
             if value.__class__ is Wire and self.family is not None:
-                _head(self).family = family_of(value)
+                _unite(_head(self), family_of(value))
         readers, self.readers = self.readers, None
         holds, self.holds = self.holds, None
         if value.__class__ is Wire:
@@ -126,10 +133,29 @@ def is_pending(value: Any) -> bool:
 
 
 def family_of(wire: Wire) -> Wire:
-    """The wire that stands for the family of a rootless one."""
+    """The wire that stands for the family of a pending value."""
     if wire.family is None:
         _join(wire)
     return _head(wire)
+
+
+def stored_in(wire: Wire) -> tuple[Any, ...] | None:
+    """What is still to be stored in a pending value or in one of its family.
+
+    None if that may be anything.
+    """
+    return () if wire.family is None else _head(wire).stored
+
+
+def store_in(wire: Wire, origin: tuple[Any, ...] | None) -> None:
+    """Say that what shares objects with these values will be stored in a pending one."""
+    family = family_of(wire)
+    values = None if origin is None else tuple(map(deref, origin))
+    for value in values or ():
+        if value.__class__ is Wire and not value.immutable:
+            family = _unite(family, family_of(value))
+    family.stored = _both(family.stored, values)
+    OBJECTS_ARRIVED[0] += 1
 
 
 def _join(wire: Wire) -> None:
@@ -142,9 +168,7 @@ def _join(wire: Wire) -> None:
             stack.extend(_origins(one))
     for one in found:
         for other in _origins(one):
-            left, right = _head(one), _head(other)
-            if left is not right:
-                left.family = right
+            _unite(_head(one), _head(other))
 
 
 def _head(wire: Wire) -> Wire:
@@ -153,6 +177,24 @@ def _head(wire: Wire) -> Wire:
         wire.family = above.family
         wire = above
     return wire
+
+
+def _unite(one: Wire, other: Wire) -> Wire:
+    """Make two families one; the wire that stands for it."""
+    if one is not other:
+        one.family = other
+        other.stored = _both(one.stored, other.stored)
+    return other
+
+
+def _both(
+    one: tuple[Any, ...] | None, other: tuple[Any, ...] | None
+) -> tuple[Any, ...] | None:
+    if one is None or other is None:
+        return None
+    known = set(map(id, one))
+    both = (*one, *[value for value in other if id(value) not in known])
+    return both if len(both) <= MOST_STORED else None
 
 
 def _origins(wire: Wire) -> Iterator[Wire]:

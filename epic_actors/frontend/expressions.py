@@ -5,6 +5,7 @@ the block; `atom` gives it a name.  Both follow CPython's order of evaluation.
 """
 
 import ast
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -361,24 +362,50 @@ def call(
     # Why: CPython spreads a lone starred argument after the keywords.
     behind = [k.value for k in keywords] if len(args) > 1 else []
     values = before + elements(block, args, behind)
-    values += _named(block, keywords)
     marks: list[str | None] = [None] * len(before)
     marks += ["*" if isinstance(a, ast.Starred) else None for a in args]
-    marks += [keyword.arg or "**" for keyword in keywords]
-    shape = tuple(marks) if any(marks) else ()
-    return App(function, values, shape, at=at(node))
+    named = _named(block, function, keywords)
+    shape = (*marks, *[mark for mark, _ in named])
+    values += tuple([value for _, value in named])
+    return App(function, values, shape if any(shape) else (), at=at(node))
 
 
-def _named(block: Block, keywords: Sequence[ast.keyword]) -> tuple[Term, ...]:
+def _named(
+    block: Block, function: Term, keywords: Sequence[ast.keyword]
+) -> list[tuple[str, Term]]:
+    """The marks and values of keyword arguments.
+
+    A mapping is merged with what comes before it as soon as it is there, names with the
+    mapping before them when the next mapping comes.  It is done at once if anything that
+    comes later may have effects.
+    """
     nodes = [keyword.value for keyword in keywords]
     last = _last_busy(block, nodes)
-    return atoms(
-        block,
-        [
-            _merged(keyword.value, early=keyword.arg is None and i < last)
-            for i, keyword in enumerate(keywords)
-        ],
-    )
+    named: list[tuple[str, Term]] = []
+    for i, keyword in enumerate(keywords):
+        clash = len(named) > 1 and named[0][0] == "**"
+        if keyword.arg is None and i <= last and clash:
+            named = _merge(block, function, named, keyword)
+        named.append((keyword.arg or "**", atom(block, keyword.value)))
+        if keyword.arg is None and i < last:
+            named = _merge(block, function, named, keyword)
+    return named
+
+
+def _merge(
+    block: Block, function: Term, named: list[tuple[str, Term]], node: ast.keyword
+) -> list[tuple[str, Term]]:
+    """Keyword arguments as one mapping; what fails is said of the function called."""
+    mappings: list[Term] = []
+    for key, run in itertools.groupby(named, lambda pair: pair[0] == "**"):
+        pairs = list(run)
+        if key:
+            mappings += [value for _, value in pairs]
+        else:
+            parts = [part for name, value in pairs for part in (Const(name), value)]
+            mappings.append(block.temp(Prim("dict", tuple(parts), at=at(node.value))))
+    made = Prim("merge", (function, *mappings), at=at(node.value))
+    return [("**", block.temp(made))]
 
 
 def cursor(block: Block, node: ast.expr, *, asynchronous: bool) -> Var:

@@ -846,6 +846,39 @@ while queue and len(queue) < 6:
     queue.extend(items(v)[:2])
 <list=> = queue
 
+nest = word(<int>).split()
+nest.append(<list!1>)
+<str=> = repr(nest)[:16]
+<list!1>.append(<int>)
+
+nest = f([<list>])
+if <bool>:
+    nest.append(<list!1>)
+<int=> = len(f(nest))
+<block>
+<str=> = repr(nest)[:16]
+
+nest = f([<list>, <box!1>])
+nest.pop().xs = <list!2>
+nest[0].append(<int>)
+<list!2>.append(<int>)
+<str=> = repr((nest, <box!1>.xs))[:16]
+
+nest = f({<key>: <list>})
+nest.setdefault(<key>, <list!1>).append(<int>)
+<list!1>.append(<int>)
+<block>
+<str=> = repr(nest)[:16]
+
+if <bool>:
+    nest = [[len(v)] for v in word(<int>).split(',')]
+else:
+    nest = [<list!1>, f(<list>)]
+nest[-1].append(<int>)
+nest.append(<list!2>)
+<block>
+<str=> = repr(nest)[:16]
+
 rows = [[<int>, <int>], [<int>]]
 <list=> = [sum(row) for row in rows if row]
 rows[0][0] += <int>

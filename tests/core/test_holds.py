@@ -150,7 +150,7 @@ def test_a_hold_on_a_wire_holds_what_it_may_turn_out_to_be() -> None:
     """Until the wire is set one waits for it; then only for the object it is."""
     here, place, other = memory(), [1], [2]
     wire = Wire(origin=(place,))
-    hold = Hold(here, (), (wire,))
+    hold = Hold(here, (), (wire,), origin=())
     assert here.conflict(place, write=False) is wire
     assert here.conflict(other, write=False) is None
     assert here.conflict(wire, write=False) is hold
@@ -193,7 +193,7 @@ def test_a_hold_inside_a_pending_object_covers_what_it_may_reach() -> None:
     """One waits for the wire, then for the hold."""
     here, inner = memory(), [1]
     wire = Wire(origin=([inner],))
-    hold = Hold(here, (), (Inside(wire),))
+    hold = Hold(here, (), (Inside(wire),), origin=())
     assert here.conflict(inner, write=False) is wire
     assert here.conflict([2], write=False) is None
     wire.set([inner])

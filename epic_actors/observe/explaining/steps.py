@@ -164,6 +164,12 @@ def _display(reading: "Reading", term: Prim, args: Values, step: "Step") -> Know
     return items(reading, found, step, either(inner))
 
 
+def _merge(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
+    """Keyword arguments that are merged into a dict."""
+    inner = [mapping.load(ITEMS) for mapping in args[1:]]
+    return items(reading, Known(kind=dict), step, either(inner))
+
+
 def _append(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
     collection, value = args
     reading.stores |= collection.things
@@ -292,6 +298,7 @@ OWN: dict[str, Callable[["Reading", Prim, Values, "Step"], Any]] = {
     "setattr": _setattr,
     "delattr": _delattr,
     **dict.fromkeys(("list", "tuple", "set", "dict"), _display),
+    "merge": _merge,
     "list_append": _append,
     "set_add": _append,
     "getitem": _getitem,
