@@ -69,6 +69,7 @@ MOVING: dict[Any, Callable[..., Any]] = {
     all: iterating.all_,
     dict: substitutes.dict_,
     functools.reduce: substitutes.reduce,
+    itertools.chain.from_iterable: consuming.chain_all,
 }
 """What runs in its place if it is given something with pending elements."""
 

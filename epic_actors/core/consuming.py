@@ -16,6 +16,7 @@ from . import iterating
 from .closures import Beginning
 from .generators import generated_of
 from .prelude import MISSING, close, step
+from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
@@ -231,6 +232,16 @@ def update_set(holder: Any, *columns: Any) -> None:
             holder.add(item)
 
 
+def is_disjoint(holder: Any, items: Any) -> bool:
+    """`set.isdisjoint`."""
+    return all(item not in holder for item in items)
+
+
+def is_superset(holder: Any, items: Any) -> bool:
+    """`set.issuperset`."""
+    return all(item in holder for item in items)
+
+
 def sliced(holder: Any, value: Any) -> Any:
     """What is stored by `holder[i:j] = value`."""
     if holder.__class__ is list and is_generated(value):
@@ -248,7 +259,7 @@ def with_lists(function: Any, marks: Any, *args: Any, **named: Any) -> Any:
 
 def is_generated(value: Any) -> bool:
     """Whether a value is a generator of the script's."""
-    return generated_of(value) is not None
+    return generated_of(deref(value)) is not None
 
 
 LAZY: dict[Any, Callable[..., Any]] = {
@@ -274,6 +285,8 @@ METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (collections.deque, "extend"): extend,
     (collections.deque, "extendleft"): extendleft,
     (set, "update"): update_set,
+    (set, "isdisjoint"): is_disjoint,
+    (set, "issuperset"): is_superset,
 }
 _LISTED_METHODS = {
     str: ("join",),
@@ -282,7 +295,6 @@ _LISTED_METHODS = {
     set: (
         *("difference", "intersection", "union", "symmetric_difference", "issubset"),
         *("difference_update", "intersection_update", "symmetric_difference_update"),
-        *("issuperset", "isdisjoint"),
     ),
     collections.Counter: ("update", "subtract"),
 }
@@ -321,9 +333,29 @@ def taking(function: Any, args: tuple[Any, ...]) -> Callable[..., Any] | None:
     """The script to run instead of a native function that is given generators."""
     marks = tuple(map(is_generated, args))
     if not any(marks):
-        return None
+        return chain_all if _chains_generators(function, args) else None
     if function is iterating.collected:
-        return at_once(args[0])
+        return at_once(deref(args[0]))
+    return script_for(function, marks)
+
+
+def _chains_generators(function: Any, args: tuple[Any, ...]) -> bool:
+    """Whether it is `chain.from_iterable` of generators in a list."""
+    if getattr(function, "__self__", None) is not itertools.chain or len(args) != 1:
+        return False
+    items = deref(args[0])
+    return items.__class__ in (list, tuple) and any(map(may_be_generated, items))
+
+
+def script_for(
+    function: Any, marks: tuple[bool, ...] = ()
+) -> Callable[..., Any] | None:
+    """The script that does what a native function does with the items of generators.
+
+    Args:
+        function: The function.
+        marks: Which of its arguments are generators.
+    """
     owner = getattr(function, "__self__", None)
     if owner is itertools.chain:
         return chain_all
@@ -340,6 +372,22 @@ def taking(function: Any, args: tuple[Any, ...]) -> Callable[..., Any] | None:
     if lazy is None and (function in LISTED or is_reading(function)):
         return functools.partial(with_lists, function, marks)
     return lazy
+
+
+def undecided(function: Any, args: tuple[Any, ...]) -> Wire | None:
+    """A pending argument that has to be known first: it may become a generator."""
+    for value in map(deref, args):
+        if value.__class__ is Wire and may_be_generated(value):
+            return value if script_for(function) is not None else None
+    return None
+
+
+def may_be_generated(value: Any) -> bool:
+    """Whether a value is a generator of the script's, or may turn out to be one."""
+    value = deref(value)
+    if value.__class__ is Wire:
+        return not value.immutable and value.kind is None and value.source is None
+    return is_generated(value)
 
 
 def takes_items(kind: type, name: str) -> bool:

@@ -26,7 +26,7 @@ from .callbacks import (
 )
 from .calls import request
 from .classes import runs_in_place
-from .consuming import taking
+from .consuming import may_be_generated, takes_items, taking, undecided
 from .effects import (
     BUILTINS,
     METHODS,
@@ -191,6 +191,8 @@ def apply(
     if kind is types.FunctionType:
         return _function(network, function, args, kwargs)
     if kind is types.MethodType:
+        if not network.calm and (wire := undecided(function, args)) is not None:
+            return _once_known(network, function, args, kwargs, wire)
         owner = (function.__self__, *args)
         if changes_itself(network, function):
             return run_native(network, changing(function.__func__), owner, kwargs)
@@ -229,25 +231,32 @@ def _pending(
     function = deref(wire)
     if function.__class__ is not Wire:
         return apply(network, function, args, kwargs)
-    known = _known_method(function)
-    if known is not None:
+    kind, name = _known_method(function)
+    known = None if name == "sort" else METHODS.get(kind, {}).get(name)
+    asks = takes_items(kind, name) and any(map(may_be_generated, args))
+    if known is not None and not asks:
         return run_native(network, known, (receiver_of(function), *args), kwargs)
     frame = _apply_later(network, function, args, kwargs)
     values = (*args, *kwargs.values())
-    footprint = _unknown(network, function, values)
-    return enter(network, frame, 1, footprint)
+    found = enter(network, frame, 1, _unknown(network, function, values))
+    return _of_kind(found, known)
 
 
-def _known_method(function: Wire) -> Effect | None:
-    """The effect of a method of a pending value whose type is known."""
+def _of_kind(found: Any, effect: Effect | None) -> Any:
+    """A result of which it is known what kind of value it will be."""
+    if found.__class__ is Wire and effect is not None:
+        found.immutable, found.kind = effect.immutable, effect.kind
+    return found
+
+
+def _known_method(function: Wire) -> tuple[Any, str]:
+    """The type, if it is known, and the name of a method of a pending value."""
     if function.method is None:
-        return None
+        return None, ""
     receiver, name = function.method
     receiver = deref(receiver)
     kind = receiver.kind if receiver.__class__ is Wire else receiver.__class__
-    if kind is None or name == "sort":
-        return None
-    return METHODS.get(kind, {}).get(name)
+    return kind, name
 
 
 def receiver_of(function: Wire) -> Any:
@@ -265,6 +274,8 @@ def _function(
     network: "Network", fn: types.FunctionType, args: Any, kwargs: dict[str, Any]
 ) -> Any:
     function = network.translate(fn)
+    if function is None and (wire := undecided(fn, args)) is not None:
+        return _once_known(network, fn, args, kwargs, wire)
     if function is None and network.runs_aside(fn):
         if runs_in_place(network, fn):
             return run_native(network, opaque(fn), args, kwargs)
@@ -332,6 +343,8 @@ def native(
     script = instead_of(network, function, args, kwargs)
     if script is not None:
         return apply(network, script, args, kwargs)
+    if not network.calm and (wire := undecided(function, args)) is not None:
+        return _once_known(network, function, args, kwargs, wire)
     owner = getattr(function, "__self__", None)
     if owner.__class__ in GENERATING and generated_of(owner) is not None:
         method = GENERATOR_METHODS.get(function.__name__)
@@ -358,6 +371,27 @@ def native(
     if substitute is not None:
         return apply(network, substitute[0], (substitute[1], *args), kwargs)
     return run_native(network, method_effect(owner, function), (owner, *args), kwargs)
+
+
+def _once_known(
+    network: "Network", function: Any, args: Any, kwargs: Any, wire: Wire
+) -> Any:
+    """Call a builtin when it is known whether an argument is a generator."""
+
+    def frame() -> Frame:
+        yield wire
+        return apply(network, function, args, kwargs)
+
+    owner, name = getattr(function, "__self__", None), function.__name__
+    given = (*args, *kwargs.values())
+    summaries = network.summaries
+    if owner is None or isinstance(owner, types.ModuleType | type):
+        touched = lambda: summaries.of_application(function, given)  # noqa: E731
+        effect = _known_builtin(function)
+    else:
+        touched = lambda: summaries.of_method(owner, name, given)  # noqa: E731
+        effect = METHODS.get(owner.__class__, {}).get(name)
+    return _of_kind(enter(network, frame(), 1, touched), effect)
 
 
 def _by_another_way(
@@ -418,6 +452,8 @@ def _class(
     script = instead_of(network, cls, args, kwargs)
     if script is not None:
         return apply(network, script, args, kwargs)
+    if not network.calm and (wire := undecided(cls, args)) is not None:
+        return _once_known(network, cls, args, kwargs, wire)
     effect = BUILTINS.get(cls) or network.builtin_kinds[cls]
     if effect is not None:
         if cls is type and len(args) != 1:

@@ -53,6 +53,7 @@ class Effect:
         keeps_kind: The result is of the type that both arguments have.
         lazy: The result goes on reading what it spreads.
         stores_keywords: Keyword arguments are moved, whatever is said of positions.
+        names: Of the last arguments, if they are given by name.
         op: The operation that it is, if that has a protocol of special methods.
         loud: The bits of the special methods that it may run (see `protocols`).
         op: The operation it is, if special methods may stand behind it.
@@ -85,6 +86,7 @@ class Effect:
     shares: bool = False
     lazy: bool = False
     stores_keywords: bool = False
+    names: tuple[str, ...] = ()
     op: str = attrs.field(init=False)
     loud: int = attrs.field(init=False)
     only_values: bool = attrs.field(init=False)
@@ -154,6 +156,7 @@ class Effect:
             spreads=given(self.spreads),
             by_type=kinds if count > self.on else None,
             otherwise=other,
+            names=names,
         )
 
 

@@ -4,7 +4,7 @@ What CPython does for objects whose special methods are native, these do for obj
 the script's classes, so that the methods are part of the script.
 """
 
-# ruff: noqa: SIM105, SIM110, PLR1730, PERF402 - the loops are what these are for
+# ruff: noqa: SIM105, SIM110, PERF402 - the loops are what these are for
 
 from collections.abc import Iterator
 from typing import Any
@@ -159,23 +159,31 @@ def sum_(items: Any, start: Any = 0) -> Any:
     return total
 
 
-def least(items: Any) -> Any:
-    """`min` of one argument that is not empty."""
+def least(items: Any, key: Any = None, default: Any = MISSING) -> Any:
+    """`min` of one argument."""
     found = iter(items)
-    best = next(found)
+    best = next(found, MISSING)
+    if best is MISSING:
+        return min(()) if default is MISSING else default
+    rank = best if key is None else key(best)
     for item in found:
-        if item < best:
-            best = item
+        other = item if key is None else key(item)
+        if other < rank:
+            best, rank = item, other
     return best
 
 
-def greatest(items: Any) -> Any:
-    """`max` of one argument that is not empty."""
+def greatest(items: Any, key: Any = None, default: Any = MISSING) -> Any:
+    """`max` of one argument."""
     found = iter(items)
-    best = next(found)
+    best = next(found, MISSING)
+    if best is MISSING:
+        return max(()) if default is MISSING else default
+    rank = best if key is None else key(best)
     for item in found:
-        if item > best:
-            best = item
+        other = item if key is None else key(item)
+        if other > rank:
+            best, rank = item, other
     return best
 
 

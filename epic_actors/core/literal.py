@@ -33,7 +33,7 @@ Where else to change
     A new kind of term also goes to `emit` (the fast machine) and `interpret`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -190,6 +190,12 @@ def origin_of_all(parts: "Sequence[Footprint | Hold]") -> tuple[Any, ...] | None
     return tuple([value for origin in origins for value in origin or ()])
 
 
+def unsure_of_any(parts: "Sequence[Footprint | Hold]") -> Callable[[], bool] | None:
+    """Says whether one of the parts may touch more than it says."""
+    asked = [part.unsure for part in parts if part.unsure is not None]
+    return (lambda: any(unsure() for unsure in asked)) if asked else None
+
+
 class Node(Block):
     """A node of the term: a block whose frame begins in a task of its own."""
 
@@ -218,6 +224,7 @@ class Node(Block):
         if self.walker is not None and not self.network.machine.rests(self.waits_for):
             parts: list[Footprint | Hold] = [self.walker.footprint()]
             parts += self.region.memory.speaking()
+            self.hold.unsure = unsure_of_any(parts)
             self.hold.narrow(
                 [place for part in parts for place in part.reads],
                 [place for part in parts for place in part.writes],

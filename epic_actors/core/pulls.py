@@ -142,7 +142,9 @@ def converted(rest: Any, function: Function) -> Any:
 
 def pull(network: "Network", generated: Generated, thrown: bool, sent: Any) -> Any:
     """Take a step: whether there is an item, and the item or what is returned."""
-    if obstacle(network, generated) is None:
+    sent = deref(sent)
+    unknown = thrown and sent.__class__ is Wire
+    if not unknown and obstacle(network, generated) is None:
         return step(network, generated, thrown, sent)
     frame = _pull_later(network, generated, thrown, sent)
     return enter(network, frame, 2, lambda: footprint(network, generated, sent))
@@ -182,6 +184,9 @@ def footprint(network: "Network", generated: Generated, sent: Any) -> Footprint:
 def _pull_later(
     network: "Network", generated: Generated, thrown: bool, sent: Any
 ) -> Frame:
+    # Why: what is thrown into a generator that has not begun is raised here.
+    while thrown and sent.__class__ is Wire:
+        sent = yield sent
     while (found := obstacle(network, generated)) is not None:
         yield found
     return step(network, generated, thrown, sent)

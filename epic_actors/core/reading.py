@@ -13,6 +13,7 @@ from inspect import CO_ASYNC_GENERATOR
 from typing import TYPE_CHECKING, Any
 
 from .closures import RESUMES, free_names
+from .consuming import takes_items
 from .effects import (
     BUILTINS,
     CLASS_ATTRIBUTES,
@@ -643,11 +644,13 @@ class Reader:
             else:
                 values = self._spread(function, [receiver, *args], shape)
                 result |= self.include(function.lam, values).tags
-        for methods in METHODS.values():
+        for kind, methods in METHODS.items():
             effect = methods.get(name)
             if effect is not None:
                 found = True
                 self.effect(effect, [receiver, *args])
+                if takes_items(kind, name):
+                    self.special("list", args)
         if name in OBJECT_METHODS:
             given = args if receiver.callee is object else [receiver, *args]
             self.effect(BUILTINS[OBJECT_METHODS[name]], given)

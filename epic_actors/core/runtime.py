@@ -10,7 +10,7 @@ from .attributes import delete, load, store
 from .calls import request
 from .classes import build
 from .closures import suspended
-from .consuming import is_generated
+from .consuming import may_be_generated
 from .delegating import delegate, step
 from .dispatch import WAYS, apply, call, call_shaped
 from .effects import METHODS, Effect, prim_effect
@@ -61,7 +61,8 @@ def take_items(
     network: "Network", effect: Effect, name: str, obj: Any, *args: Any
 ) -> Any:
     """A method that takes in the items of its arguments: generators are run for it."""
-    if network.generators and any(map(is_generated, args)):
+    asks = network.generators or not network.calm
+    if asks and any(map(may_be_generated, args)):
         return apply(network, getattr(obj, name), args, {})
     return operate(network, effect, obj, *args)
 

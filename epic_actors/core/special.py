@@ -552,6 +552,14 @@ def _folded(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`any(obj)`, `sum(obj)`: one item after another, as far as the answer is open."""
     script = FOLDS[effect.op]
     given: tuple[Any, ...] = ()
+    named: dict[str, Any] = {}
+    if effect.op in ("min", "max") and rest:
+        count = len(rest) - len(effect.names)
+        named = dict(zip(effect.names, rest[count:], strict=True))
+        if not named.keys() <= {"key", "default"} or (count and "default" in named):
+            return operate_natively(specials.network, effect, obj, *rest)
+        if count:
+            obj = (obj, *rest[:count])
     if obj.__class__ not in (list, tuple):
         if not iterates(specials, obj):
             return operate_natively(specials.network, effect, obj, *rest)
@@ -562,7 +570,7 @@ def _folded(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
         # Why: whoever still fills a list has a hold on it, which the operation looks at.
         rows = yield from waited(operate(specials.network, BUILTINS[tuple], obj))
         obj, *given = yield from _added(rows, *rest)
-    return apply(specials.network, script, (obj, *given), {})
+    return apply(specials.network, script, (obj, *given), named)
 
 
 def _added(items: tuple[Any, ...], start: Any = 0) -> Frame:

@@ -57,7 +57,7 @@ from .tags import (
     inside,
 )
 from .terms import Lam, Prim
-from .wire import Wire, deref
+from .wire import OBJECTS_ARRIVED, Wire, deref
 
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Summaries:
         self.passes = 0
         self.depth = 0
         self.again = False
+        self.version = 0
         self._effects: dict[int, Effect] = {}
         self._methods: dict[str, list[Function | None]] = {}
         self._special: dict[str, list[Function | External | None]] = {}
@@ -105,8 +106,7 @@ class Summaries:
         args = tuple(map(deref, args))
         self.meet(namespace, args)
         callees = tuple(map(callee_of, args))
-        found = self.settled(lambda: self.of(lam, callees))
-        return found.footprint(lam.params, args)
+        return self._footprint(lambda: self.of(lam, callees), lam.params, args)
 
     def closedness(self, fn: types.FunctionType, function: Function) -> int:
         """How freely a function may run natively, as `Closedness` has it."""
@@ -126,7 +126,10 @@ class Summaries:
         origin = function.method if function.__class__ is Wire else None
         if origin is None:
             return EVERYTHING
-        receiver, name = origin
+        return self.of_method(*origin, values)
+
+    def of_method(self, receiver: Any, name: str, values: Iterable[Any]) -> Footprint:
+        """What a call of a method may touch."""
 
         def read(reader: Reader, given: list[Value]) -> None:
             called = reader.method(Method(given[0], name), given[1:], ())
@@ -276,34 +279,43 @@ class Summaries:
             summary.returns |= frozenset(reader.stored)
             return summary
 
-        footprint = self.settled(found).footprint(params, args)
-        return attrs.evolve(footprint, unsure=self.news(args))
+        return self._footprint(found, params, args)
 
-    def news(self, args: tuple[Any, ...]) -> Callable[[], bool] | None:
-        """Says whether a pending argument has turned out to be of a class not met yet."""
+    def _footprint(
+        self, read: Callable[[], Summary], params: tuple[str, ...], args: Any
+    ) -> Footprint:
+        found = self.settled(read)
+        footprint = found.footprint(params, args)
+        return attrs.evolve(footprint, unsure=self.news(found, read, args))
+
+    def news(
+        self, known: Summary, read: Callable[[], Summary], args: tuple[Any, ...]
+    ) -> Callable[[], bool] | None:
+        """Says whether more may be touched than was known; None if it never will be.
+
+        A pending argument may turn out to be, or hold, an object of a class not met yet,
+        or a generator of a function not met yet.
+        """
         wires = [arg for arg in args if arg.__class__ is Wire]
-        unknown = {id(w): w for w in wires if not (w.immutable or w.kind)}
-        met = len(self.classes)
+        unknown = [wire for wire in wires if not (wire.immutable or wire.kind)]
+        looked, version, more = OBJECTS_ARRIVED[0], self.version, False
 
-        def is_new(value: Any) -> bool:
-            cls = value.__class__
-            known = cls is Wire or cls.__module__ == "builtins"
-            late = not known and self.classes.get(cls, met) >= met
-            return late and self.is_own(cls)
-
-        if not unknown:
-            return None
-
-        def found() -> bool:
-            for wire in list(unknown.values()):
+        def is_more() -> bool:
+            nonlocal looked, version, more
+            now = OBJECTS_ARRIVED[0]
+            if more or (looked == now and version == self.version):
+                return more
+            looked = now
+            for wire in unknown:
                 value = deref(wire)
-                if is_new(value):
-                    return True
                 if value.__class__ is not Wire:
-                    del unknown[id(wire)]
-            return False
+                    self.meet_class(value.__class__)
+            if version != self.version:
+                more = not self.settled(read).is_within(known)
+                version = self.version
+            return more
 
-        return found
+        return is_more if unknown and not known.everything else None
 
     def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""
@@ -366,6 +378,7 @@ class Summaries:
 
     def _read_anew(self) -> None:
         """Forget what was read: an operation may run more than was known."""
+        self.version += 1
         self._special.clear()
         self._run_by.clear()
         self.known.clear()

@@ -114,9 +114,10 @@ class Summary:
     circular: bool = False
     finished: bool = False
 
-    def size(self) -> tuple[int, ...]:
-        """Grows with every new finding."""
-        sets = (
+    @property
+    def places(self) -> tuple[set[Any], ...]:
+        """All that is touched, by how it is."""
+        return (
             self.reads,
             self.writes,
             self.changed,
@@ -124,8 +125,18 @@ class Summary:
             self.resources_written,
             self.globals_read,
         )
+
+    def is_within(self, other: "Summary") -> bool:
+        """Whether another summary says all that this one says."""
+        if other.everything or self.everything:
+            return other.everything
+        pairs = zip(self.places, other.places, strict=True)
+        return self.returns <= other.returns and all(a <= b for a, b in pairs)
+
+    def size(self) -> tuple[int, ...]:
+        """Grows with every new finding."""
         return (
-            *map(len, sets),
+            *map(len, self.places),
             self.everything,
             self.calls_out,
             self.endless,
