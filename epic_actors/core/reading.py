@@ -26,14 +26,14 @@ from .extent import EVERYWHERE
 from .externals import External, Order
 from .functions import Function, Namespace, Template
 from .lookup import script_of
-from .places import STORED, stored
+from .places import STORED, loaded, stored
 from .protocols import DIRECT, TAKES_ITEMS
 from .reach import is_atom
 from .tags import (
     NOTHING,
     PLAIN_VALUE,
     UNKNOWN,
-    Itself,
+    Dictionary,
     Method,
     Summary,
     Tag,
@@ -41,6 +41,7 @@ from .tags import (
     Value,
     callee_of,
     constant,
+    dictionaries,
     inside,
 )
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
@@ -302,8 +303,11 @@ class Reader:
             return Value(_merged(args).tags, term.static)
         if op in {"setattr", "delattr"}:
             self.shared_store(args[0].callee, term.static)
-        if op in {"setitem", "delitem"} and isinstance(term.arguments[1], Const):
-            self.unnamed_store(args[0].tags, [term.arguments[1].value])
+        if op in {"getitem", "setitem", "delitem"}:
+            key = term.arguments[1]
+            spaces = dictionaries(args[0].tags)
+            if isinstance(key, Const) and len(spaces) == len(args[0].tags) == 1:
+                return self.named_item(op, spaces[0], key.value, args)
         self.effect(self.summaries.effect(term), args)
         if op in STORES:
             self.store(args)
@@ -333,11 +337,24 @@ class Reader:
             STORED.add(name)
             self.summary.resources_written.update(stored(id(vars(holder)), name))
 
-    def unnamed_store(self, tags: Tags, names: Iterable[Any] = ()) -> None:
-        """A store to a module's dictionary: the names that are in it, and these."""
-        for kind, root in tags:
-            if kind == "is" and isinstance(root, tuple) and isinstance(root[0], Itself):
-                STORED.update(root[0].object, names)
+    def named_item(
+        self, op: str, space: Dictionary, name: Any, args: list[Value]
+    ) -> Value:
+        """`globals()["name"]`: an access by name."""
+        if op == "getitem":
+            self.summary.resources_read.update(loaded(space.identity, name))
+            value = space.values.get(name)
+            tags = NOTHING if is_atom(value) else frozenset({("is", (space, name))})
+            return Value(tags, callee_of(value))
+        STORED.add(name)
+        self.summary.resources_written.update(stored(space.identity, name))
+        self.store(args[1:])
+        return PLAIN_VALUE
+
+    def unnamed_store(self, tags: Tags) -> None:
+        """A store to a module's dictionary that may be to any of its names."""
+        for space in dictionaries(tags):
+            STORED.update(space.values)
 
     def load(self, tags: Tags) -> Tags:
         """What may be found inside: also what was stored here."""

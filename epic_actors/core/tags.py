@@ -70,16 +70,14 @@ class Shared:
 
 
 @attrs.frozen
-class Itself:
-    """An object as a root, the same for everyone who meets it."""
+class Dictionary:
+    """The dictionary of a module as a namespace, the same for everyone who meets it.
+
+    As a root, what has no name is the dictionary itself.
+    """
 
     identity: int
-    object: Any = attrs.field(eq=False)
-
-    @property
-    def values(self) -> Mapping[Any, Any]:
-        """As a namespace that has nothing else."""
-        return {None: self.object}
+    values: dict[str, Any] = attrs.field(eq=False)
 
 
 @attrs.define
@@ -211,7 +209,7 @@ EVERYTHING = Footprint((), (EVERYWHERE, WORLD))
 
 
 def _root_key(root: Root) -> Any:
-    if isinstance(root, str) or isinstance(root[0], Itself):
+    if isinstance(root, str) or isinstance(root[0], Dictionary):
         return root
     return id(root[0]), root[1]
 
@@ -221,6 +219,8 @@ def _value(root: Root, given: dict[str, Any]) -> Any:
     if isinstance(root, str):
         return deref(given.get(root))
     namespace, name = root
+    if name is None:
+        return namespace.values
     return deref(namespace.values.get(name))
 
 
@@ -239,8 +239,15 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
 def constant(value: Any) -> Value:
     """What is known of a value that stands in a term."""
     held = value.__class__ is dict and is_namespace(value)
-    tags = frozenset({("is", (Itself(id(value), value), None))}) if held else NOTHING
-    return Value(tags, callee_of(value))
+    if not held:
+        return Value(NOTHING, callee_of(value))
+    return Value(frozenset({("is", (Dictionary(id(value), value), None))}))
+
+
+def dictionaries(tags: Tags) -> list[Dictionary]:
+    """The dictionaries of modules that an object may be."""
+    roots = [root for kind, root in tags if kind == "is" and isinstance(root, tuple)]
+    return [space for space, name in roots if name is None]
 
 
 def inside(tags: Tags) -> Tags:

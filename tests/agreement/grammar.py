@@ -55,6 +55,9 @@ EXPRESSIONS = {
         sum(<list>)
         max(<list>, default=<int>)
         min(<int>, <int>)
+        min(<list>, default=<int>, key=str)
+        max((<list>, <list>), key=len, default=[<int>])[0:1] == [<int>]
+        len(max(<list>, <list>))
         <dict!>.get(<key>, <int>)
         <box!>.n
         count
@@ -845,6 +848,17 @@ while queue and len(queue) < 6:
     v = queue.pop()
     queue.extend(items(v)[:2])
 <list=> = queue
+
+made = [asked, chained, doubled][<int> % 3](<list>)
+for a, b in zip(<list>, made):
+    <int=> = a + b
+<list!>.extend(made)
+
+if <bool>:
+    made = (f(v) for v in <list>)
+else:
+    made = <list>
+<list=> = [a for _, a in enumerate(made)][:4]
 
 nest = word(<int>).split()
 nest.append(<list!1>)

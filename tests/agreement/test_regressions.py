@@ -287,6 +287,98 @@ REGRESSIONS |= {
         b3 = f(Box(xs0))
         xs0[0] = 0
         """,
+    "a_list_that_is_made_in_an_undecided_branch": """
+        if odd(f(1)):
+            xs0 = [len(v) for v in word(2).split(",")]
+        xs0.append(n0)
+        return xs0
+        """,
+    "a_list_that_is_stored_in_a_pending_one": """
+        nest = word(2).split()
+        nest.append(xs0)
+        s1 = repr(nest)
+        xs0[0] = 9
+        return s1
+        """,
+    "a_pending_list_that_is_stored_in_a_pending_one": """
+        if odd(f(1)):
+            ys0 = list(dict(zip(ys0, map(f, xs0))).values())
+        nest = word(2).split()
+        nest.append(ys0)
+        s1 = repr(nest)
+        ys0.append(9)
+        return s1
+        """,
+    "a_list_that_a_pending_value_may_be_is_stored_in_another": """
+        some = xs0 if odd(f(1)) else ys0
+        nest = word(2).split()
+        nest.append(some)
+        s1 = repr(nest)
+        xs0[0] = 9
+        return s1
+        """,
+    "a_keyword_given_twice_before_a_later_mapping": """
+        d0["z"] = 1
+        return dict(**d0, z=0, **{"y": put(n0, 0)})
+        """,
+    "a_keyword_in_two_mappings": """
+        return dict(a=f(2), **f({"b": 3}), x=put(1, 0), **f({"x": 4}), d=put(0, 5))
+        """,
+    "a_keyword_that_is_no_name_in_a_mapping": """
+        return dict(**f({3: 4}), x=put(1, 0), **f({"y": 4}), d=put(0, 5))
+        """,
+    "a_global_read_in_the_dictionary_of_a_branch": """
+        if odd(f(1)):
+            xs0[0] = globals()["count"]
+        globals()["count"] = 5
+        return xs0
+        """,
+    "a_global_stored_by_a_function_that_gives_the_dictionary": """
+        def space():
+            return globals()
+        if odd(f(1)):
+            space()["count"] = 5
+        return count, globals()["count"]
+        """,
+    "the_least_of_pending_values_by_a_key": """
+        return min([f("abc"), f("de"), f("a")], key=len), max([f([1, 9]), f([2])], key=len)
+        """,
+    "the_greatest_of_two_lists_with_pending_elements": """
+        return max([f(1)], [f(2)]), max([f([])], default=f(3))
+        """,
+    "a_pending_generator_that_is_zipped": """
+        g = [asked][f(0)](xs0)
+        return list(zip(ys0, g)), list(g)
+        """,
+    "a_pending_generator_in_many_hands": """
+        if odd(f(1)):
+            g, h = (word(v) for v in xs0), asked(xs0)
+        else:
+            g = h = []
+        xs0.extend(h)
+        return ",".join(g), list(itertools.chain.from_iterable([h, asked(xs0)]))
+        """,
+    "a_generator_of_a_function_not_met_before_that_stores": """
+        def gen():
+            xs0.append(f(1))
+            yield 1
+            xs0.append(2)
+        def make():
+            return gen()
+        if odd(f(1)):
+            g = make()
+        else:
+            g = []
+        ys = [v for v in g]
+        return ys, xs0[:]
+        """,
+    "a_pending_exception_thrown_into_a_generator_that_has_not_begun": """
+        g = asked(xs0)
+        return g.throw([KeyError, Bad][f(0)])
+        """,
+    "a_set_that_looks_no_further_than_it_must": """
+        return {1}.isdisjoint(asked(xs0)), {1}.issuperset(asked(xs0))
+        """,
 }
 
 WRONG: dict[str, str] = {}
