@@ -265,6 +265,11 @@ class Reader:
 
     def prim(self, term: Prim, args: list[Value]) -> Any:
         """A primitive, which may be code of the script's."""
+        if term.op in {"getitem", "setitem", "delitem"}:
+            key = term.arguments[1]
+            spaces = dictionaries(args[0].tags)
+            if isinstance(key, Const) and len(spaces) == len(args[0].tags) == 1:
+                return self.named_item(term.op, spaces[0], key.value, args)
         result = self.native(term, args)
         tags = self.special(term.op, args)
         if not tags:
@@ -303,11 +308,6 @@ class Reader:
             return Value(_merged(args).tags, term.static)
         if op in {"setattr", "delattr"}:
             self.shared_store(args[0].callee, term.static)
-        if op in {"getitem", "setitem", "delitem"}:
-            key = term.arguments[1]
-            spaces = dictionaries(args[0].tags)
-            if isinstance(key, Const) and len(spaces) == len(args[0].tags) == 1:
-                return self.named_item(op, spaces[0], key.value, args)
         self.effect(self.summaries.effect(term), args)
         if op in STORES:
             self.store(args)
