@@ -369,9 +369,14 @@ def script_for(
         lazy = LAZY.get(function)
     except TypeError:
         return None
-    if lazy is None and (function in LISTED or is_reading(function)):
+    if lazy is None and collects(function):
         return functools.partial(with_lists, function, marks)
     return lazy
+
+
+def collects(function: Any) -> bool:
+    """Whether a function takes in all items of its arguments when it is called."""
+    return function in LISTED or is_reading(function)
 
 
 def undecided(function: Any, args: tuple[Any, ...]) -> Wire | None:

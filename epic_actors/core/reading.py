@@ -13,7 +13,7 @@ from inspect import CO_ASYNC_GENERATOR
 from typing import TYPE_CHECKING, Any
 
 from .closures import RESUMES, free_names
-from .consuming import takes_items
+from .consuming import collects, takes_items
 from .effects import (
     BUILTINS,
     CLASS_ATTRIBUTES,
@@ -527,6 +527,8 @@ class Reader:
         self.effect(effect, args)
         self.store(args)
         found = self.special(effect.op, args)
+        if isinstance(callee, Hashable) and collects(callee):
+            found |= self.special("list", args)
         return Value(self.load(_merged(args).tags) | found)
 
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
