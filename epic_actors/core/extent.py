@@ -3,7 +3,9 @@
 Rules
     1. Objects that are there are walked.
     2. A pending value may be, or contain, what its origin reaches, and what is still to
-       be stored in it or in one of its family: its wire knows that (see `wire`).
+       be stored in it: its wire knows that (see `wire`).  Other values that may be the
+       same one need not know: who writes to what is stored waits for the hold that
+       stores it, and then finds it inside.
     3. An object may contain what holds older than this one have still to store in it: if
        they may write to anything reached so far, what they store is reached as well.
     4. If a value or what is stored comes from where nobody knows, or if too many holds
@@ -19,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .families import is_rootless
-from .reach import mutables, walk
-from .wire import Wire, deref, stored_in
+from .reach import mutables, walk_on
+from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
@@ -29,9 +31,7 @@ if TYPE_CHECKING:
 
 ANYTHING = 0
 """Stands for the identities of all objects."""
-FIXED = frozenset({Wire, tuple})
-"""No hold need be asked what it stores in these: not in a tuple, and a wire knows."""
-MOST_WRITERS = 16
+MOST_WRITERS = 64
 """With more of them than these, anything is taken to be reached."""
 REACHED: dict[tuple[int, int, bool], Any] = {}
 """What holds reach; until something else happens, since they keep it as it is."""
@@ -78,49 +78,40 @@ def extent(hold: "Hold", root: Any, *, compared: bool = False) -> frozenset[int]
     key = (id(hold), id(root), compared)
     found = REACHED.get(key)
     if found is None:
-        reached = _closure(hold, root, compared=compared)
-        found = REACHED[key] = frozenset(reached), hold, root
+        found = REACHED[key] = _closure(hold, root, compared=compared), hold, root
     known: frozenset[int] = found[0]
     return known
 
 
-def _closure(hold: "Hold", root: Any, *, compared: bool) -> dict[int, Any]:
-    reached: dict[int, Any] = {}
+def _closure(hold: "Hold", root: Any, *, compared: bool) -> frozenset[int]:
     stack, taken = [root], set()
+    reached: dict[int, Any] = {}
+    objects: dict[int, Any] = {}
     while stack:
-        if not _walk(stack, reached, compared=compared):
-            return {ANYTHING: None}
+        for found in walk_on(stack, reached, compared=compared):
+            if found.__class__ is not Wire:
+                if found.__class__ is not tuple:
+                    objects[id(found)] = found
+            elif not found.immutable:
+                if found.origin is None or found.stored is None:
+                    return frozenset({ANYTHING})
+                stack += found.origin
+                stack += found.stored
         if hold.memory.total[0] == 1:
             break
-        objects = {key: v for key, v in reached.items() if v.__class__ not in FIXED}
         for writer in writers(hold.memory, hold.seq, objects):
             if id(writer) not in taken:
                 taken.add(id(writer))
                 if writer.origin is None or len(taken) > MOST_WRITERS:
-                    return {ANYTHING: None}
-                stack.extend(writer.origin)
-    return reached
-
-
-def _walk(stack: list[Any], reached: dict[int, Any], *, compared: bool) -> bool:
-    """Take in what the values of `stack` reach by themselves; whether that is known."""
-    told = None
-    while stack:
-        for found in walk(stack.pop(), compared=compared):
-            if id(found) in reached:
-                continue
-            reached[id(found)] = found
-            if found.__class__ is Wire and not found.immutable:
-                stored = stored_in(found)
-                if found.origin is None or stored is None:
-                    return False
-                stack += found.origin if stored is told else (*found.origin, *stored)
-                told = stored
-    return True
+                    return frozenset({ANYTHING})
+                stack += writer.origin
+    return frozenset(reached)
 
 
 def writers(
-    memory: "Memory", before: int | None, reached: Mapping[int, Any]
+    memory: "Memory",
+    before: int | None,
+    reached: Mapping[int, Any],
 ) -> Iterator["Hold"]:
     """The holds of this region and those around it that may write to one of these."""
     while reached:
@@ -143,20 +134,20 @@ def writes_into(hold: "Hold", reached: Mapping[int, Any]) -> bool:
         if place is EVERYWHERE or id(place) in reached:
             return True
         if place.__class__ is Wire:
-            if not place.immutable and _may_be_one(place, reached):
+            if not place.immutable and _may_be_one(hold, place, reached):
                 return True
         elif deep:
             return True
     return False
 
 
-def _may_be_one(wire: Wire, reached: Mapping[int, Any]) -> bool:
+def _may_be_one(hold: "Hold", wire: Wire, reached: Mapping[int, Any]) -> bool:
     """Whether a pending value may be one of these objects, or contain it."""
     if is_rootless(wire):
         return False
-    own: dict[int, Any] = {}
-    if not _walk([wire], own, compared=False) or not own.keys().isdisjoint(reached):
+    # Why: this asks the same of older holds; not of too many, to take it to be so only
+    # waits.
+    if len(hold.memory.written()) > MOST_WRITERS:
         return True
-    # Why: what is stored in these objects would have to be asked of still older holds;
-    # to take it to be so only waits.
-    return any(found.__class__ not in FIXED for found in own.values())
+    found = extent(hold, wire)
+    return ANYTHING in found or not found.isdisjoint(reached)

@@ -14,7 +14,7 @@ Being rootless is remembered until an object arrives anywhere; families only eve
 """
 
 from .reach import is_atom
-from .wire import OBJECTS_ARRIVED, Wire, deref, family_of, stored_in
+from .wire import OBJECTS_ARRIVED, Wire, deref, family_of
 
 
 def surely_apart(wire: Wire, place: object) -> bool:
@@ -29,18 +29,15 @@ def surely_apart(wire: Wire, place: object) -> bool:
 def is_rootless(wire: Wire) -> bool:
     """Whether all that a value may share objects with is pending."""
     now = OBJECTS_ARRIVED[0]
-    stack, found, told = [wire], {id(wire): wire}, None
+    stack, found = [wire], {id(wire): wire}
     while stack:
         one = stack.pop()
         if one.rootless == now:
             continue
-        stored = stored_in(one)
-        if one.rootless == -now or one.origin is None or stored is None:
+        if one.rootless == -now or one.origin is None or one.stored is None:
             wire.rootless = -now
             return False
-        values = one.origin if stored is told else (*one.origin, *stored)
-        told = stored
-        for value in map(deref, values):
+        for value in map(deref, (*one.origin, *one.stored)):
             if value.__class__ is Wire:
                 if id(value) not in found and not value.immutable:
                     found[id(value)] = value

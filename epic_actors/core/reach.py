@@ -318,12 +318,16 @@ def walk(value: Any, *, compared: bool = False) -> Iterator[Any]:
 
     If it is only `compared`, what is told apart by its identity is not looked into.
     """
-    stack, seen = [value], set()
+    return walk_on([value], {}, compared=compared)
+
+
+def walk_on(stack: list[Any], seen: dict[int, Any], *, compared: bool) -> Iterator[Any]:
+    """Walk what is on a stack, which may grow meanwhile, except what has been `seen`."""
     while stack:
         value = deref(stack.pop())
         if value.__class__ in ATOM_TYPES or id(value) in seen:
             continue
-        seen.add(id(value))
+        seen[id(value)] = value
         if value.__class__ is Wire:
             yield value
         elif compared and is_told_by_identity(value.__class__):

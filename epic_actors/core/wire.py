@@ -12,8 +12,9 @@ Rules
        `origin`     the values it may share objects with: the arguments of the call that
                     will answer, `()` for a value that will be new, None for anything;
        `source`     where the beginning of it can be read already (see `stream`).
-    4. Pending values that may share objects are of one *family*, which also knows what
-       is still to be stored in any of them (`stored`, None for anything).
+       `stored`     what is still to be stored in it, None for anything.
+    4. Pending values that may share objects, or be stored in one another, are of one
+       *family*.
 """
 
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ OBJECTS_ARRIVED = [1]
 """Counts the wires that turned out to be more than plain values (see `families`)."""
 
 MOST_STORED = 256
-"""With more values than these still to be stored in a family, anything may be."""
+"""With more values than these still to be stored in a pending one, anything may be."""
 
 
 class Wire:
@@ -92,8 +93,10 @@ class Wire:
         self.source = None
         if value.__class__ not in SIMPLE:
             OBJECTS_ARRIVED[0] += 1
-            if value.__class__ is Wire and self.family is not None:
-                _unite(_head(self), family_of(value))
+            if value.__class__ is Wire:
+                value.stored = _both(value.stored, self.stored)
+                if self.family is not None:
+                    _unite(_head(self), family_of(value))
         readers, self.readers = self.readers, None
         holds, self.holds = self.holds, None
         if value.__class__ is Wire:
@@ -139,23 +142,24 @@ def family_of(wire: Wire) -> Wire:
     return _head(wire)
 
 
-def stored_in(wire: Wire) -> tuple[Any, ...] | None:
-    """What is still to be stored in a pending value or in one of its family.
-
-    None if that may be anything.
-    """
-    return () if wire.family is None else _head(wire).stored
-
-
 def store_in(wire: Wire, origin: tuple[Any, ...] | None) -> None:
     """Say that what shares objects with these values will be stored in a pending one."""
-    family = family_of(wire)
     values = None if origin is None else tuple(map(deref, origin))
     for value in values or ():
         if value.__class__ is Wire and not value.immutable:
-            family = _unite(family, family_of(value))
-    family.stored = _both(family.stored, values)
-    OBJECTS_ARRIVED[0] += 1
+            _unite(family_of(value), family_of(wire))
+    wire.stored = _both(wire.stored, values)
+    now = OBJECTS_ARRIVED[0]
+    if wire.rootless == now and (
+        values is None or any(_may_be_there(value, now) for value in values)
+    ):
+        OBJECTS_ARRIVED[0] += 1
+
+
+def _may_be_there(value: Any, now: int) -> bool:
+    if value.__class__ is Wire:
+        return not value.immutable and value.rootless != now
+    return value.__class__ not in SIMPLE
 
 
 def _join(wire: Wire) -> None:
@@ -179,12 +183,9 @@ def _head(wire: Wire) -> Wire:
     return wire
 
 
-def _unite(one: Wire, other: Wire) -> Wire:
-    """Make two families one; the wire that stands for it."""
+def _unite(one: Wire, other: Wire) -> None:
     if one is not other:
         one.family = other
-        other.stored = _both(one.stored, other.stored)
-    return other
 
 
 def _both(

@@ -317,6 +317,29 @@ REGRESSIONS |= {
         xs0[0] = 9
         return s1
         """,
+    "a_pending_list_in_one_that_is_stored_in_before_it_is_read": """
+        ys0 = items(3)
+        nest = items(3)
+        nest.append(ys0)
+        some = nest[f(f(3))]
+        some.append(xs0)
+        if odd(f(1)):
+            s0 = str(ys0)
+        xs0.append(9)
+        return s0, ys0
+        """,
+    "a_pending_list_in_one_that_a_branch_stores_in": """
+        ys0 = items(f(f(f(f(f(3))))))
+        nest = [0]
+        some = nest if odd(f(f(f(1)))) else [xs0]
+        nest[0] = ys0
+        if odd(f(1)):
+            some[0].append(xs0)
+        if odd(f(f(f(f(f(f(1))))))):
+            s0 = str(ys0)
+        xs0.append(9)
+        return s0, ys0
+        """,
     "a_keyword_given_twice_before_a_later_mapping": """
         d0["z"] = 1
         return dict(**d0, z=0, **{"y": put(n0, 0)})

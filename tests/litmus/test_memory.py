@@ -327,3 +327,25 @@ def a_sequential_call_sees_whole_objects():
 def test_takes_exactly(row: Row, fusion: bool) -> None:
     """Each script means what it means in CPython, in exactly its seconds."""
     check(row, fusion=fusion)
+
+
+def calls_beside_many_stores_in_pending_lists():
+    found = []
+    for i in range(40):
+        box = []
+        if g(i, 2):
+            box = [i]
+        box.append({"role": i})
+        said = {"role": i}
+        said["text"] = f(1)
+        found.append(g(said, 1))
+    return found
+
+
+def test_calls_beside_many_stores_in_pending_lists() -> None:
+    """However many pending values are stored in, what is apart from them goes on.
+
+    In the literal machine the list behind the branch is a block of its own, which the
+    store waits for.
+    """
+    check(Row(calls_beside_many_stores_in_pending_lists, 2, tuple), fusion=True)
