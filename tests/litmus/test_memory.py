@@ -345,7 +345,6 @@ def calls_beside_many_stores_in_pending_lists():
 def test_calls_beside_many_stores_in_pending_lists() -> None:
     """However many pending values are stored in, what is apart from them goes on.
 
-    In the literal machine the list behind the branch is a block of its own, which the
-    store waits for.
+    The literal machine takes a second longer.
     """
     check(Row(calls_beside_many_stores_in_pending_lists, 2, tuple), fusion=True)
