@@ -22,7 +22,7 @@ import attrs
 
 from .families import is_rootless
 from .reach import mutables, walk_on
-from .wire import Wire, deref
+from .wire import OBJECTS_ARRIVED, Wire, deref
 
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ ANYTHING = 0
 MOST_WRITERS = 64
 """With more of them than these, anything is taken to be reached."""
 REACHED: dict[tuple[int, int, bool], Any] = {}
-"""What holds reach; until something else happens, since they keep it as it is."""
+"""What holds reach, and `Targets`; until something else happens, since they keep it as it is."""
 
 
 class _Everywhere:
@@ -109,45 +109,112 @@ def _closure(hold: "Hold", root: Any, *, compared: bool) -> frozenset[int]:
 
 
 def writers(
-    memory: "Memory",
-    before: int | None,
-    reached: Mapping[int, Any],
+    memory: "Memory", before: int | None, places: Mapping[int, Any]
 ) -> Iterator["Hold"]:
-    """The holds of this region and those around it that may write to one of these."""
-    while reached:
-        for hold in memory.naming(reached, before):
-            if writes_into(hold, reached):
-                yield hold
+    """The holds of this region and those around it that may write to one of these.
+
+    Places are given by their identities; a hold may come more than once.
+    """
+    while places:
+        yield from _writers_here(memory, before, places)
         outer = memory.outer
         if outer is None:
             return
         memory, before = outer.memory, outer.seq
 
 
-def writes_into(hold: "Hold", reached: Mapping[int, Any]) -> bool:
-    """Whether a hold may write to one of these objects, which are there."""
-    if hold.is_unsure():
-        return True
-    for held in hold.writes:
-        deep = held.__class__ is Inside
-        place = deref(held.root if deep else held)
-        if place is EVERYWHERE or id(place) in reached:
-            return True
-        if place.__class__ is Wire:
-            if not place.immutable and _may_be_one(hold, place, reached):
-                return True
-        elif deep:
-            return True
-    return False
+def _writers_here(
+    memory: "Memory", before: int | None, places: Mapping[int, Any]
+) -> Iterator["Hold"]:
+    targets = _targets(memory, memory.next_seq if before is None else before)
+    for key in places.keys() & memory.by_place.keys():
+        for hold in memory.by_place[key].values():
+            if before is None or hold.seq < before:
+                if hold.is_unsure() or _names(hold, key):
+                    yield hold
+    found = [targets.reached[key] for key in places.keys() & targets.reached.keys()]
+    for entries in (*found, targets.anything):
+        for seq, hold in entries:
+            if before is not None and seq >= before:
+                break
+            yield hold
 
 
-def _may_be_one(hold: "Hold", wire: Wire, reached: Mapping[int, Any]) -> bool:
-    """Whether a pending value may be one of these objects, or contain it."""
-    if is_rootless(wire):
-        return False
-    # Why: this asks the same of older holds; not of too many, to take it to be so only
-    # waits.
-    if len(hold.memory.written()) > MOST_WRITERS:
-        return True
-    found = extent(hold, wire)
-    return ANYTHING in found or not found.isdisjoint(reached)
+def _names(hold: "Hold", key: int) -> bool:
+    return any(id(deref(place)) == key for place in hold.writes)
+
+
+Entries = list[tuple[int, "Hold"]]
+
+
+@attrs.define
+class Targets:
+    """What the holds of one region may write to without naming it.
+
+    Entries are holds with the numbers that they, or what they are inside of, have in the
+    region; the oldest first.
+
+    Attributes:
+        reached: By the identity of an object, the holds that may write to it.
+        anything: Those that may write to anything.
+        known: The holds of the region that may write to an object that is there, and
+        queue: those of them that are not taken in yet, the oldest last.
+        last: The youngest hold that is taken in.
+        looked: When this was found out, by `OBJECTS_ARRIVED`.
+    """
+
+    looked: int
+    last: int = -1
+    known: Mapping[int, "Hold"] | None = None
+    queue: list["Hold"] = attrs.Factory(list)
+    reached: dict[int, Entries] = attrs.Factory(dict)
+    anything: Entries = attrs.Factory(list)
+
+    def take_in(self, hold: "Hold", seq: int) -> None:
+        """Enter what a hold, or those inside it, may write to."""
+        if hold.inner is not None:
+            for one in hold.inner.held.values():
+                self.take_in(one, seq)
+            return
+        reached: set[int] = {ANYTHING} if hold.is_unsure() else set()
+        for held in hold.writes:
+            place = deref(held.root if held.__class__ is Inside else held)
+            if place.__class__ is Wire:
+                if _may_be_there(place):
+                    reached |= extent(hold, place)
+                else:
+                    reached.add(id(place))
+            elif place is EVERYWHERE or held.__class__ is Inside:
+                # Why: all that is inside may be too much to look at time and again.
+                reached.add(ANYTHING)
+            else:
+                reached.add(id(place))
+        if ANYTHING in reached:
+            self.anything.append((seq, hold))
+            return
+        for key in reached:
+            self.reached.setdefault(key, []).append((seq, hold))
+
+
+def _targets(memory: "Memory", before: int) -> Targets:
+    """What the holds older than this may write to, at least."""
+    key, now = (id(memory), 0, False), OBJECTS_ARRIVED[0]
+    targets: Targets | None = REACHED.get(key)
+    if targets is None or targets.looked != now:
+        targets = REACHED[key] = Targets(now)
+    known = memory.written()
+    if targets.known is not known:
+        targets.known = known
+        fresh = sorted(seq for seq in known if seq > targets.last)
+        targets.queue = [known[seq] for seq in reversed(fresh)]
+    queue = targets.queue
+    while queue and queue[-1].seq < before:
+        hold = queue.pop()
+        targets.last = hold.seq
+        targets.take_in(hold, hold.seq)
+    return targets
+
+
+def _may_be_there(place: Any) -> bool:
+    """Whether a place is pending and may be an object that is there."""
+    return place.__class__ is Wire and not place.immutable and not is_rootless(place)

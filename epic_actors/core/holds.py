@@ -24,7 +24,7 @@ object.  Wires that may turn out to be an object somebody already has (see `Wire
 are also kept in a list of their own, which every access looks through.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -303,6 +303,8 @@ class Memory:
 
     def register(self, hold: Hold, *more: Any) -> None:
         """Make a hold be found by accesses to its places, if it has any."""
+        if hold.seq < self.next_seq - 1:
+            REACHED.clear()
         if (hold.reads or hold.writes) and hold.seq not in self.held:
             self.held[hold.seq] = hold
             self.total[0] += 1
@@ -368,21 +370,6 @@ class Memory:
                 or hold.is_unsure()
             }
         return self.there
-
-    def naming(self, places: Mapping[int, Any], before: int | None) -> "Iterator[Hold]":
-        """The holds that name one of these places or may write to a wide one.
-
-        Places are given by their identities; a hold may come more than once.
-        """
-        named = (self.by_place[key] for key in places.keys() & self.by_place.keys())
-        for holds in (*named, self.written()):
-            for seq, hold in holds.items():
-                if before is not None and seq >= before:
-                    continue
-                if hold.inner is None:
-                    yield hold
-                else:
-                    yield from hold.inner.naming(places, None)
 
     def speaking(self) -> Iterator[Hold]:
         """The holds in here that speak for themselves, also inside those that do not."""

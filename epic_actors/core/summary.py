@@ -379,6 +379,7 @@ class Summaries:
     def _read_anew(self) -> None:
         """Forget what was read: an operation may run more than was known."""
         self.version += 1
+        OBJECTS_ARRIVED[0] += 1
         self._special.clear()
         self._run_by.clear()
         self.known.clear()
