@@ -86,8 +86,8 @@ def extent(hold: "Hold", root: Any, *, compared: bool = False) -> frozenset[int]
 def _closure(hold: "Hold", root: Any, *, compared: bool) -> frozenset[int]:
     stack, taken = [root], set()
     reached: dict[int, Any] = {}
-    objects: dict[int, Any] = {}
     while stack:
+        objects: dict[int, Any] = {}
         for found in walk_on(stack, reached, compared=compared):
             if found.__class__ is not Wire:
                 if found.__class__ is not tuple:
@@ -129,9 +129,10 @@ def _writers_here(
     targets = _targets(memory, memory.next_seq if before is None else before)
     for key in places.keys() & memory.by_place.keys():
         for hold in memory.by_place[key].values():
-            if before is None or hold.seq < before:
-                if hold.is_unsure() or _names(hold, key):
-                    yield hold
+            if before is not None and hold.seq >= before:
+                continue
+            if hold.is_unsure() or _names(hold, key):
+                yield hold
     found = [targets.reached[key] for key in places.keys() & targets.reached.keys()]
     for entries in (*found, targets.anything):
         for seq, hold in entries:
