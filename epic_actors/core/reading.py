@@ -422,7 +422,10 @@ class Reader:
         if op in TAKES_ITEMS:
             given |= self.load(given)
         for method in methods:
-            found |= self._run(method, operand, given)
+            # Why: in a large library this would go on, and change nothing.
+            if self.summary.everything:
+                break
+            found |= self._run(self.summaries.term_of(method), operand, given)
         return found
 
     def _run(self, method: Any, operand: Value, given: Tags) -> Tags:
@@ -452,6 +455,8 @@ class Reader:
         """Run everything that an access to an attribute may run."""
         found: Tags = NOTHING
         for function in functions:
+            if self.summary.everything:
+                break
             given = [operand] * function.__code__.co_argcount
             found |= self.function(function, given).tags
         return found
@@ -656,11 +661,15 @@ class Reader:
         name, receiver = callee.name, callee.receiver
         result: Tags = NOTHING
         found = False
-        for function in self.summaries.methods(name):
+        for made in self.summaries.methods(name):
             found = True
+            if self.summary.everything:
+                break
+            function = self.summaries.translate(made)
             if function is None:
                 self.summary.everything = True
             else:
+                self.summaries.meet(function.namespace, ())
                 values = self._spread(function, [receiver, *args], shape)
                 result |= self.include(function.lam, values).tags
         for kind, methods in METHODS.items():

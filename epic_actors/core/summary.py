@@ -91,9 +91,9 @@ class Summaries:
         self.again = False
         self.version = 0
         self._effects: dict[int, Effect] = {}
-        self._methods: dict[str, list[Function | None]] = {}
-        self._special: dict[str, list[Function | External | None]] = {}
-        self._run_by: dict[str, list[Function | External | None]] = {}
+        self._methods: dict[str, list[types.FunctionType]] = {}
+        self._special: dict[str, list[Any]] = {}
+        self._run_by: dict[str, list[Any]] = {}
         self.generators: dict[int, Function] = {}
         self._hooks: dict[tuple[str, str], list[types.FunctionType]] = {}
         self._shared: dict[type, Shared] = {}
@@ -207,7 +207,7 @@ class Summaries:
             found, lambda reader: reader.together(functools.partial(run, reader))
         )
 
-    def special_methods(self, name: str) -> list[Function | External | None]:
+    def special_methods(self, name: str) -> list[Any]:
         """Every special method of that name that is code of the script's."""
         found = self._special.get(name)
         if found is None:
@@ -215,14 +215,15 @@ class Summaries:
             for cls in list(self.classes):
                 method = vars(cls).get(name)
                 if method is not None and self.specials.is_script(method):
-                    found.append(self._term_of(method))
+                    found.append(method)
             if name == "__next__":
                 found.extend(self.generators.values())
         return found
 
-    def _term_of(self, method: Any) -> Function | External | None:
+    def term_of(self, method: Any) -> Function | External | None:
+        """What a method is: its term is made only when somebody reads that."""
         method = getattr(method, "__func__", getattr(method, "__script__", method))
-        if isinstance(method, External):
+        if isinstance(method, External | Function):
             return method
         function = self.translate(method)
         if function is not None:
@@ -450,8 +451,8 @@ class Summaries:
             found = self._effects[id(term)] = prim_effect(term.op, term.static)
         return found
 
-    def methods(self, name: str) -> list[Function | None]:
-        """Every method of that name in the script's own classes; None for others."""
+    def methods(self, name: str) -> list[types.FunctionType]:
+        """Every method of that name in the classes met."""
         found = self._methods.get(name)
         if found is None:
             found = self._methods[name] = []
@@ -459,10 +460,7 @@ class Summaries:
                 made = vars(cls).get(name)
                 made = getattr(made, "__func__", None) or getattr(made, "fget", made)
                 if isinstance(made, types.FunctionType):
-                    function = self.translate(made)
-                    if function is not None:
-                        self.meet(function.namespace, ())
-                    found.append(function)
+                    found.append(made)
         return found
 
 

@@ -129,7 +129,8 @@ def by_name(reading: "Reading", function: Known, args: Values, step: "Step") -> 
     survey.network.summaries.meet(reading.part.function.namespace, ())
     marks = (None, *step.shape) if step.shape else ()
     shaped = attrs.evolve(step, shape=marks)
-    own_methods = [f for f in survey.network.summaries.methods(name) if f is not None]
+    found = map(survey.network.translate, survey.network.summaries.methods(name))
+    own_methods = [function for function in found if function is not None]
     results = [reading.own(f, [owner, *args], shaped) for f in own_methods]
     builtin = [kind for kind, methods in METHODS.items() if name in methods]
     if not own_methods and not builtin and name not in READ_ONLY_NAMES:

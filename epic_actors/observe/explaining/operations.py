@@ -91,7 +91,8 @@ def of_unknown(
     summaries.meet(reading.part.function.namespace, ())
     before, reading.begins = reading.begins, sentences.there(needs)
     for name in names:
-        for function in summaries.special_methods(name):
+        for method in summaries.special_methods(name):
+            function = summaries.term_of(method)
             if isinstance(function, Function) and not function.is_generator:
                 reading.own(function, args, attrs.evolve(step, shape=()))
     reading.begins = before
