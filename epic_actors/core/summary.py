@@ -76,6 +76,7 @@ class Summaries:
 
     def __init__(self, network: "Network") -> None:
         self.translate = network.translate
+        self.runs_aside = network.runs_aside
         self.specials = network.specials
         self.known: dict[Any, Summary] = {}
         self.kept: dict[int, Lam] = {}
@@ -366,7 +367,9 @@ class Summaries:
         """Whether a class is the script's: it has code of the script's, or stands by it."""
         modules = {namespace.name for namespace in self.namespaces.values()}
         return cls.__module__ in modules or any(
-            isinstance(value, types.FunctionType) and self.translate(value) is not None
+            # Why: to know that code is the script's, its file need not be read.
+            isinstance(value, types.FunctionType)
+            and (self.runs_aside(value) or self.translate(value) is not None)
             for value in vars(cls).values()
         )
 
