@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import consuming, iterating, prelude, substitutes
 from .externals import External
-from .lookup import script_of
+from .lookup import attribute, script_of
 from .reach import MOVERS, has_wire
 from .wire import Wire, deref
 
@@ -128,8 +128,8 @@ def is_script_code(network: "Network", given: Any) -> bool:
         return is_cached_script(network, given)
     if isinstance(given, type):
         return isinstance(given.__init__, types.FunctionType)  # type: ignore[misc]
-    method = vars(type(given)).get("__call__")
-    return isinstance(method, types.FunctionType)
+    method = attribute(type(given), "__call__")
+    return isinstance(method, types.FunctionType | staticmethod | classmethod)
 
 
 def is_cached_script(network: "Network", wrapper: Any) -> bool:

@@ -45,7 +45,7 @@ from .externals import External, Order
 from .functions import Function
 from .generators import generated_of
 from .looks import KINDS
-from .lookup import script_of
+from .lookup import attribute, script_of
 from .operations import arguments
 from .perform import NATIVE, operate
 from .places import WORLD
@@ -567,9 +567,12 @@ def _object(
     script = script_of(function)
     if script is not None:
         return apply(network, script, args, kwargs)
-    method = getattr(type(function), CALL, None)
+    method = attribute(type(function), CALL)
     if isinstance(method, types.FunctionType) and network.translate(method):
         return apply(network, method, (function, *args), kwargs)
+    if isinstance(method, staticmethod | classmethod):
+        bound = method.__get__(function, type(function))
+        return apply(network, bound, args, kwargs)
     if type(function) is CACHED and is_cached_script(network, function):
         given = (cache_of(function), function.__wrapped__, args, kwargs)
         return apply(network, cached, given, {})

@@ -443,6 +443,45 @@ def what_functions_hold():
     return first, counted.calls, g(counted, 1).calls
 
 
+def paired(a, b=2):
+    return a, g(b, 1)
+
+
+class Registry:
+    __call__ = staticmethod(paired)
+
+    @staticmethod
+    def __getitem__(key):
+        return g(key, 1), "item"
+
+    @classmethod
+    def __len__(cls):
+        return g(3, 1)
+
+    @staticmethod
+    def __add__(other):
+        return g(other, 1), "added"
+
+
+class HeirOfRegistry(Registry):
+    @classmethod
+    def __enter__(cls):
+        return cls.__name__, g(7, 1)
+
+    @staticmethod
+    def __exit__(*how):
+        return g(True, 1)
+
+
+@agrees
+def special_methods_that_are_given_no_instance():
+    with HeirOfRegistry() as entered:
+        raise ValueError(g(1, 1))
+    for made in (Registry(), HeirOfRegistry(), g(Registry(), 1)):
+        found = made(g(1, 1)), made(2, b=g(3, 1)), made[g(1, 1)], len(made), made + 2
+    return entered, found, list(map(g(Registry(), 1), [1, 2]))
+
+
 @pytest.mark.parametrize("script", AGREEING, ids=lambda script: script.__name__)
 def test_agrees(script) -> None:
     """Each script means what it means in CPython."""
