@@ -12,7 +12,7 @@ The package is layered; each part knows only those before it:
 
 from typing import TYPE_CHECKING, Any
 
-from .core.network import Statistics
+from .core.network.network import Statistics
 from .declare import pure, readonly, sequential, unordered
 from .errors import (
     DeadlineExceeded,

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from .core.externals import External, Order
-from .core.places import resource as named
+from .core.memory.places import resource as named
+from .core.network.externals import External, Order
 from .errors import UsageError
 
 

@@ -12,8 +12,9 @@ import inspect
 import sysconfig
 import types
 
-from .core import consuming, iterating, prelude, substitutes
 from .core.functions import Function
+from .core.iteration import consuming, iterating
+from .core.language import prelude, substitutes
 from .frontend import known
 
 

@@ -11,16 +11,16 @@ from typing import Any
 import attrs
 import trio
 
-from .core.calls import request
-from .core.dispatch import aside
-from .core.externals import inside, waiting_for_externals
-from .core.fast import FastMachine
 from .core.functions import Function
-from .core.literal import LiteralMachine
-from .core.network import Listener, Network, Statistics
-from .core.outlet import Outlet, Pieces
-from .core.shared import keep_shared
-from .core.traces import as_raised, without_lead
+from .core.language.dispatch import aside
+from .core.machines.fast import FastMachine
+from .core.machines.literal import LiteralMachine
+from .core.network.calls import request
+from .core.network.externals import inside, waiting_for_externals
+from .core.network.network import Listener, Network, Statistics
+from .core.network.shared import keep_shared
+from .core.network.traces import as_raised, without_lead
+from .core.streams.outlet import Outlet, Pieces
 from .errors import DeadlineExceeded, ScriptError, UsageError
 from .frontend import NotCompiled, let_go, translate
 from .ownership import Ownership

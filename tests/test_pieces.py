@@ -7,7 +7,7 @@ import pytest
 import trio
 
 import epic_actors as epic
-from epic_actors.core.outlet import PIECES_AHEAD
+from epic_actors.core.streams.outlet import PIECES_AHEAD
 
 
 given: list[int] = []

@@ -1,32 +1,35 @@
 """The calculus and the machines: the door for those who write primitives and tools.
 
-Read it in this order:
-    terms, printer, parser, check, operations, interpret, church, free, closures
-        the calculus
-    wire, families, reach, holds, ledger, undo, effect, library, effects
-        what is pending, and what operations do
-    actors, perform, externals, calls, pool, shared, regions, network
-        the network
-    stream, text, early, growing, outlet
+What stands in this folder itself is the calculus, and is decided without trio; its folders
+are the machine.  Read it in this order:
+    terms, printer, parser, check, operations, interpret, church, functions, free,
+    closures, generators, looks, knowledge
+        the calculus: terms, and what they mean
+    memory      wire, families, reach, places, holds, extent, ledger, undo
+        what is pending, where it stands, what must wait for it
+    tables      effect, library, effects, protocols, files
+        what native operations read, write and need
+    network     actors, perform, externals, calls, pool, shared, regions, network, traces,
+                recursion
+        what fires when, and the loop that drives it
+    streams     stream, text, early, growing, outlet
         what is read before it is whole
-    dispatch, prelude, substitutes, records, callbacks, lookup, attributes, hooks,
-    protocols, special, calling, classes, iterating, stepping, walk, files
+    language    dispatch, prelude, substitutes, records, callbacks, lookup, attributes,
+                hooks, special, calling, classes, asynchronous, groups
         what scripts do
-    generators, pulls, delegating, consuming, asynchronous, groups
-        the larger parts of the language
-    tags, reading, summary, traces, recursion
-        what a piece may touch, and tracebacks
-    walker, literal
-        one machine
-    units, runtime, emit_nodes, emit_steps, emit, fast
-        the other
+    iteration   iterating, stepping, walk, pulls, delegating, consuming, releasing
+        loops and generators, a step at a time
+    footprints  tags, reading, summary, stores
+        what an undecided piece may touch
+    machines    walker, literal | units, runtime, emit_nodes, emit_steps, emit, fast
+        one machine | the other
 
 Names used at every run are here; the rest of the calculus is imported from its modules.
 """
 
-from .externals import External, Order
-from .network import Network, Statistics
-from .places import Resource, resource
+from .memory.places import Resource, resource
+from .network.externals import External, Order
+from .network.network import Network, Statistics
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import attrs
 
-from epic_actors.core.places import STORED
+from epic_actors.core.memory.places import STORED
 from epic_actors.core.terms import (
     UNBOUND,
     App,

@@ -8,7 +8,7 @@ import ast
 import types
 from collections.abc import Iterator
 
-from epic_actors.core.classes import GENERIC
+from epic_actors.core.language.classes import GENERIC
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.source import ScopeNode, encloses, first_line, spans
 

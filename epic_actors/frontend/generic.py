@@ -8,8 +8,8 @@ import ast
 import types
 from typing import Any
 
-from epic_actors.core.classes import ALIAS
 from epic_actors.core.functions import Template
+from epic_actors.core.language.classes import ALIAS
 from epic_actors.core.terms import App, Prim, Term, Var
 from epic_actors.frontend.block import Block
 from epic_actors.frontend.matching import future_flags

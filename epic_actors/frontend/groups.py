@@ -21,7 +21,7 @@ The part is raised so that the clause runs while it is being handled.
 
 import ast
 
-from epic_actors.core.groups import Caught
+from epic_actors.core.language.groups import Caught
 from epic_actors.frontend.statements import Reraise
 
 

@@ -9,7 +9,7 @@ import ast
 
 import attrs
 
-from epic_actors.core.files import close_behind
+from epic_actors.core.tables.files import close_behind
 from epic_actors.core.terms import App, Const, Prim, Term, Var
 from epic_actors.frontend.block import Block, Exits
 

@@ -19,8 +19,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from epic_actors.core.footprints.stores import note_stores
 from epic_actors.core.functions import Function, Namespace
-from epic_actors.core.stores import note_stores
 from epic_actors.frontend.refusal import NotCompiled
 
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-from epic_actors.core.consuming import sliced
+from epic_actors.core.iteration.consuming import sliced
 from epic_actors.core.terms import App, Const, Prim, Term, Var
 from epic_actors.frontend.block import Block
 from epic_actors.frontend.expressions import BINARY, atom, atoms, value

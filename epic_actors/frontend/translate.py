@@ -4,9 +4,9 @@ import ast
 import inspect
 import types
 
-from epic_actors.core.classes import ALIAS, GENERIC
 from epic_actors.core.functions import Function
-from epic_actors.core.prelude import step
+from epic_actors.core.language.classes import ALIAS, GENERIC
+from epic_actors.core.language.prelude import step
 from epic_actors.core.terms import UNBOUND, Const, Lam, Prim, Term, Var
 from epic_actors.frontend import (
     comprehensions,

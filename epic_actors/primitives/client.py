@@ -14,7 +14,7 @@ import attrs
 import httpx2
 import trio
 
-from epic_actors.core.shared import open_shared
+from epic_actors.core.network.shared import open_shared
 
 
 CONNECT_TIMEOUT_S = 10.0

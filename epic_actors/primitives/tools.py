@@ -17,7 +17,7 @@ import trio
 
 import epic_actors as epic
 from epic_actors.core import External, Order, resource
-from epic_actors.core.externals import waiting_for_externals
+from epic_actors.core.network.externals import waiting_for_externals
 from epic_actors.errors import LimitError, OutsideError, UsageError
 from epic_actors.primitives.completions import (
     Completion,

@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from epic_actors.core.network import Statistics
+from epic_actors.core.network.network import Statistics
 
 from .host import End, Host, HostedRun, Message, Piece, default_host
 

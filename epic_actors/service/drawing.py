@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from epic_actors.core.externals import External
 from epic_actors.core.functions import Function, Namespace
+from epic_actors.core.network.externals import External
 from epic_actors.core.printer import show
 from epic_actors.core.terms import (
     App,

@@ -23,7 +23,7 @@ from typing import Any, Self
 import attrs
 import trio
 
-from epic_actors.core.network import Statistics
+from epic_actors.core.network.network import Statistics
 from epic_actors.errors import UsageError
 from epic_actors.run import Run, open_run
 

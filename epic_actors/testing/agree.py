@@ -27,7 +27,7 @@ import attrs
 import trio
 
 import epic_actors as epic
-from epic_actors.core.traces import as_raised
+from epic_actors.core.network.traces import as_raised
 from epic_actors.testing.outside import Asked, Endless, Outside, Record
 from epic_actors.testing.shape import failure, shape
 from epic_actors.testing.virtual import run_in_virtual_time

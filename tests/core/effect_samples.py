@@ -11,8 +11,8 @@ from typing import Any
 
 import attrs
 
-from epic_actors.core.effects import Effect
-from epic_actors.core.reach import mutables
+from epic_actors.core.memory.reach import mutables
+from epic_actors.core.tables.effects import Effect
 
 
 @attrs.define(eq=False, order=False, repr=False)

@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 import pytest
 
-from epic_actors.core.attributes import is_simple
-from epic_actors.core.externals import External, Order
-from epic_actors.core.places import WORLD
+from epic_actors.core.language.attributes import is_simple
+from epic_actors.core.memory.places import WORLD
+from epic_actors.core.network.externals import External, Order
 from tests.core.rows import both_ways
 from tests.litmus.table import Bad, Table, check, f, g
 

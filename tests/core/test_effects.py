@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from epic_actors.core.effects import (
+from epic_actors.core.functions import Namespace
+from epic_actors.core.memory.extent import EVERYWHERE
+from epic_actors.core.memory.places import WORLD, resource
+from epic_actors.core.memory.reach import aliases, is_atom
+from epic_actors.core.memory.wire import Wire
+from epic_actors.core.tables.effects import (
     BUILTINS,
     METHODS,
     Effect,
     of_module,
     prim_effect,
 )
-from epic_actors.core.extent import EVERYWHERE
-from epic_actors.core.functions import Namespace
-from epic_actors.core.places import WORLD, resource
-from epic_actors.core.reach import aliases, is_atom
-from epic_actors.core.wire import Wire
 from tests.core.effect_samples import RECEIVERS, Called, Thing, calls, drawn, taken_back
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import trio
 
-from epic_actors.core.externals import External, Order, inside, returned_type
-from epic_actors.core.places import WORLD
+from epic_actors.core.memory.places import WORLD
+from epic_actors.core.network.externals import External, Order, inside, returned_type
 from epic_actors.errors import UsageError
 
 

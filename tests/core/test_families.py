@@ -1,7 +1,7 @@
 """Which pending values surely have nothing to do with each other, or with an object."""
 
-from epic_actors.core.families import is_rootless, surely_apart
-from epic_actors.core.wire import Wire
+from epic_actors.core.memory.families import is_rootless, surely_apart
+from epic_actors.core.memory.wire import Wire
 
 
 def test_what_comes_from_nothing_is_not_what_is_there() -> None:

@@ -5,10 +5,10 @@ from typing import Any
 import attrs
 import pytest
 
-from epic_actors.core.extent import EVERYWHERE, Inside
-from epic_actors.core.holds import Hold, Memory
-from epic_actors.core.places import WORLD, resource
-from epic_actors.core.wire import Wire
+from epic_actors.core.memory.extent import EVERYWHERE, Inside
+from epic_actors.core.memory.holds import Hold, Memory
+from epic_actors.core.memory.places import WORLD, resource
+from epic_actors.core.memory.wire import Wire
 
 
 @attrs.define(eq=False)

@@ -6,7 +6,7 @@ import attrs
 import pytest
 from hypothesis import given, strategies as st
 
-from epic_actors.core.ledger import Entry, Ledger, State, Store
+from epic_actors.core.memory.ledger import Entry, Ledger, State, Store
 
 
 class Noted(Entry):

@@ -14,7 +14,7 @@ import trio
 from trio.testing import MockClock
 
 import epic_actors as epic
-from epic_actors.core.literal import LiteralMachine
+from epic_actors.core.machines.literal import LiteralMachine
 
 
 chosen: ContextVar[int] = ContextVar("chosen", default=0)

@@ -15,13 +15,13 @@ import trio
 from hypothesis import HealthCheck, given, settings, strategies as st
 from trio.testing import MockClock
 
-from epic_actors.core.externals import External, Order
-from epic_actors.core.fast import FastMachine
 from epic_actors.core.functions import Function, Namespace
 from epic_actors.core.interpret import Interpreter
-from epic_actors.core.literal import LiteralMachine
-from epic_actors.core.network import Network
-from epic_actors.core.places import WORLD
+from epic_actors.core.machines.fast import FastMachine
+from epic_actors.core.machines.literal import LiteralMachine
+from epic_actors.core.memory.places import WORLD
+from epic_actors.core.network.externals import External, Order
+from epic_actors.core.network.network import Network
 from epic_actors.core.printer import show
 from epic_actors.core.terms import Lam, Term
 from tests.core.terms_strategy import TOOLS, programs

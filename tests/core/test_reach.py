@@ -10,7 +10,7 @@ import attrs
 import pytest
 from hypothesis import given, strategies as st
 
-from epic_actors.core.reach import (
+from epic_actors.core.memory.reach import (
     Settler,
     children,
     has_wire,
@@ -21,7 +21,7 @@ from epic_actors.core.reach import (
     reaches,
     walk,
 )
-from epic_actors.core.wire import Wire
+from epic_actors.core.memory.wire import Wire
 
 
 class Plain:

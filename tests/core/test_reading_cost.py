@@ -7,10 +7,10 @@ import linecache
 import types
 from typing import Any
 
-from epic_actors.core.extent import EVERYWHERE
-from epic_actors.core.fast import FastMachine
-from epic_actors.core.network import Network
-from epic_actors.core.regions import Footprint
+from epic_actors.core.machines.fast import FastMachine
+from epic_actors.core.memory.extent import EVERYWHERE
+from epic_actors.core.network.network import Network
+from epic_actors.core.network.regions import Footprint
 from epic_actors.frontend import known, translate
 
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from epic_actors.core.recursion import room_to_recurse
+from epic_actors.core.network.recursion import room_to_recurse
 
 
 def test_the_limit_is_put_back_by_the_last_run() -> None:

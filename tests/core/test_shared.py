@@ -9,7 +9,7 @@ import trio
 from trio.testing import MockClock
 
 import epic_actors as epic
-from epic_actors.core.shared import CLOSE_TIMEOUT_S, in_run, open_shared, shared
+from epic_actors.core.network.shared import CLOSE_TIMEOUT_S, in_run, open_shared, shared
 from epic_actors.errors import OutsideError, UsageError
 
 

@@ -9,11 +9,17 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from epic_actors.core.early import EARLY
+from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.operations import OPERATIONS
-from epic_actors.core.stream import ListStream, Stream, TextStream, Unreadable, Wait
-from epic_actors.core.text import ITEMS, PARTS, TEXT, read_text
-from epic_actors.core.wire import Wire, deref
+from epic_actors.core.streams.early import EARLY
+from epic_actors.core.streams.stream import (
+    ListStream,
+    Stream,
+    TextStream,
+    Unreadable,
+    Wait,
+)
+from epic_actors.core.streams.text import ITEMS, PARTS, TEXT, read_text
 
 
 TEXTS = st.lists(st.text("ab, \r\n\t\x85", max_size=6), max_size=6)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from epic_actors.core.terms import At
-from epic_actors.core.traces import (
+from epic_actors.core.network.traces import (
     DEPTH,
     PART,
     Site,
@@ -15,6 +14,7 @@ from epic_actors.core.traces import (
     retraced,
     without_lead,
 )
+from epic_actors.core.terms import At
 
 
 def inner() -> None:

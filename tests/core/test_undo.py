@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from epic_actors.core import undo
+from epic_actors.core.memory import undo
 from epic_actors.core.operations import OPERATIONS
 
 

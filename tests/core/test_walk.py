@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from epic_actors.core.walk import PAUSE
+from epic_actors.core.iteration.walk import PAUSE
 from tests.core.rows import both_ways
 from tests.litmus.table import Table, check, f, g
 

@@ -5,8 +5,8 @@ import itertools
 import attrs
 import pytest
 
-from epic_actors.core.holds import Hold, Memory
-from epic_actors.core.wire import PENDING, Wire, deref, is_pending
+from epic_actors.core.memory.holds import Hold, Memory
+from epic_actors.core.memory.wire import PENDING, Wire, deref, is_pending
 
 
 @attrs.define(eq=False)

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import epic_actors as epic
-from epic_actors.core.fast import FastMachine
-from epic_actors.core.network import Network
+from epic_actors.core.machines.fast import FastMachine
+from epic_actors.core.network.network import Network
 from epic_actors.testing.agree import agree
 from epic_actors.testing.outside import Outside
 

@@ -14,7 +14,7 @@ import trio
 from trio.testing import MockClock
 
 import epic_actors as epic
-from epic_actors.core import network
+from epic_actors.core.network import network
 
 
 STEPS, KEEP = 4, 5

@@ -332,7 +332,7 @@ def test_takes_exactly(row: Row, fusion: bool) -> None:
 def calls_beside_many_stores_in_pending_lists():
     found = []
     for i in range(40):
-        box = []
+        box: list[object] = []
         if g(i, 2):
             box = [i]
         box.append({"role": i})

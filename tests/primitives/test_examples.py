@@ -16,7 +16,8 @@ import trio
 
 import epic_actors as epic
 from epic_actors import primitives
-from epic_actors.core import External, shared
+from epic_actors.core import External
+from epic_actors.core.network import shared
 from epic_actors.run import Script
 from epic_actors.testing import Says, SimulatedModel, open_simulated_model_thread
 from epic_actors.testing.http_server import Exchange, Request

@@ -1,4 +1,4 @@
-"""What the calls of a script wait for, by what is called; see `core.dispatch`."""
+"""What the calls of a script wait for, by what is called; see `core.language.dispatch`."""
 
 import functools
 import itertools
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from epic_actors.core.dispatch import changes_itself
-from epic_actors.core.externals import External
 from epic_actors.core.functions import Template
-from epic_actors.core.library import changing
+from epic_actors.core.language.dispatch import changes_itself
+from epic_actors.core.network.externals import External
+from epic_actors.core.tables.library import changing
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.functions import (
     external,

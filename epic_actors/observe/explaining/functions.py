@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from epic_actors.core.effects import pure
-from epic_actors.core.externals import External, Order
 from epic_actors.core.functions import Function
+from epic_actors.core.network.externals import External, Order
+from epic_actors.core.tables.effects import pure
 from epic_actors.frontend import NotCompiled, translate
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.known import (

@@ -13,8 +13,8 @@ from typing import Any
 
 import attrs
 
-from epic_actors.core.externals import External
 from epic_actors.core.functions import Template
+from epic_actors.core.network.externals import External
 
 
 class _Unknown:

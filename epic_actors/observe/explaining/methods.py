@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from epic_actors.core.effects import (
+from epic_actors.core.language.records import record_of
+from epic_actors.core.network.externals import External
+from epic_actors.core.streams.text import table_key
+from epic_actors.core.tables.effects import (
     BUILTINS,
     METHODS,
     READ_ONLY_NAMES,
     of_class,
     of_module,
 )
-from epic_actors.core.externals import External
-from epic_actors.core.library import changing
-from epic_actors.core.records import record_of
-from epic_actors.core.text import table_key
+from epic_actors.core.tables.library import changing
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.functions import python
 from epic_actors.observe.explaining.known import (

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from epic_actors.core.dispatch import method_effect
-from epic_actors.core.early import EARLY
-from epic_actors.core.effect import Effect
-from epic_actors.core.effects import (
+from epic_actors.core.functions import Function
+from epic_actors.core.language.dispatch import method_effect
+from epic_actors.core.memory.extent import EVERYWHERE
+from epic_actors.core.memory.places import Resource
+from epic_actors.core.network.perform import looks_into
+from epic_actors.core.streams.early import EARLY
+from epic_actors.core.streams.text import STREAMED, table_key
+from epic_actors.core.tables.effect import Effect
+from epic_actors.core.tables.effects import (
     BUILTINS,
     METHODS,
     of_module,
 )
-from epic_actors.core.extent import EVERYWHERE
-from epic_actors.core.functions import Function
-from epic_actors.core.perform import looks_into
-from epic_actors.core.places import Resource
-from epic_actors.core.text import STREAMED, table_key
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.known import (
     ITEMS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from epic_actors.core.externals import External, Order
+from epic_actors.core.network.externals import External, Order
 
 
 AT_ONCE = "at once"

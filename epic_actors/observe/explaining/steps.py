@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from epic_actors.core.effects import prim_effect
-from epic_actors.core.lookup import hooks_of
-from epic_actors.core.places import STORED
-from epic_actors.core.reach import is_atom
+from epic_actors.core.language.lookup import hooks_of
+from epic_actors.core.memory.places import STORED
+from epic_actors.core.memory.reach import is_atom
+from epic_actors.core.tables.effects import prim_effect
 from epic_actors.core.terms import Prim
 from epic_actors.observe.explaining import sentences
 from epic_actors.observe.explaining.known import (

@@ -9,11 +9,11 @@ from typing import Any
 
 import attrs
 
+from epic_actors.core.footprints.tags import Method, Value, callee_of
 from epic_actors.core.free import FreeNames
 from epic_actors.core.functions import Function, Template
-from epic_actors.core.literal import LiteralMachine
-from epic_actors.core.network import Network
-from epic_actors.core.tags import Method, Value, callee_of
+from epic_actors.core.machines.literal import LiteralMachine
+from epic_actors.core.network.network import Network
 from epic_actors.core.terms import App, Lam, LetRec, Term, Var
 from epic_actors.observe.explaining.known import UNKNOWN, Known, Thing, merged
 from epic_actors.observe.explaining.syntax import Syntax

@@ -1,0 +1,1 @@
+"""What a piece of a script may touch while it is undecided."""

@@ -1,0 +1,792 @@
+"""Reading a term for what it may touch: one step after another, abstractly.
+
+A `Reader` reads one function of the term until nothing new turns up; what it calls it
+takes from the `Summaries`, in terms of the arguments.
+It is a little longer than most modules: one method for each kind of step.
+"""
+
+import functools
+import types
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
+from inspect import CO_ASYNC_GENERATOR
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.closures import RESUMES, free_names
+from epic_actors.core.functions import Function, Namespace, Template
+from epic_actors.core.iteration.consuming import collects, takes_items
+from epic_actors.core.language.lookup import script_of
+from epic_actors.core.memory.extent import EVERYWHERE
+from epic_actors.core.memory.places import STORED, loaded, stored
+from epic_actors.core.memory.reach import is_atom
+from epic_actors.core.network.externals import External, Order
+from epic_actors.core.tables.effects import (
+    BUILTINS,
+    CLASS_ATTRIBUTES,
+    METHODS,
+    READ_ONLY_NAMES,
+    Effect,
+    of_module,
+)
+from epic_actors.core.tables.protocols import DIRECT, TAKES_ITEMS
+from epic_actors.core.terms import (
+    App,
+    Call,
+    Const,
+    If,
+    Lam,
+    Let,
+    LetRec,
+    Prim,
+    Term,
+    Try,
+    Var,
+)
+
+from .tags import (
+    NOTHING,
+    PLAIN_VALUE,
+    UNKNOWN,
+    Dictionary,
+    Method,
+    Summary,
+    Tag,
+    Tags,
+    Value,
+    callee_of,
+    constant,
+    dictionaries,
+    inside,
+)
+
+
+if TYPE_CHECKING:
+    from .summary import Summaries
+
+STORES = frozenset(
+    [
+        "setitem",
+        "setattr",
+        "cell_set",
+        "list",
+        "tuple",
+        "dict",
+        "merge",
+        "set",
+        "list_append",
+        "set_add",
+        "cell",
+        "function",
+        "iter",
+        "iadd",
+        "ior",
+        "add",
+        "getitem",
+        "mul",
+    ]
+)
+LOADS = frozenset(
+    [
+        "getitem",
+        "getattr",
+        "current",
+        "delegate",
+        "step",
+        "unpack",
+        "cell_get",
+        "special",
+        "iter",
+    ]
+)
+APPENDING = frozenset({list.append, deque.append, bytearray.append})
+ROUNDS = 12
+OPERAND = "operand"
+"""The parameter of an operation, for all that it is given."""
+OBJECT_METHODS = {
+    name: getattr(object, name)
+    for name in ("__getattribute__", "__setattr__", "__delattr__")
+}
+"""What attribute hooks call in the end."""
+
+
+def is_quiet(cls: type) -> bool:
+    """Whether operators on the class's instances run no Python code of the script's."""
+    return all(
+        name in _LOUD_ENOUGH or not name.startswith("__")
+        for base in cls.__mro__
+        if base.__module__ != "builtins"
+        for name, value in vars(base).items()
+        if isinstance(value, types.FunctionType)
+    )
+
+
+_LOUD_ENOUGH = frozenset({"__init__", "__repr__", "__str__", "__post_init__"})
+
+
+class Reader:
+    """Reads one function of the term."""
+
+    def __init__(self, summaries: "Summaries", summary: Summary) -> None:
+        self.summaries = summaries
+        self.summary = summary
+        self.stored: set[Tag] = set()
+        self.lams: dict[int, tuple[list[Value], Any, int]] = {}
+        self.round = 0
+        self.trying = 0
+
+    def read(self, lam: Lam, callees: tuple[Any, ...]) -> None:
+        """Read the body until nothing new turns up."""
+        for self.round in range(ROUNDS):
+            before = (len(self.stored), self.summary.size(), self._lam_sizes())
+            names = {
+                name: Value(frozenset({("is", name)}), own_callee(name, callee))
+                for name, callee in zip(lam.params, callees, strict=True)
+            }
+            result = self.term(lam.body, names)
+            returned = frozenset().union(*(v.tags for v in _values(result)))
+            self.summary.returns |= returned | frozenset(self.stored)
+            after = (len(self.stored), self.summary.size(), self._lam_sizes())
+            if before == after or self.summary.everything:
+                return
+        self.summary.everything = True
+
+    def _lam_sizes(self) -> list[int]:
+        return [
+            sum(len(value.tags) for value in (*params, *_values(result)))
+            for params, result, _ in self.lams.values()
+        ]
+
+    # Terms
+
+    def term(self, term: Term, names: dict[str, Any]) -> Any:
+        """The value of a term: a `Value`, or a list of them for a pack."""
+        names = dict(names)
+        while not self.summary.everything:
+            match term:
+                case Let():
+                    self.bind(names, term.names, self.term_or_lam(term.value, names))
+                    term = term.body
+                case LetRec():
+                    self.summary.endless |= not goes_over(term.function)
+                    names[term.name] = (term.function, names)
+                    term = term.body
+                case _:
+                    return self.tail(term, names)
+        # Why: what may touch everything need not be read to its end.
+        return Value(UNKNOWN)
+
+    def term_or_lam(self, term: Term, names: dict[str, Any]) -> Any:
+        """The value of what a `let` binds; a join is kept with its names."""
+        if isinstance(term, Lam) and term.name.startswith(RESUMES):
+            return self.resumption(term, names)
+        if isinstance(term, Lam):
+            return (term, names)
+        if isinstance(term, Let | LetRec):
+            return self.term(term, names)
+        return self.tail(term, names)
+
+    def bind(self, names: dict[str, Any], bound: tuple[str, ...], value: Any) -> None:
+        """Bind the names of a `let`."""
+        if len(bound) == 1:
+            names[bound[0]] = value[0] if isinstance(value, list) else value
+        elif isinstance(value, list) and len(value) == len(bound):
+            names.update(zip(bound, value, strict=True))
+        else:
+            merged = _merged(_values(value))
+            names.update(dict.fromkeys(bound, merged))
+
+    def tail(self, term: Term, names: dict[str, Any]) -> Any:
+        """The value of a step."""
+        match term:
+            case Var():
+                return names.get(term.name, PLAIN_VALUE)
+            case Const():
+                return constant(term.value)
+            case Prim(op="pack"):
+                return [self.tail(a, names) for a in term.arguments]
+            case Prim():
+                return self.prim(term, [self.tail(a, names) for a in term.arguments])
+            case Call():
+                args = [self.tail(a, names) for a in term.arguments]
+                return self.external(term.external, args)
+            case App():
+                return self.application(term, names)
+            case If():
+                self.special("truth", [self.tail(term.test, names)])
+                then, orelse = (
+                    self.term(term.then, names),
+                    self.term(term.orelse, names),
+                )
+                return _either(then, orelse)
+            case Try():
+                return self.attempt(term, names)
+            case _:
+                return self.term(term, names)
+
+    def attempt(self, term: Try, names: dict[str, Any]) -> Any:
+        """A `try`: what its body appends may yet be taken back."""
+        self.trying += 1
+        body = self.term(term.body, names)
+        self.trying -= 1
+        caught = {**names, term.name: PLAIN_VALUE}
+        return _either(body, self.term(term.handler, caught))
+
+    def application(self, term: App, names: dict[str, Any]) -> Any:
+        """An application: of a loop or join, or of something of the script's."""
+        function = self.tail(term.function, names)
+        args = [self.tail(a, names) for a in term.arguments]
+        if isinstance(term.function, Var) and term.function.name.startswith(RESUMES):
+            return self.resumed(function)
+        if isinstance(function, tuple):
+            lam, around = function
+            return self.internal(lam, around, args)
+        return self.call(function, args, term.shape)
+
+    def internal(self, lam: Lam, names: dict[str, Any], args: list[Value]) -> Any:
+        """A loop or join: its parameters collect what they are given."""
+        known = self.lams.get(id(lam))
+        params = known[0] if known else args
+        merged = [_widened(a, b) for a, b in zip(params, args, strict=True)]
+        result, seen = (known[1], known[2]) if known else (PLAIN_VALUE, -1)
+        if seen == self.round and merged == params:
+            return result
+        # Why: marked before it is read, so that it is read once a round however many
+        # ways lead to it, and a loop that goes to itself ends.
+        self.lams[id(lam)] = (merged, result, self.round)
+        inner = {**names, **dict(zip(lam.params, merged, strict=True))}
+        found = self.term(lam.body, inner)
+        merged = self.lams[id(lam)][0]
+        result = _either(result, found) if known else found
+        self.lams[id(lam)] = (merged, result, self.round)
+        return result
+
+    def resumption(self, lam: Lam, names: dict[str, Any]) -> Value:
+        """What follows a `yield`: it is read where it is made, as if it went on here."""
+        self.internal(lam, names, [PLAIN_VALUE] * len(lam.params))
+        kept = [names.get(name) for name in free_names(lam)]
+        return Value(_merged(kept).tags | frozenset(self.stored))
+
+    def resumed(self, function: Value) -> Value:
+        """What going on gives; what it touches is known, unless it comes from outside."""
+        lam = getattr(function.callee, "lam", None)
+        if lam is not None:
+            held = Value(function.tags | inside(function.tags))
+            self.include(lam, [held] * len(lam.params))
+        return Value(self.load(function.tags))
+
+    # Steps
+
+    def prim(self, term: Prim, args: list[Value]) -> Any:
+        """A primitive, which may be code of the script's."""
+        if term.op in {"getitem", "setitem", "delitem"}:
+            key = term.arguments[1]
+            spaces = dictionaries(args[0].tags)
+            if isinstance(key, Const) and len(spaces) == len(args[0].tags) == 1:
+                return self.named_item(term.op, spaces[0], key.value, args)
+        result = self.native(term, args)
+        tags = self.special(term.op, args)
+        if not tags:
+            return result
+        return _either(Value(tags), result)
+
+    def native(self, term: Prim, args: list[Value]) -> Any:
+        """What a primitive does itself."""
+        op = term.op
+        if op == "global":
+            return self.load_global(*term.static)
+        if op in ("advance", "iter", "aiter"):
+            self.summary.reads |= _merged(args).tags
+            return PLAIN_VALUE if op == "advance" else args[0]
+        if op == "import_from" and isinstance(args[0].callee, types.ModuleType):
+            return self.of_module(args[0].callee, term.static)
+        if op == "getattr":
+            self.summary.reads |= args[0].tags
+            self.hooked(op, term.static, args)
+            if isinstance(args[0].callee, types.ModuleType):
+                return self.of_module(args[0].callee, term.static)
+            tags = self.load(args[0].tags) | self.summaries.held(term.static)
+            return Value(tags, Method(args[0], term.static))
+        if op in ("setattr", "delattr"):
+            self.hooked(op, term.static, args)
+        if op == "special":
+            tags = self.load(args[0].tags)
+            return Value(tags, Method(args[0], term.static))
+        if op in ("async_enter", "async_leave"):
+            return self.call(args[0], args[1:] if op == "async_leave" else [])
+        if op in {"native", "import"}:
+            self.summary.everything = True
+            return Value(UNKNOWN)
+        if op == "function":
+            self.store(args)
+            return Value(_merged(args).tags, term.static)
+        if op in {"setattr", "delattr"}:
+            self.shared_store(args[0].callee, term.static)
+        self.effect(self.summaries.effect(term), args)
+        if op in STORES:
+            self.store(args)
+        if op in LOADS:
+            return Value(self.load(args[0].tags))
+        if op == "bound":
+            return args[0]
+        if op == "super":
+            return Value(args[1].tags)
+        if op in ("iadd", "ior", "iand", "isub", "ixor", "imul"):
+            return Value(args[0].tags)
+        return PLAIN_VALUE
+
+    def of_module(self, module: types.ModuleType, name: str) -> Value:
+        """What stands in a module under a name: a root of its own, unless it is plain."""
+        self.summaries.meet_module(module)
+        self.summary.globals_read.add((id(vars(module)), name))
+        value = getattr(module, name, None)
+        tags = NOTHING if is_atom(value) else UNKNOWN
+        return Value(tags, callee_of(value))
+
+    def shared_store(self, holder: Any, name: str) -> None:
+        """A store to an attribute, of a class or a module if it is known to be one."""
+        if isinstance(holder, type):
+            self.summary.resources_written.add(CLASS_ATTRIBUTES)
+        if isinstance(holder, types.ModuleType):
+            STORED.add(name)
+            self.summary.resources_written.update(stored(id(vars(holder)), name))
+
+    def named_item(
+        self, op: str, space: Dictionary, name: Any, args: list[Value]
+    ) -> Value:
+        """`globals()["name"]`: an access by name."""
+        if op == "getitem":
+            self.summary.resources_read.update(loaded(space.identity, name))
+            value = space.values.get(name)
+            tags = NOTHING if is_atom(value) else frozenset({("is", (space, name))})
+            return Value(tags, callee_of(value))
+        STORED.add(name)
+        self.summary.resources_written.update(stored(space.identity, name))
+        self.store(args[1:])
+        return PLAIN_VALUE
+
+    def unnamed_store(self, tags: Tags) -> None:
+        """A store to a module's dictionary that may be to any of its names."""
+        for space in dictionaries(tags):
+            STORED.update(space.values)
+
+    def load(self, tags: Tags) -> Tags:
+        """What may be found inside: also what was stored here."""
+        return inside(tags) | frozenset(self.stored)
+
+    def store(self, args: list[Value]) -> None:
+        """What may be found inside anything made here from now on."""
+        for arg in args:
+            self.stored |= arg.tags | inside(arg.tags)
+
+    def load_global(self, namespace: Namespace, name: str) -> Value:
+        """A global: a root of its own, unless it is plain."""
+        self.summary.globals_read.add((id(namespace.values), name))
+        value = namespace.values.get(name)
+        if is_atom(value):
+            return Value(NOTHING, callee_of(value))
+        return Value(frozenset({("is", (namespace, name))}), callee_of(value))
+
+    def effect(self, effect: Effect, args: list[Value]) -> None:
+        """A native operation."""
+        for position, arg in enumerate(args):
+            if position in effect.writes:
+                appends = effect.function in APPENDING and not self.trying
+                self.write(arg.tags, changes=not appends)
+            if position in effect.alters:
+                self.write(arg.tags | inside(arg.tags))
+            if position in effect.whole or position in effect.spreads:
+                self.summary.reads |= arg.tags | inside(arg.tags)
+            elif position in effect.reads:
+                self.summary.reads |= arg.tags
+        for place in effect.places:
+            if place is EVERYWHERE:
+                self.summary.everything = True
+            else:
+                self.summary.resources_written.add(place)
+
+    def special(self, op: str, args: list[Value]) -> Tags:
+        """The script's special methods that an operation may run; what they give."""
+        return self.applied(self.summaries.operation(op), args)
+
+    def applied(self, found: Summary | None, args: list[Value]) -> Tags:
+        """Add what may run for all these arguments together; what it gives."""
+        if found is None:
+            return NOTHING
+        given = Value(_merged(args).tags)
+        tags = self.adopt(found, {OPERAND: given.tags}, [given]).tags
+        self.stored |= tags
+        return tags
+
+    def together(self, run: Callable[[Value], Tags]) -> None:
+        """Read what may run as one function of all that it is given."""
+        given = Value(frozenset({("is", OPERAND)}))
+        for _ in range(ROUNDS):
+            before = (len(self.stored), self.summary.size())
+            self.stored |= run(given)
+            self.summary.returns |= frozenset(self.stored)
+            after = (len(self.stored), self.summary.size())
+            if before == after or self.summary.everything:
+                return
+        self.summary.everything = True
+
+    def operation(self, op: str, methods: list[Any], operand: Value) -> Tags:
+        """Run every special method that an operation may run."""
+        given, found = operand.tags, NOTHING
+        if op in TAKES_ITEMS:
+            given |= self.load(given)
+        for method in methods:
+            # Why: in a large library this would go on, and change nothing.
+            if self.summary.everything:
+                break
+            found |= self._run(self.summaries.term_of(method), operand, given)
+        return found
+
+    def _run(self, method: Any, operand: Value, given: Tags) -> Tags:
+        if isinstance(method, External):
+            return self.external(method, [operand]).tags
+        if method is None:
+            self.summary.everything = True
+            return NOTHING
+        # Why: what a generator was given is inside it.
+        own = given | inside(given) if method.is_generator else given
+        return self.include(method.lam, [Value(own)] * len(method.lam.params)).tags
+
+    def write(self, tags: Tags, *, changes: bool = True) -> None:
+        """These may be written; if it `changes` them, not only by appending."""
+        if changes:
+            self.summary.changed |= tags
+        if tags >= UNKNOWN:
+            self.summary.everything = True
+        self.unnamed_store(tags)
+        self.summary.writes |= tags
+
+    def hooked(self, op: str, name: str, args: list[Value]) -> None:
+        """Properties of that name, and `__getattr__`, run as part of the script."""
+        self.applied(self.summaries.access(op, name), args)
+
+    def hooks(self, functions: list[types.FunctionType], operand: Value) -> Tags:
+        """Run everything that an access to an attribute may run."""
+        found: Tags = NOTHING
+        for function in functions:
+            if self.summary.everything:
+                break
+            given = [operand] * function.__code__.co_argcount
+            found |= self.function(function, given).tags
+        return found
+
+    # Calls
+
+    def call(
+        self, function: Value, args: list[Value], shape: tuple[Any, ...] = ()
+    ) -> Value:
+        """A call of something of the script's."""
+        callee = function.callee
+        script = script_of(callee)
+        if script is not None:
+            callee = script
+        match callee:
+            case External():
+                return self.external(callee, args)
+            case Method():
+                return self.method(callee, args, shape)
+            case types.FunctionType():
+                return self.function(callee, args, shape, inside(function.tags))
+            case Template():
+                return self.template(callee, function, args, shape)
+            case types.MethodType():
+                bound = Value(inside(function.tags))
+                behind = Value(NOTHING, callee_of(callee.__func__))
+                marks = (None, *shape) if shape else ()
+                return self.call(behind, [bound, *args], marks)
+            case functools.partial():
+                merged = Value(inside(function.tags))
+                inner = Value(inside(function.tags), callee_of(callee.func))
+                return self.call(inner, [merged] * len(callee.args) + args, ("?",))
+            case type():
+                return self.construct(callee, args, shape)
+            case types.BuiltinFunctionType():
+                return self.builtin(callee, args)
+            case _:
+                self.summary.everything = True
+                return Value(UNKNOWN)
+
+    def external(self, external: External, args: list[Value]) -> Value:
+        """A call of an external."""
+        tags = _merged(args).tags
+        deep = tags | inside(tags)
+        summary = self.summary
+        if external.order is not Order.PURE or external.is_async:
+            summary.calls_out = True
+        summary.reads |= deep
+        if external.order is Order.SEQUENTIAL:
+            self.write(deep)
+            summary.resources_written.add(external.resource)
+        elif external.order is Order.READONLY:
+            summary.resources_read.add(external.resource)
+        return Value(NOTHING if external.immutable else deep)
+
+    def builtin(self, callee: Any, args: list[Value]) -> Value:
+        """A call of a builtin, or of a function whose term is not known."""
+        try:
+            effect = BUILTINS.get(callee)
+        except TypeError:
+            effect = None
+        if effect is None:
+            owner = getattr(callee, "__self__", None)
+            if owner is not None and not isinstance(owner, types.ModuleType):
+                self.summary.everything = True
+                return Value(UNKNOWN)
+            effect = of_module(callee, callee.__module__, callee.__name__)
+        direct = isinstance(callee, Hashable) and callee in DIRECT
+        for arg in args:
+            if arg.callee is not None and not direct:
+                inner = [Value(self.load(_merged(args).tags))] * 1
+                self.call(arg, inner, ("?",))
+        self.effect(effect, args)
+        self.store(args)
+        found = self.special(effect.op, args)
+        if isinstance(callee, Hashable) and collects(callee):
+            found |= self.special("list", args)
+        return Value(self.load(_merged(args).tags) | found)
+
+    def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
+        """A call of a class."""
+        init: Any = cls.__init__  # type: ignore[misc]
+        if not self.summaries.quiet[cls]:
+            self.summary.calls_out = True
+        if isinstance(init, types.FunctionType):
+            function = self.summaries.translate(init)
+            self.summaries.meet_class(cls)
+            self.store(args)
+            if function is not None:
+                self.function(
+                    init, [PLAIN_VALUE, *args], (None, *shape) if shape else ()
+                )
+                return Value(frozenset(self.stored))
+            record = self.summaries.records[cls]
+            if record is None:
+                self.summary.everything = True
+            else:
+                made = [PLAIN_VALUE, *args]
+                for callback in record.callbacks():
+                    self.call(Value(NOTHING, callee_of(callback)), made, ("?",))
+            return Value(frozenset(self.stored))
+        if issubclass(cls, BaseException):
+            self.store(args)
+            return Value(frozenset(self.stored))
+        return self.builtin(cls, args)
+
+    def template(
+        self, template: Template, function: Value, args: list[Value], shape: Any
+    ) -> Value:
+        """A call of a nested function."""
+        cells = tuple(types.CellType() for _ in template.freevars)
+        code = template.code
+        made = types.FunctionType(code, template.namespace.values, None, None, cells)
+        return self.function(made, args, shape, function.tags)
+
+    def function(
+        self,
+        fn: types.FunctionType,
+        args: list[Value],
+        shape: tuple[Any, ...] = (),
+        cells: Tags = NOTHING,
+    ) -> Value:
+        """A call of a function whose term may be known."""
+        function = self.summaries.translate(fn)
+        if fn.__code__.co_flags & CO_ASYNC_GENERATOR:
+            # Why: whoever takes its items runs its code, which CPython does.
+            self.summary.everything = True
+        if function is None:
+            return self.builtin(fn, args)
+        if function.is_generator:
+            self.summaries.meet_generator(function)
+        self.summaries.meet(function.namespace, ())
+        lam = function.lam
+        own = lam.params[len(function.freevars) :]
+        values: list[Value] = [Value(cells)] * len(function.freevars)
+        simple = len(args) <= len(own) and not any(shape)
+        if simple and not function.code.co_flags & 0x0C:
+            rest = [Value(UNKNOWN if fn.__defaults__ else NOTHING)] * (
+                len(own) - len(args)
+            )
+            values += [*args, *map(_default, rest)]
+        else:
+            merged = _merged(args)
+            values += [
+                Value(merged.tags | inside(merged.tags), _one_callee(args))
+            ] * len(own)
+        return self.include(lam, values)
+
+    def include(self, lam: Lam, values: list[Value]) -> Value:
+        """Add the summary of a function, in terms of these arguments."""
+        found = self.summaries.of(lam, tuple([value.callee for value in values]))
+        given = {
+            name: value.tags | receiver_tags(value.callee)
+            for name, value in zip(lam.params, values, strict=True)
+        }
+        return self.adopt(found, given, values)
+
+    def adopt(
+        self, found: Summary, given: dict[str, Tags], values: list[Value]
+    ) -> Value:
+        """Add a summary, given what its parameters stand for."""
+        within: dict[str, Tags] = {}
+
+        def mapped(tags: Iterable[Tag]) -> Tags:
+            out: set[Tag] = set()
+            for kind, root in tags:
+                if not isinstance(root, str):
+                    out.add((kind, root))
+                elif kind == "is":
+                    out |= given[root]
+                else:
+                    if root not in within:
+                        within[root] = self.load(given[root])
+                    out |= within[root]
+            return frozenset(out)
+
+        summary = self.summary
+        summary.everything |= found.everything
+        summary.calls_out |= found.calls_out
+        summary.endless |= found.endless
+        summary.resources_read |= found.resources_read
+        summary.resources_written |= found.resources_written
+        summary.globals_read |= found.globals_read
+        if found.reads:
+            summary.reads |= mapped(found.reads)
+        if found.writes:
+            grown = found.grown
+            self.write(mapped(found.writes - grown))
+            self.write(mapped(grown), changes=bool(self.trying))
+            self.store(values)
+            within.clear()
+        returns = mapped(found.returns)
+        if found.writes:
+            # Why: it may have stored any of that in what it writes.
+            self.stored |= returns
+        return Value(returns)
+
+    def method(
+        self, callee: Method, args: list[Value], shape: tuple[Any, ...]
+    ) -> Value:
+        """A call of a method by name: of all that it may be."""
+        name, receiver = callee.name, callee.receiver
+        result: Tags = NOTHING
+        found = False
+        for made in self.summaries.methods(name):
+            found = True
+            if self.summary.everything:
+                break
+            function = self.summaries.translate(made)
+            if function is None:
+                self.summary.everything = True
+            else:
+                self.summaries.meet(function.namespace, ())
+                values = self._spread(function, [receiver, *args], shape)
+                result |= self.include(function.lam, values).tags
+        for kind, methods in METHODS.items():
+            effect = methods.get(name)
+            if effect is not None:
+                found = True
+                self.effect(effect, [receiver, *args])
+                if takes_items(kind, name):
+                    self.special("list", args)
+        if name in OBJECT_METHODS:
+            given = args if receiver.callee is object else [receiver, *args]
+            self.effect(BUILTINS[OBJECT_METHODS[name]], given)
+            found = True
+        if receiver.callee is not None and not isinstance(receiver.callee, Method):
+            found = self.attribute_call(receiver.callee, name, args, shape) or found
+        if not found and name not in READ_ONLY_NAMES:
+            self.summary.everything = True
+            return Value(UNKNOWN)
+        self.store(args)
+        return Value(result | self.load(receiver.tags | _merged(args).tags))
+
+    def attribute_call(
+        self, owner: Any, name: str, args: list[Value], shape: tuple[Any, ...]
+    ) -> bool:
+        """A call through a class or the like, whose attribute is known."""
+        target = callee_of(getattr(owner, name, None))
+        if target is None:
+            return False
+        self.call(Value(NOTHING, target), args, shape)
+        return True
+
+    def _spread(self, function: Function, args: list[Value], shape: Any) -> list[Value]:
+        lam = function.lam
+        free = len(function.freevars)
+        own = len(lam.params) - free
+        fits = len(args) <= own and not any(shape) and not function.code.co_flags & 0x0C
+        if fits:
+            values = [*args, *([PLAIN_VALUE] * (own - len(args)))]
+        else:
+            merged = _merged(args)
+            values = [Value(merged.tags | inside(merged.tags), _one_callee(args))] * own
+        return [PLAIN_VALUE] * free + values
+
+
+def goes_over(lam: Lam) -> bool:
+    """Whether a loop goes over items, and so comes to an end."""
+    step = lam.body
+    return (
+        isinstance(step, Let)
+        and isinstance(step.value, Prim)
+        and step.value.op == "advance"
+    )
+
+
+def own_callee(param: str, callee: Any) -> Any:
+    """A callee as a function sees it that is given it: a method's object is its own."""
+    if not isinstance(callee, Method):
+        return callee
+    return Method(Value(frozenset({("is", param), ("in", param)})), callee.name)
+
+
+def receiver_tags(callee: Any) -> Tags:
+    """Where the object of a method comes from."""
+    return callee.receiver.tags if isinstance(callee, Method) else NOTHING
+
+
+def _default(value: Value) -> Value:
+    return value if value.tags else PLAIN_VALUE
+
+
+def _one_callee(args: list[Value]) -> Any:
+    callees = [arg.callee for arg in args if arg.callee is not None]
+    return callees[0] if len(callees) == 1 else None
+
+
+def _values(value: Any) -> list[Value]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, Value) else []
+
+
+def _merged(values: Iterable[Any]) -> Value:
+    tags: set[Tag] = set()
+    callees = []
+    for value in values:
+        if isinstance(value, Value):
+            tags |= value.tags
+            if value.callee is not None:
+                callees.append(value.callee)
+    same = callees and all(callee is callees[0] for callee in callees)
+    return Value(frozenset(tags), callees[0] if same else None)
+
+
+def _widened(known: Value, other: Value) -> Value:
+    """What a name stands for if it may be either; the callee stays if it is the same.
+
+    Why: this way a loop's names change so often and no more, even if it gets one method
+    after another.
+    """
+    same = known.callee is other.callee or known.callee == other.callee
+    return Value(known.tags | other.tags, known.callee if same else None)
+
+
+def _either(one: Any, other: Any) -> Any:
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [_merged(pair) for pair in zip(one, other, strict=True)]
+    return _merged([*_values(one), *_values(other)])

@@ -1,0 +1,517 @@
+"""What a piece of a script may touch while it is undecided: write summaries.
+
+Theory of operation
+    The term of a unit is read abstractly.  Every name gets *tags*: where the objects it
+    may stand for come from.
+
+        ("is", root)    the object that `root` stands for
+        ("in", root)    anything reachable from it
+        UNKNOWN         anything
+        no tags         an object made here, or a plain value
+
+    A root is a parameter of the unit or a global.  Reading or writing a name adds its
+    tags to the summary.  Calls of functions whose terms are known add theirs, mapped to
+    the arguments; a method call adds those of every method of that name in the script's
+    own classes, or what the tables say of builtin methods of that name.  Whatever cannot
+    be followed touches everything.  Loops and recursion go on until nothing new is found.
+
+    A function is read once for each choice of what its parameters call, and once a pass;
+    another pass is only needed when functions call each other in a circle, or when a
+    class has turned up that has methods of its own.  What takes too many passes, is
+    called in too many ways or too deep, touches everything: reading takes polynomial
+    time.
+
+    When a block is made, `footprint` turns tags into places for the actual arguments.
+"""
+
+import functools
+import inspect
+import types
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from epic_actors.core.closures import Resumption
+from epic_actors.core.functions import Function, Namespace
+from epic_actors.core.knowledge import Known
+from epic_actors.core.language.lookup import hooks_of, is_data
+from epic_actors.core.language.records import record_of
+from epic_actors.core.memory.places import STORED
+from epic_actors.core.memory.wire import OBJECTS_ARRIVED, Wire, deref
+from epic_actors.core.network.externals import External
+from epic_actors.core.network.regions import Footprint
+from epic_actors.core.tables.effects import Effect, prim_effect
+from epic_actors.core.tables.protocols import PROTOCOLS
+from epic_actors.core.terms import Lam, Prim
+
+from .reading import Reader, is_quiet
+from .stores import note_stores
+from .tags import (
+    EVERYTHING,
+    UNKNOWN,
+    Method,
+    Shared,
+    Summary,
+    Tags,
+    Value,
+    callee_of,
+    inside,
+)
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.network import Network
+
+
+PASSES = 12
+VARIANTS = 12
+"""In so many ways, by what its parameters call, a function is read."""
+DEPTH = 60
+"""So many functions deep calls are followed: a large library ends in no time."""
+
+
+class Summaries:
+    """The summaries of one network's units and functions, made when first asked for."""
+
+    def __init__(self, network: "Network") -> None:
+        self.translate = network.translate
+        self.runs_aside = network.runs_aside
+        self.specials = network.specials
+        self.known: dict[Any, Summary] = {}
+        self.kept: dict[int, Lam] = {}
+        self.namespaces: dict[int, Namespace] = {}
+        self.modules: set[str] = set()
+        self.classes: dict[type, int] = {}
+        self.quiet = Known(is_quiet)
+        self.records = Known(record_of)
+        self.variants: Counter[int] = Counter()
+        self.unfinished: list[Summary] = []
+        self.passes = 0
+        self.depth = 0
+        self.again = False
+        self.version = 0
+        self._effects: dict[int, Effect] = {}
+        self._methods: dict[str, list[types.FunctionType]] = {}
+        self._special: dict[str, list[Any]] = {}
+        self._run_by: dict[str, list[Any]] = {}
+        self.generators: dict[int, Function] = {}
+        self._hooks: dict[tuple[str, str], list[types.FunctionType]] = {}
+        self._shared: dict[type, Shared] = {}
+        self._held: dict[str, Tags] = {}
+
+    def footprint(
+        self, lam: Lam, namespace: Namespace, args: tuple[Any, ...]
+    ) -> Footprint:
+        """What a unit may touch, for these arguments."""
+        args = tuple(map(deref, args))
+        self.meet(namespace, args)
+        callees = tuple(map(callee_of, args))
+        return self._footprint(lambda: self.of(lam, callees), lam.params, args)
+
+    def closedness(self, fn: types.FunctionType, function: Function) -> int:
+        """How freely a function may run natively, as `Closedness` has it."""
+        found = self.alone(function)
+        if not found.is_closed or function.freevars:
+            return 0
+        return 2 if found.touches_nothing and not found.endless else 1
+
+    def alone(self, function: Function) -> Summary:
+        """The summary of a function of which only its term is known."""
+        self.meet(function.namespace, ())
+        callees: tuple[Any, ...] = (None,) * len(function.lam.params)
+        return self.settled(lambda: self.of(function.lam, callees))
+
+    def of_call(self, function: Any, values: Iterable[Any]) -> Footprint:
+        """What a call of something pending may touch; of a method, by its name."""
+        origin = function.method if function.__class__ is Wire else None
+        if origin is None:
+            return EVERYTHING
+        return self.of_method(*origin, values)
+
+    def of_method(self, receiver: Any, name: str, values: Iterable[Any]) -> Footprint:
+        """What a call of a method may touch."""
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            called = reader.method(Method(given[0], name), given[1:], ())
+            reader.summary.returns = called.tags
+
+        return self._of_step(read, (receiver, *map(deref, values)))
+
+    def of_access(self, op: str, name: str, obj: Any, *value: Any) -> Footprint:
+        """What an access to an attribute may touch."""
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.effect(prim_effect(op, name), given)
+            reader.hooked(op, name, given)
+            reader.summary.returns = UNKNOWN
+
+        return self._of_step(read, (obj, *map(deref, value)))
+
+    def of_operation(self, effect: Effect, args: Iterable[Any]) -> Footprint:
+        """What an operation that may be code of the script's may touch."""
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.effect(effect, given)
+            reader.summary.returns = reader.special(effect.op, given)
+            reader.summary.returns |= frozenset(t for v in given for t in v.tags)
+
+        return self._of_step(read, tuple(map(deref, args)))
+
+    def of_pull(self, generated: Any, sent: Any) -> Footprint:
+        """What any further step of a generator of the script's may touch."""
+        lam = generated.function.lam
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            tags = given[0].tags | inside(given[0].tags) | given[1].tags
+            found = reader.include(lam, [Value(tags)] * len(lam.params))
+            reader.write(given[0].tags)
+            reader.summary.returns |= found.tags | tags
+
+        return self._of_step(read, (generated, sent))
+
+    def of_application(self, function: Any, args: Iterable[Any]) -> Footprint:
+        """What an application of a known function may touch."""
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.summary.returns = reader.call(given[0], given[1:]).tags
+
+        return self._of_step(read, (function, *map(deref, args)))
+
+    def operation(self, op: str) -> Summary | None:
+        """What the special methods that an operation may run may touch, if any."""
+        methods = self._run_by.get(op)
+        if methods is None:
+            names = PROTOCOLS.get(op, ())
+            methods = [m for name in names for m in self.special_methods(name)]
+            self._run_by[op] = methods
+        if not methods:
+            return None
+        return self.together(
+            op, lambda reader, given: reader.operation(op, methods, given)
+        )
+
+    def access(self, op: str, name: str) -> Summary | None:
+        """What the script's own code that an access may run may touch, if any."""
+        functions = self.hooks(op, name)
+        if not functions:
+            return None
+        key = tuple(map(id, functions))
+        return self.together(key, lambda reader, given: reader.hooks(functions, given))
+
+    def together(self, key: Any, run: Callable[[Reader, Value], Tags]) -> Summary:
+        """The summary of what may run, as one function of all that it is given."""
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self.unread()
+        return self.brought_up(
+            found, lambda reader: reader.together(functools.partial(run, reader))
+        )
+
+    def special_methods(self, name: str) -> list[Any]:
+        """Every special method of that name that is code of the script's."""
+        found = self._special.get(name)
+        if found is None:
+            found = self._special[name] = []
+            for cls in list(self.classes):
+                method = vars(cls).get(name)
+                if method is not None and self.specials.is_script(method):
+                    found.append(method)
+            if name == "__next__":
+                found.extend(self.generators.values())
+        return found
+
+    def term_of(self, method: Any) -> Function | External | None:
+        """What a method is: its term is made only when somebody reads that."""
+        method = getattr(method, "__func__", getattr(method, "__script__", method))
+        if isinstance(method, External | Function):
+            return method
+        function = self.translate(method)
+        if function is not None:
+            self.meet(function.namespace, ())
+        return function
+
+    def may_hook(self, op: str, name: str) -> bool:
+        """Whether an access to an attribute may run code of the script's classes."""
+        return bool(self.hooks(op, name))
+
+    def hooks(self, op: str, name: str) -> list[types.FunctionType]:
+        """The script's own code that an access to an attribute may run."""
+        found = self._hooks.get((op, name))
+        if found is None:
+            found = self._hooks[op, name] = [
+                function
+                for cls in self.classes
+                for function in hooks_of(cls, op, name)
+                if self.specials.is_script(function)
+            ]
+        return found
+
+    def held(self, name: str) -> Tags:
+        """What classes hold under that name for all their instances."""
+        found = self._held.get(name)
+        if found is None:
+            found = self._held[name] = frozenset(
+                ("is", (self._shared.setdefault(cls, Shared(cls)), name))
+                for cls in self.classes
+                if name in vars(cls) and is_data(vars(cls)[name])
+            )
+        return found
+
+    def holds(self, cls: type, name: str) -> None:
+        """Take in that a class is given an attribute."""
+        if name not in vars(cls):
+            self._held.clear()
+            self._read_anew()
+
+    def _of_step(
+        self, read: "Callable[[Reader, list[Value]], None]", args: tuple[Any, ...]
+    ) -> Footprint:
+        params = tuple(f"a{index}" for index in range(len(args)))
+        self.meet(None, args)
+
+        def found() -> Summary:
+            summary = Summary()
+            given = [
+                Value(frozenset({("is", param)}), callee_of(value))
+                for param, value in zip(params, args, strict=True)
+            ]
+            reader = Reader(self, summary)
+            read(reader, given)
+            summary.returns |= frozenset(reader.stored)
+            return summary
+
+        return self._footprint(found, params, args)
+
+    def _footprint(
+        self, read: Callable[[], Summary], params: tuple[str, ...], args: Any
+    ) -> Footprint:
+        found = self.settled(read)
+        footprint = found.footprint(params, args)
+        return attrs.evolve(footprint, unsure=self.news(found, read, args))
+
+    def news(
+        self, known: Summary, read: Callable[[], Summary], args: tuple[Any, ...]
+    ) -> Callable[[], bool] | None:
+        """Says whether more may be touched than was known; None if it never will be.
+
+        A pending argument may turn out to be, or hold, an object of a class not met yet,
+        or a generator of a function not met yet.
+        """
+        wires = [arg for arg in args if arg.__class__ is Wire]
+        unknown = [wire for wire in wires if not (wire.immutable or wire.kind)]
+        looked, version, more = OBJECTS_ARRIVED[0], self.version, False
+
+        def is_more() -> bool:
+            nonlocal looked, version, more
+            now = OBJECTS_ARRIVED[0]
+            if more or (looked == now and version == self.version):
+                return more
+            looked = now
+            for wire in unknown:
+                value = deref(wire)
+                if value.__class__ is not Wire:
+                    self.meet_class(value.__class__)
+            if version != self.version:
+                more = not self.settled(read).is_within(known)
+                version = self.version
+            return more
+
+        return is_more if unknown and not known.everything else None
+
+    def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
+        """Take in where classes of the script may be found."""
+        for value in args:
+            self.meet_class(value.__class__)
+            if isinstance(value, type):
+                self.meet_class(value)
+        if namespace is None or id(namespace.values) in self.namespaces:
+            return
+        self.namespaces[id(namespace.values)] = namespace
+        for value in list(namespace.values.values()):
+            # Why: nothing is of an abstract class but through a class derived from it.
+            if isinstance(value, type) and (
+                not inspect.isabstract(value) or self.is_own(value)
+            ):
+                self.meet_class(value)
+
+    def meet_module(self, module: types.ModuleType) -> None:
+        """Take in which of its attributes code of a module assigns."""
+        if module.__name__ not in self.modules:
+            self.modules.add(module.__name__)
+            note_stores(vars(module))
+
+    def meet_class(self, cls: type) -> None:
+        """Take in a class, with its bases and, if it is the script's, its subclasses."""
+        ours = cls.__module__.startswith(__package__)
+        if type(cls).__hash__ is None:
+            # Why: it can stand in no table; what it does is left to CPython.
+            return
+        if cls in self.classes or cls.__module__ == "builtins" or ours:
+            return
+        self.classes[cls] = len(self.classes)
+        self.specials.of(cls)
+        self._methods.clear()
+        self._hooks.clear()
+        self._held.clear()
+        self._read_anew()
+        for base in cls.__mro__:
+            self.meet_class(base)
+        # Why: anything may derive from a library's class that has nothing to do with us.
+        if self.is_own(cls):
+            subclasses: list[type] = type.__subclasses__(cls)
+            for derived in subclasses:
+                self.meet_class(derived)
+
+    def is_own(self, cls: type) -> bool:
+        """Whether a class is the script's: it has code of the script's, or stands by it."""
+        modules = {namespace.name for namespace in self.namespaces.values()}
+        return cls.__module__ in modules or any(
+            # Why: to know that code is the script's, its file need not be read.
+            isinstance(value, types.FunctionType)
+            and (self.runs_aside(value) or self.translate(value) is not None)
+            for value in vars(cls).values()
+        )
+
+    def meet_generator(self, function: Function) -> None:
+        """Take in a generator function: any iteration may be over what it gives."""
+        if id(function) not in self.generators:
+            self.generators[id(function)] = function
+            self.meet(function.namespace, ())
+            self._read_anew()
+
+    def _read_anew(self) -> None:
+        """Forget what was read: an operation may run more than was known."""
+        self.version += 1
+        OBJECTS_ARRIVED[0] += 1
+        self._special.clear()
+        self._run_by.clear()
+        self.known.clear()
+        self.again = True
+
+    def settled(self, read: Callable[[], Summary]) -> Summary:
+        """What is read when nothing new turns up any more."""
+        found = Summary()
+        for _ in range(PASSES):
+            self.passes += 1
+            self.again = False
+            found = read()
+            if not self.again:
+                break
+        for summary in self.unfinished:
+            summary.everything |= self.again
+            summary.finished = True
+        found.everything |= self.again
+        self.unfinished.clear()
+        return found
+
+    def of(self, lam: Lam, callees: tuple[Any, ...]) -> Summary:
+        """The summary of a function of the term, given what its parameters call."""
+        found = self.known.get(key := (id(lam), tuple(map(_key, callees))))
+        if found is None:
+            self.variants[id(lam)] += 1
+            if self.variants[id(lam)] > VARIANTS and any(
+                c is not None for c in callees
+            ):
+                return self.of(lam, (None,) * len(callees))
+            found = self.known[key] = self.unread()
+            # Why: kept, or another term could take its identity.
+            self.kept[id(lam)] = lam
+        return self.brought_up(found, lambda reader: reader.read(lam, callees))
+
+    def unread(self) -> Summary:
+        """A summary to be read."""
+        self.unfinished.append(made := Summary())
+        return made
+
+    def brought_up(self, found: Summary, read: Callable[[Reader], None]) -> Summary:
+        """A summary that was read in this pass, or is being read."""
+        if not found.finished and found.read_in != self.passes:
+            found.read_in = self.passes
+            self._read(found, read)
+        elif found.growing:
+            found.circular = True
+        return found
+
+    def _read(self, found: Summary, read: Callable[[Reader], None]) -> None:
+        """Read; once more in another pass if it was asked for meanwhile."""
+        if self.depth == DEPTH:
+            found.everything = True
+            return
+        before = found.size()
+        found.growing, found.circular = True, False
+        self.depth += 1
+        read(Reader(self, found))
+        self.depth -= 1
+        found.growing = False
+        if found.circular and found.size() != before:
+            self.again = True
+
+    def effect(self, term: Prim) -> Effect:
+        """The effect of a primitive of a term that is kept."""
+        found = self._effects.get(id(term))
+        if found is None:
+            found = self._effects[id(term)] = prim_effect(term.op, term.static)
+        return found
+
+    def methods(self, name: str) -> list[types.FunctionType]:
+        """Every method of that name in the classes met."""
+        found = self._methods.get(name)
+        if found is None:
+            found = self._methods[name] = []
+            for cls in list(self.classes):
+                made = vars(cls).get(name)
+                made = getattr(made, "__func__", None) or getattr(made, "fget", made)
+                if isinstance(made, types.FunctionType):
+                    found.append(made)
+        return found
+
+
+class Closedness:
+    """How freely functions may run natively: 2 always, 1 in calm, 0 not at all.
+
+    Always holds for plain arguments only, and as long as nothing new is stored in globals.
+    """
+
+    __slots__ = ("found", "stored", "summaries")
+
+    def __init__(self, summaries: Summaries) -> None:
+        self.summaries = summaries
+        self.found: dict[int, int | None] = {}
+        self.stored = 0
+
+    def is_new(self, fn: types.FunctionType) -> bool:
+        """Whether a function has not been called before."""
+        if self.stored != len(STORED):
+            self.forget()
+        key = id(fn.__code__)
+        if key in self.found:
+            return False
+        self.found[key] = None
+        return True
+
+    def of(self, fn: types.FunctionType, function: Function) -> int:
+        """That of a function."""
+        if self.stored != len(STORED):
+            self.forget()
+        closed = self.found.get(id(fn.__code__))
+        if closed is None:
+            closed = self.summaries.closedness(fn, function)
+            self.found[id(fn.__code__)] = closed
+        return closed
+
+    def forget(self) -> None:
+        """Find out anew."""
+        self.found = dict.fromkeys(self.found)
+        self.stored = len(STORED)
+
+
+def _key(callee: Any) -> Any:
+    if isinstance(callee, types.FunctionType):
+        return id(callee.__code__)
+    if isinstance(callee, Method):
+        return callee.name
+    if isinstance(callee, Resumption):
+        return id(callee.lam)
+    return None if callee is None else id(callee)

@@ -1,0 +1,283 @@
+"""Where the objects of a name come from, and what a unit may touch, in those terms.
+
+    ("is", root)    the object that `root` stands for
+    ("in", root)    anything reachable from it
+    UNKNOWN         anything
+    no tags         an object made here, or a plain value
+
+A root is a parameter of the unit, a global, an attribute that a class holds for all its
+instances, or an object that stands in the term: the dictionary of a module.
+"""
+
+import functools
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from types import AsyncGeneratorType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from epic_actors.core.closures import Closure, Resumption
+from epic_actors.core.language.lookup import script_of
+from epic_actors.core.memory.extent import EVERYWHERE, Inside
+from epic_actors.core.memory.places import (
+    STORED,
+    WORLD,
+    Resource,
+    any_global,
+    is_namespace,
+    loaded,
+)
+from epic_actors.core.memory.reach import is_atom, sources
+from epic_actors.core.memory.wire import Wire, deref
+from epic_actors.core.network.externals import External
+from epic_actors.core.network.regions import Footprint
+
+
+if TYPE_CHECKING:
+    pass
+
+Root: TypeAlias = Any
+Tag: TypeAlias = tuple[str, Root]
+Tags: TypeAlias = frozenset[Tag]
+
+NOTHING: Tags = frozenset()
+UNKNOWN: Tags = frozenset({("unknown", None)})
+
+
+@attrs.frozen
+class Value:
+    """What is known of a name: where its objects come from, what calling it calls."""
+
+    tags: Tags = NOTHING
+    callee: Any = None
+
+
+PLAIN_VALUE = Value()
+
+
+@attrs.frozen
+class Method:
+    """The callee of a name bound to `receiver.name`."""
+
+    receiver: Value
+    name: str
+
+
+@attrs.frozen(eq=False)
+class Shared:
+    """Where a class holds attributes for all its instances, as a namespace."""
+
+    cls: type
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The attributes."""
+        return vars(self.cls)
+
+
+@attrs.frozen
+class Dictionary:
+    """The dictionary of a module as a namespace, the same for everyone who meets it.
+
+    As a root, what has no name is the dictionary itself.
+    """
+
+    identity: int
+    values: dict[str, Any] = attrs.field(eq=False)
+
+
+@attrs.define
+class Summary:
+    """The places a unit may touch, in terms of roots.
+
+    Attributes:
+        everything: It may touch anything at all.
+        calls_out: It may call an external, or something unknown that does.
+        changed: What is written in another way than by appending to it.
+        globals_read: Globals that are read, by the identity of their module's.
+        endless: It has a loop that may run for ever.
+        returns: Where its results may come from.
+        read_in: The pass in which it was last read.
+        growing: It is being read.
+        circular: It was asked for while it was being read.
+        finished: There is nothing more to find.
+    """
+
+    reads: set[Tag] = attrs.Factory(set)
+    writes: set[Tag] = attrs.Factory(set)
+    changed: set[Tag] = attrs.Factory(set)
+    resources_read: set[Any] = attrs.Factory(set)
+    globals_read: set[tuple[int, str]] = attrs.Factory(set)
+    resources_written: set[Any] = attrs.Factory(set)
+    everything: bool = False
+    calls_out: bool = False
+    endless: bool = False
+    returns: Tags = NOTHING
+    read_in: int = 0
+    growing: bool = False
+    circular: bool = False
+    finished: bool = False
+
+    @property
+    def places(self) -> tuple[set[Any], ...]:
+        """All that is touched, by how it is."""
+        return (
+            self.reads,
+            self.writes,
+            self.changed,
+            self.resources_read,
+            self.resources_written,
+            self.globals_read,
+        )
+
+    def is_within(self, other: "Summary") -> bool:
+        """Whether another summary says all that this one says."""
+        if other.everything or self.everything:
+            return other.everything
+        pairs = zip(self.places, other.places, strict=True)
+        return self.returns <= other.returns and all(a <= b for a, b in pairs)
+
+    def size(self) -> tuple[int, ...]:
+        """Grows with every new finding."""
+        return (
+            *map(len, self.places),
+            self.everything,
+            self.calls_out,
+            self.endless,
+            len(self.returns),
+        )
+
+    @property
+    def grown(self) -> set[Tag]:
+        """What is written only by appending to it."""
+        return {tag for tag in self.writes - self.changed if tag[0] == "is"}
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it may as well run natively: it never asks for an external call."""
+        return not (self.everything or self.calls_out)
+
+    @property
+    def touches_nothing(self) -> bool:
+        """Whether all it does is to compute a value from plain arguments."""
+        own = all(isinstance(root, str) for _, root in self.reads | self.writes)
+        resources = self.resources_read or self.resources_written
+        return own and not resources and not any(self.changing_globals())
+
+    def changing_globals(self) -> Iterator[Resource]:
+        """The globals read that are no constants."""
+        for module, name in self.globals_read:
+            if name in STORED:
+                yield from loaded(module, name)
+
+    def footprint(self, params: tuple[str, ...], args: tuple[Any, ...]) -> Footprint:
+        """The places, for these arguments."""
+        if self.everything or any(map(runs_anything, args)):
+            return EVERYTHING
+        given = dict(zip(params, args, strict=True))
+        reads = [place for tag in self.reads for place in _places(tag, given)]
+        grown = [place for tag in self.grown for place in _places(tag, given)]
+        changed = self.writes - self.grown
+        writes = [place for tag in changed for place in _places(tag, given)]
+        changes = {id(place) for place in writes}
+        grows = [p for p in grown if p.__class__ is list and id(p) not in changes]
+        return Footprint(
+            (*reads, *self.resources_read, *self.changing_globals()),
+            (*writes, *grown, *self.resources_written),
+            self.origin(given),
+            tuple(grows),
+        )
+
+    def origin(self, given: dict[str, Any]) -> tuple[Any, ...] | None:
+        """What the results may share objects with."""
+        if self.returns >= UNKNOWN:
+            return None
+        roots = {_root_key(root): root for _, root in self.returns}
+        values = [_value(root, given) for root in roots.values()]
+        return tuple([value for value in values if not is_atom(value)])
+
+
+ANEXT = "__anext__"
+"""What is asked of a wire that will be the cursor of an `async for`."""
+
+
+def runs_anything(value: Any) -> bool:
+    """Whether taking items of a value runs code that only CPython knows."""
+    value = deref(value)
+    if value.__class__ is Wire:
+        return value.method is not None and value.method[1] == ANEXT
+    if hasattr(value.__class__, "__epic_sources__"):
+        return any(isinstance(v, AsyncGeneratorType) for v in value.__epic_sources__())
+    return isinstance(value, AsyncGeneratorType)
+
+
+EVERYTHING = Footprint((), (EVERYWHERE, WORLD))
+
+
+def _root_key(root: Root) -> Any:
+    if isinstance(root, str) or isinstance(root[0], Dictionary):
+        return root
+    return id(root[0]), root[1]
+
+
+def _value(root: Root, given: dict[str, Any]) -> Any:
+    """What a root stands for by now."""
+    if isinstance(root, str):
+        return deref(given.get(root))
+    namespace, name = root
+    if name is None:
+        return namespace.values
+    return deref(namespace.values.get(name))
+
+
+def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
+    kind, root = tag
+    if kind == "unknown":
+        return (EVERYWHERE,)
+    value = _value(root, given)
+    if isinstance(value, types.ModuleType):
+        return any_global(id(vars(value)))
+    if is_atom(value):
+        return ()
+    return sources(value) if kind == "is" else (Inside(value),)
+
+
+def constant(value: Any) -> Value:
+    """What is known of a value that stands in a term."""
+    held = value.__class__ is dict and is_namespace(value)
+    if not held:
+        return Value(NOTHING, callee_of(value))
+    return Value(frozenset({("is", (Dictionary(id(value), value), None))}))
+
+
+def dictionaries(tags: Tags) -> list[Dictionary]:
+    """The dictionaries of modules that an object may be."""
+    roots = [root for kind, root in tags if kind == "is" and isinstance(root, tuple)]
+    return [space for space, name in roots if name is None]
+
+
+def inside(tags: Tags) -> Tags:
+    """Where what is inside the objects of these tags comes from."""
+    if not tags:
+        return tags
+    return frozenset([("in", tag[1]) if tag[0] == "is" else tag for tag in tags])
+
+
+def callee_of(value: Any) -> Any:
+    """What calling a value calls, if that can be followed."""
+    value = deref(value)
+    callable_kinds = (
+        External,
+        types.FunctionType,
+        types.MethodType,
+        types.BuiltinFunctionType,
+        functools.partial,
+        type,
+        types.ModuleType,
+        Closure,
+        Resumption,
+    )
+    if isinstance(value, callable_kinds) or script_of(value) is not None:
+        return value
+    return None

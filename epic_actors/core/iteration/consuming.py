@@ -1,0 +1,406 @@
+"""What takes the items of generators of the script's, as scripts.
+
+Native code cannot wait in a generator that it iterates over.  So what the library does
+with an iterable is written down here, for the case that one of the script's generators is
+among the arguments; lazy iterators are generators themselves.
+"""
+
+import collections
+import functools
+import itertools
+import operator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.closures import Beginning
+from epic_actors.core.generators import generated_of
+from epic_actors.core.language.prelude import MISSING, close, step
+from epic_actors.core.memory.wire import Wire, deref
+
+from . import iterating
+
+
+if TYPE_CHECKING:
+    pass
+
+
+def itself(items: Any) -> Any:
+    """`iter` of a generator."""
+    return items
+
+
+def enumerate_(items: Any, start: int = 0) -> Iterator[Any]:
+    """`enumerate`."""
+    index = start
+    for item in items:
+        yield index, item
+        index += 1
+
+
+def zip_(*columns: Any, strict: bool = False) -> Iterator[Any]:
+    """`zip`."""
+    sources = [source_of(column) for column in columns]
+    while True:
+        row: list[Any] = []
+        for source in sources:
+            more, item = step(source, False, None)
+            if not more:
+                break
+            row.append(item)
+        if len(row) < len(sources):
+            break
+        yield tuple(row)
+    if strict:
+        check_lengths(sources, len(row))
+
+
+def source_of(column: Any) -> Any:
+    """A generator of a column's items, which can be taken back."""
+    return chain(column)
+
+
+def check_lengths(sources: list[Any], ended: int) -> None:
+    """What `zip(strict=True)` has to say when one of its arguments has ended."""
+    if ended:
+        before = "argument 1" if ended == 1 else f"arguments 1-{ended}"
+        raise ValueError(f"zip() argument {ended + 1} is shorter than {before}")
+    for number in range(1, len(sources)):
+        more, _ = step(sources[number], False, None)
+        if more:
+            before = "argument 1" if number == 1 else f"arguments 1-{number}"
+            raise ValueError(f"zip() argument {number + 1} is longer than {before}")
+
+
+def map_(function: Any, *columns: Any) -> Iterator[Any]:
+    """`map`."""
+    for row in zip(*columns):  # noqa: B905
+        yield function(*row)
+
+
+def filter_(function: Any, items: Any) -> Iterator[Any]:
+    """`filter`."""
+    for item in items:
+        if item if function is None or function is bool else function(item):
+            yield item
+
+
+def islice(items: Any, *bounds: Any) -> Iterator[Any]:
+    """`itertools.islice`."""
+    taken = slice(*bounds)
+    start, pace, stop = taken.start or 0, taken.step or 1, taken.stop
+    wanted, index, item = start, 0, None
+    while stop is None or wanted < stop:
+        while index <= wanted:
+            more, item = step(items, False, None)
+            if not more:
+                return
+            index += 1
+        yield item
+        wanted += pace
+    while index < stop:
+        more, _ = step(items, False, None)
+        if not more:
+            return
+        index += 1
+
+
+def chain(*columns: Any) -> Iterator[Any]:
+    """`itertools.chain`."""
+    for column in columns:
+        yield from column
+
+
+def chain_all(columns: Any) -> Iterator[Any]:
+    """`itertools.chain.from_iterable`."""
+    for column in columns:
+        yield from column
+
+
+def takewhile(function: Any, items: Any) -> Iterator[Any]:
+    """`itertools.takewhile`."""
+    for item in items:
+        if not function(item):
+            break
+        yield item
+
+
+def dropwhile(function: Any, items: Any) -> Iterator[Any]:
+    """`itertools.dropwhile`."""
+    dropping = True
+    for item in items:
+        if dropping and function(item):
+            continue
+        dropping = False
+        yield item
+
+
+def filterfalse(function: Any, items: Any) -> Iterator[Any]:
+    """`itertools.filterfalse`."""
+    for item in items:
+        if not (item if function is None else function(item)):
+            yield item
+
+
+def starmap(function: Any, rows: Any) -> Iterator[Any]:
+    """`itertools.starmap`."""
+    for row in rows:
+        yield function(*row)
+
+
+def accumulate(
+    items: Any, function: Any = None, *, initial: Any = None
+) -> Iterator[Any]:
+    """`itertools.accumulate`."""
+    if function is None:
+        function = operator.add
+    total = initial
+    started = initial is not None
+    if started:
+        yield total
+    for item in items:
+        total = function(total, item) if started else item
+        started = True
+        yield total
+
+
+def pairwise(items: Any) -> Iterator[Any]:
+    """`itertools.pairwise`."""
+    before = MISSING
+    for item in items:
+        if before is not MISSING:
+            yield before, item
+        before = item
+
+
+BATCHED: Any = getattr(itertools, "batched", None)
+"""CPython's own, since 3.12."""
+
+
+def batched(items: Any, *given: Any, **options: Any) -> Any:
+    """`itertools.batched`; CPython sees to what else is given."""
+    BATCHED((), *given, **options)
+    return batches(items, *given, **options)
+
+
+def batches(items: Any, n: Any, **options: Any) -> Iterator[Any]:
+    """The items, so many at a time; CPython sees to the last ones."""
+    row: list[Any] = []
+    for item in items:
+        row.append(item)
+        if len(row) == n:
+            yield tuple(row)
+            row = []
+    if row:
+        yield from BATCHED(row, n, **options)
+
+
+def compress(items: Any, selectors: Any) -> Iterator[Any]:
+    """`itertools.compress`."""
+    for item, wanted in zip_(items, selectors):
+        if wanted:
+            yield item
+
+
+def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
+    """`functools.reduce`."""
+    result = initial
+    for item in items:
+        result = item if result is MISSING else function(result, item)
+    if result is MISSING:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    return result
+
+
+# Methods of containers, which have taken in what came before a failure
+
+
+def extend(holder: Any, items: Any) -> None:
+    """`list.extend` and `deque.extend`."""
+    for item in items:
+        holder.append(item)
+
+
+def extendleft(holder: Any, items: Any) -> None:
+    """`deque.extendleft`."""
+    for item in items:
+        holder.appendleft(item)
+
+
+def update_set(holder: Any, *columns: Any) -> None:
+    """`set.update`."""
+    for column in columns:
+        for item in column:
+            holder.add(item)
+
+
+def is_disjoint(holder: Any, items: Any) -> bool:
+    """`set.isdisjoint`."""
+    return all(item not in holder for item in items)
+
+
+def is_superset(holder: Any, items: Any) -> bool:
+    """`set.issuperset`."""
+    return all(item in holder for item in items)
+
+
+def sliced(holder: Any, value: Any) -> Any:
+    """What is stored by `holder[i:j] = value`."""
+    if holder.__class__ is list and is_generated(value):
+        return [item for item in value]  # noqa: C416 - the loop is what this is for
+    return value
+
+
+def with_lists(function: Any, marks: Any, *args: Any, **named: Any) -> Any:
+    """Anything that takes in all items of the marked arguments before it does more."""
+    listed = []
+    for mark, value in zip_(marks, args):
+        listed.append(iterating.collected(value) if mark else value)
+    return function(*listed, **named)
+
+
+def is_generated(value: Any) -> bool:
+    """Whether a value is a generator of the script's."""
+    return generated_of(deref(value)) is not None
+
+
+LAZY: dict[Any, Callable[..., Any]] = {
+    iter: itself,
+    enumerate: enumerate_,
+    zip: zip_,
+    map: map_,
+    filter: filter_,
+    functools.reduce: reduce,
+    itertools.islice: islice,
+    itertools.chain: chain,
+    itertools.takewhile: takewhile,
+    itertools.dropwhile: dropwhile,
+    itertools.filterfalse: filterfalse,
+    itertools.starmap: starmap,
+    itertools.accumulate: accumulate,
+    itertools.pairwise: pairwise,
+    itertools.compress: compress,
+    BATCHED: batched,
+}
+METHODS: dict[tuple[type, str], Callable[..., Any]] = {
+    (list, "extend"): extend,
+    (collections.deque, "extend"): extend,
+    (collections.deque, "extendleft"): extendleft,
+    (set, "update"): update_set,
+    (set, "isdisjoint"): is_disjoint,
+    (set, "issuperset"): is_superset,
+}
+_LISTED_METHODS = {
+    str: ("join",),
+    bytes: ("join",),
+    dict: ("update",),
+    set: (
+        *("difference", "intersection", "union", "symmetric_difference", "issubset"),
+        *("difference_update", "intersection_update", "symmetric_difference_update"),
+    ),
+    collections.Counter: ("update", "subtract"),
+}
+LISTED_METHODS = {
+    (kind, name) for kind, names in _LISTED_METHODS.items() for name in names
+}
+LISTED: frozenset[Any] = frozenset(
+    [
+        *(dict, dict.fromkeys, bytes, bytearray),
+        *(collections.deque, collections.Counter, collections.OrderedDict),
+        *(itertools.product, itertools.permutations, itertools.combinations),
+        *(itertools.groupby, itertools.zip_longest, itertools.cycle, itertools.tee),
+    ]
+)
+
+
+def at_once(items: Any) -> Callable[..., Any] | None:
+    """What collects a `filter` that has not begun: its decisions then overlap."""
+    generated = generated_of(items)
+    assert generated is not None
+    is_filter = generated.function.code is filter_.__code__
+    if not is_filter or generated.rest.__class__ is not Beginning:
+        return None
+    return functools.partial(filtered, *generated.values)
+
+
+def filtered(function: Any, items: Any, generator: Any) -> list[Any]:
+    """All that `filter` would give, in place of the generator that was to give it."""
+    close(generator)
+    if function is None or function is bool:
+        return [item for item in items if item]
+    return [item for item in items if function(item)]
+
+
+def taking(function: Any, args: tuple[Any, ...]) -> Callable[..., Any] | None:
+    """The script to run instead of a native function that is given generators."""
+    marks = tuple(map(is_generated, args))
+    if not any(marks):
+        return chain_all if _chains_generators(function, args) else None
+    if function is iterating.collected:
+        return at_once(deref(args[0]))
+    return script_for(function, marks)
+
+
+def _chains_generators(function: Any, args: tuple[Any, ...]) -> bool:
+    """Whether it is `chain.from_iterable` of generators in a list."""
+    if getattr(function, "__self__", None) is not itertools.chain or len(args) != 1:
+        return False
+    items = deref(args[0])
+    return items.__class__ in (list, tuple) and any(map(may_be_generated, items))
+
+
+def script_for(
+    function: Any, marks: tuple[bool, ...] = ()
+) -> Callable[..., Any] | None:
+    """The script that does what a native function does with the items of generators.
+
+    Args:
+        function: The function.
+        marks: Which of its arguments are generators.
+    """
+    owner = getattr(function, "__self__", None)
+    if owner is itertools.chain:
+        return chain_all
+    name = getattr(function, "__name__", "")
+    for kind in type(owner).__mro__[:-1]:
+        if (kind, name) in METHODS:
+            return functools.partial(METHODS[kind, name], owner)
+        if (kind, name) in LISTED_METHODS:
+            return functools.partial(with_lists, function, marks)
+    try:
+        lazy = LAZY.get(function)
+    except TypeError:
+        return None
+    if lazy is None and collects(function):
+        return functools.partial(with_lists, function, marks)
+    return lazy
+
+
+def collects(function: Any) -> bool:
+    """Whether a function takes in all items of its arguments when it is called."""
+    return function in LISTED or is_reading(function)
+
+
+def undecided(function: Any, args: tuple[Any, ...]) -> Wire | None:
+    """A pending argument that has to be known first: it may become a generator."""
+    for value in map(deref, args):
+        if value.__class__ is Wire and may_be_generated(value):
+            return value if script_for(function) is not None else None
+    return None
+
+
+def may_be_generated(value: Any) -> bool:
+    """Whether a value is a generator of the script's, or may turn out to be one."""
+    value = deref(value)
+    if value.__class__ is Wire:
+        return not value.immutable and value.kind is None and value.source is None
+    return is_generated(value)
+
+
+def takes_items(kind: type, name: str) -> bool:
+    """Whether a method of a builtin type takes in the items of its arguments."""
+    return (kind, name) in METHODS or (kind, name) in LISTED_METHODS
+
+
+def is_reading(function: Any) -> bool:
+    """Whether a function of the library does nothing but read its arguments."""
+    return getattr(function, "__module__", None) in ("statistics", "heapq", "math")

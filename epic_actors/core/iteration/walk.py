@@ -1,0 +1,259 @@
+"""Iteration: a loop's iterator that can be told to wait.
+
+A `Walk` gives the items of an iterable in program order.  It gives `PAUSE` instead when
+the loop has to wait first, and leaves in `network.waits_for` what for: an older access
+that holds the iterable, its turn (an opaque iterator is pulled in order), or None, to
+let others go first when much is under way.
+"""
+
+import functools
+import itertools
+import operator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.generators import generated_of
+from epic_actors.core.memory.reach import (
+    ITERATORS,
+    PLAIN,
+    is_atom,
+    mutables,
+    pending_in,
+)
+from epic_actors.core.memory.wire import Wire, deref
+from epic_actors.core.network.actors import TURN
+from epic_actors.core.network.perform import NATIVE, Operation, obstacle
+from epic_actors.core.streams.early import EARLY
+from epic_actors.core.streams.growing import growing
+from epic_actors.core.streams.stream import Unreadable, Wait
+from epic_actors.core.streams.text import STATIC
+from epic_actors.core.tables.effects import Effect
+from epic_actors.core.tables.protocols import bits_of
+
+from .pulls import PAUSE, Pulls
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.network import Network
+
+
+LOUD = bits_of("iter")
+READ_AHEAD = ITERATORS | {list, tuple, dict, set, frozenset, str, bytes, range}
+
+
+class Walk:
+    """The items of an iterable, or `PAUSE`.
+
+    Attributes:
+        network: The run.
+        arriving: The wire of an iterable of which only the beginning is there.
+        back: Items that were taken and given back, the next one last.
+        item: The current one, if native code goes on with the loop.
+        kept: A generator goes on with it, perhaps from an earlier item.
+        sources: The places that are read.
+        opaque: Each item is to be taken in its turn.
+    """
+
+    __slots__ = (
+        "_count",
+        "_native",
+        "_reading",
+        "arriving",
+        "back",
+        "item",
+        "kept",
+        "network",
+        "opaque",
+        "sources",
+    )
+
+    def __init__(self, network: "Network", values: Any) -> None:
+        self.network = network
+        self.back: list[Any] = []
+        self.kept = False
+        self.arriving: Wire | None = None
+        if values.__class__ is Wire:
+            assert values.source is not None
+            self.arriving = values
+            self._reading: Iterator[Any] = values.source.items()
+            self._count = 0
+            self.opaque = False
+            self.sources = [] if values.immutable else [values]
+        else:
+            self.arrive(values)
+
+    def arrive(self, values: Any) -> None:
+        """Go over an iterable that is there."""
+        self._native: Iterator[Any] = iter(values)
+        self.opaque = self._native.__class__ not in READ_AHEAD
+        if self._native is values:
+            self.sources = mutables(values)
+        else:
+            self.sources = [] if is_atom(values) else [values]
+
+    @property
+    def iterator(self) -> Iterator[Any]:
+        """The native iterator, which can be used while all is calm."""
+        if self.arriving is not None:
+            self.whole()
+        if self.back:
+            self._native = itertools.chain(self.back[::-1], self._native)
+            self.back.clear()
+        return self._native
+
+    def whole(self) -> bool:
+        """Whether all of the iterable is there; if so, go on in it from here."""
+        if self.arriving is None:
+            return True
+        values = deref(self.arriving)
+        if values.__class__ is Wire:
+            return False
+        self.arriving = None
+        self.arrive(values)
+        for _ in range(self._count):
+            next(self._native, None)
+        return True
+
+    def __epic_sources__(self) -> list[Any]:
+        return self.sources
+
+    def __iter__(self) -> Iterator[Any]:
+        """The items from here on; each call goes on where the last one stopped."""
+        network = self.network
+        while not self.whole():
+            yield self.again() if self.back else self.early()
+        pull = self._native.__next__
+        try:
+            while True:
+                if self.back:
+                    yield self.again()
+                elif network.calm:
+                    yield pull()
+                elif self.has_to_wait():
+                    yield PAUSE
+                else:
+                    item = pull()
+                    if self.kept:
+                        self.note(item)
+                    plain = item.__class__ in PLAIN
+                    network.looping = network.looping or self
+                    yield item if plain else network.settler.settled(item)
+                    if network.looping is self:
+                        network.looping = None
+        except StopIteration:
+            return
+
+    def note(self, item: Any) -> None:
+        """Remember how to give an item back, since a generator goes on from here."""
+        if not self.network.here.settled:
+            self.network.stored(lambda: self.back.append(item))
+
+    def again(self) -> Any:
+        """An item that was given back."""
+        item = self.back.pop()
+        self.note(item)
+        return self.network.settler.settled(item)
+
+    def early(self) -> Any:
+        """The next of the items that are there already, or `PAUSE`."""
+        network = self.network
+        if self.has_to_wait():
+            return PAUSE
+        try:
+            step = next(self._reading)
+        except (StopIteration, Unreadable):
+            network.waits_for = self.arriving
+            return PAUSE
+        if step.__class__ is Wait:
+            network.waits_for = step.on
+            return PAUSE
+        self._count += 1
+        if self.kept:
+            self.note(step)
+        return network.settler.settled(step)
+
+    def has_grown(self, source: Any) -> bool:
+        """Whether the next item is there already, though more may be appended."""
+        if source.__class__ is not list or self.arriving is not None:
+            return False
+        left = operator.length_hint(self._native)
+        if not left or not is_atom(source[-left]):
+            return False
+        return growing(self.network.here.memory, source) is not None
+
+    def has_to_wait(self) -> bool:
+        """Whether the next item must not be taken yet; what for is left behind."""
+        network = self.network
+        if network.must_pause():
+            network.waits_for = None
+            return True
+        here = network.here
+        if network.holds[0] > 0:
+            for source in self.sources:
+                found = here.memory.conflict_outward(source, write=False)
+                if found is not None and not self.has_grown(source):
+                    network.waits_for = growing(here.memory, source) or found
+                    return True
+        if self.opaque and not here.settled:
+            network.waits_for = TURN
+            return True
+        if self.opaque:
+            # Why: the code that gives the next item is not the machine's to run.
+            network.waits_for = pending_in(self._native)
+            if network.waits_for is not None:
+                return True
+            network.settler.settle(self._native)
+        return False
+
+
+def walk(network: "Network", values: Any) -> Any:
+    """An iterator over `values`, or a wire for it while they are pending."""
+    values = deref(values)
+    if (made := generated_of(values)) is not None:
+        return Pulls(network, values, made)
+    if network.special & LOUD:
+        found = network.specials.walk(values)
+        if found is not NATIVE:
+            return found
+    effect = walking(network)
+    if values.__class__ is Wire:
+        if values.source is not None:
+            return Walk(network, values)
+        return Operation(network, effect, (values,)).results
+    if not network.calm:
+        blocked = obstacle(network, effect, (values,), network.here, None)
+        grows = values.__class__ is list and growing(network.here.memory, values)
+        if blocked is not None and not grows:
+            return Operation(network, effect, (values,)).results
+    return Walk(network, values)
+
+
+def walking(network: "Network") -> Effect:
+    """The effect of starting to iterate."""
+    if network.walking is None:
+        start = functools.partial(make_walk, network)
+        network.walking = Effect(start, strict=(0,), reads=(0,), dunders=("__iter__",))
+    return network.walking
+
+
+def make_walk(network: "Network", values: Any) -> Walk | Pulls:
+    """Start iterating."""
+    made = generated_of(values)
+    if made is not None:
+        return Pulls(network, values, made)
+    return Walk(network, values)
+
+
+def _walk_early(network: "Network", values: Any) -> Any:
+    """Start iterating over what is still arriving."""
+    while (wire := deref(values)).__class__ is Wire:
+        if wire.source is not None:
+            return Walk(network, wire)
+        yield Wait(wire)
+    if wire.__class__ is not list:
+        raise Unreadable
+    return Walk(network, wire)
+
+
+EARLY[make_walk] = _walk_early
+STATIC[make_walk] = lambda network: True

@@ -1,0 +1,1 @@
+"""What scripts do: calls, attributes, special methods, classes."""

@@ -1,0 +1,161 @@
+"""Which script runs in the place of a native function that calls back.
+
+Native code cannot wait.  So if a function of the library is given code of the script, or
+something that is still pending, what it does is run as a script instead.
+"""
+
+import functools
+import heapq
+import itertools
+import re
+import types
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.iteration import consuming, iterating
+from epic_actors.core.memory.reach import MOVERS, has_wire
+from epic_actors.core.memory.wire import Wire, deref
+from epic_actors.core.network.externals import External
+
+from . import prelude, substitutes
+from .lookup import attribute, script_of
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.network import Network
+
+CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
+    map: (consuming.map_, 0, ""),
+    filter: (consuming.filter_, 0, ""),
+    sorted: (prelude.sorted_, -1, "key"),
+    max: (prelude.max_, -1, "key"),
+    min: (prelude.min_, -1, "key"),
+    list.sort: (prelude.sort, -1, "key"),
+    functools.reduce: (substitutes.reduce, 0, ""),
+    itertools.filterfalse: (consuming.filterfalse, 0, ""),
+    itertools.starmap: (consuming.starmap, 0, ""),
+    itertools.takewhile: (consuming.takewhile, 0, ""),
+    itertools.dropwhile: (consuming.dropwhile, 0, ""),
+    itertools.accumulate: (substitutes.accumulate, 1, "func"),
+    itertools.groupby: (substitutes.groupby, 1, "key"),
+    heapq.nlargest: (substitutes.nlargest, 2, "key"),
+    heapq.nsmallest: (substitutes.nsmallest, 2, "key"),
+    re.sub: (substitutes.sub, 1, "repl"),
+    re.subn: (substitutes.subn, 1, "repl"),
+}
+"""What runs in the place of a function, and where that is given code of the script."""
+
+LAZY: dict[Any, Callable[..., Any]] = {
+    map: consuming.map_,
+    filter: consuming.filter_,
+    itertools.accumulate: substitutes.accumulate,
+    itertools.starmap: consuming.starmap,
+    itertools.takewhile: consuming.takewhile,
+    itertools.dropwhile: consuming.dropwhile,
+    itertools.filterfalse: consuming.filterfalse,
+}
+"""What runs in its place while anything is pending: these call when they are iterated."""
+
+KIND_OF: dict[Any, type] = {
+    script: kind
+    for table in (LAZY, consuming.LAZY)
+    for kind, script in table.items()
+    if isinstance(kind, type)
+}
+KIND_OF[consuming.chain_all] = itertools.chain
+"""The iterator that a generator function of ours stands for."""
+
+MOVING: dict[Any, Callable[..., Any]] = {
+    any: iterating.any_,
+    all: iterating.all_,
+    dict: substitutes.dict_,
+    functools.reduce: substitutes.reduce,
+    itertools.chain.from_iterable: consuming.chain_all,
+}
+"""What runs in its place if it is given something with pending elements."""
+
+SEQUENCES = frozenset({list, tuple, deque, type({}.items()), type({}.values())})
+"""Where elements stand that may be pending."""
+
+CACHED: Any = functools._lru_cache_wrapper
+
+
+def instead_of(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """The script to run instead of a native function, if there is one for this case."""
+    try:
+        known = CALLING.get(function)
+        moving = MOVING.get(function)
+    except TypeError:
+        return None
+    if known is not None:
+        script, position, name = known
+        given = kwargs.get(name)
+        if 0 <= position < len(args):
+            given = args[position]
+        if is_script_code(network, given):
+            return script
+    if network.calm:
+        return None
+    if moving is not None and any(map(is_arriving, args)):
+        return moving
+    return LAZY.get(function)
+
+
+def is_arriving(items: Any) -> bool:
+    """Whether elements of an argument may be pending."""
+    items = deref(items)
+    kind = items.__class__
+    if kind in SEQUENCES:
+        return any(map(has_wire, items))
+    return kind is Wire or kind in MOVERS
+
+
+def is_script_code(network: "Network", given: Any) -> bool:
+    """Whether calling `given` may run code of the script."""
+    given = deref(given)
+    if given.__class__ is Wire:
+        return True
+    if isinstance(given, functools.partial):
+        return is_script_code(network, given.func)
+    if isinstance(given, types.MethodType):
+        given = given.__func__
+    if isinstance(given, types.FunctionType):
+        return network.translate(given) is not None or network.runs_aside(given)
+    if isinstance(given, External) or script_of(given) is not None:
+        return True
+    if given.__class__ is CACHED:
+        return is_cached_script(network, given)
+    if isinstance(given, type):
+        return isinstance(given.__init__, types.FunctionType)  # type: ignore[misc]
+    method = attribute(type(given), "__call__")
+    return isinstance(method, types.FunctionType | staticmethod | classmethod)
+
+
+def is_cached_script(network: "Network", wrapper: Any) -> bool:
+    """Whether what is behind a cache is more than a value made of plain arguments."""
+    fn = wrapper.__wrapped__
+    if not isinstance(fn, types.FunctionType):
+        return is_script_code(network, fn)
+    function = network.translate(fn)
+    return function is not None and network.closed.of(fn, function) < 2
+
+
+def instead_of_method(
+    network: "Network", owner: Any, name: str, args: Any, kwargs: dict[str, Any]
+) -> tuple[Any, Any] | None:
+    """The script to run instead of a builtin method, and what stands for its object."""
+    kind = owner.__class__
+    if kind is CACHED and name in substitutes.CACHE_METHODS:
+        if is_cached_script(network, owner):
+            return substitutes.CACHE_METHODS[name], substitutes.cache_of(owner)
+        return None
+    function = own = None
+    if kind is list and name == "sort":
+        function = list.sort
+    elif kind is re.Pattern and name in substitutes.PATTERN_METHODS:
+        function, own = getattr(re, name), substitutes.PATTERN_METHODS[name]
+    script = instead_of(network, function, (owner, *args), kwargs)
+    return None if script is None else (own or script, owner)

@@ -1,0 +1,609 @@
+"""Calling: what happens when the script applies a value to arguments.
+
+a function whose term is known   its code runs here, with whatever arguments there are
+an external                      a call is asked for; the answer is a wire
+a class                          `__new__`, then `__init__` as above
+a known builtin or method        a native operation with its effect
+a pending value                  a block that waits for it
+anything else                    an opaque operation: in program order
+"""
+
+import functools
+import types
+import typing
+from collections.abc import Callable
+from inspect import CO_VARKEYWORDS
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from epic_actors.core.functions import Function
+from epic_actors.core.generators import generated_of
+from epic_actors.core.iteration.consuming import (
+    may_be_generated,
+    takes_items,
+    taking,
+    undecided,
+)
+from epic_actors.core.iteration.pulls import begin
+from epic_actors.core.looks import KINDS
+from epic_actors.core.memory.extent import EVERYWHERE
+from epic_actors.core.memory.places import WORLD
+from epic_actors.core.memory.reach import (
+    BOUND_TYPES,
+    ITERATORS,
+    PLAIN,
+    has_wire,
+    is_atom,
+    mutables,
+)
+from epic_actors.core.memory.wire import Wire, deref
+from epic_actors.core.network.calls import request
+from epic_actors.core.network.externals import External, Order
+from epic_actors.core.network.perform import NATIVE, operate
+from epic_actors.core.network.regions import Block, Footprint, Frame, enter
+from epic_actors.core.operations import arguments
+from epic_actors.core.tables.effects import (
+    BUILTINS,
+    METHODS,
+    PURE_MODULES,
+    VALUE_MODULES,
+    VALUE_TYPES,
+    Effect,
+    changing,
+    of_class,
+    of_module,
+    opaque,
+    pure,
+)
+from epic_actors.core.tables.protocols import bits_of
+from epic_actors.core.terms import LetRec, steps
+
+from .callbacks import (
+    CACHED,
+    instead_of,
+    instead_of_method,
+    is_cached_script,
+    is_script_code,
+)
+from .classes import runs_in_place
+from .lookup import attribute, script_of
+from .prelude import GENERATOR_METHODS
+from .records import Field, Record
+from .substitutes import SINGLE_DISPATCH, cache_of, cached, dispatched
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.network import Network
+
+CALL = "__call__"
+LOUD = bits_of("list")
+GENERATING = KINDS | {types.GeneratorType}
+_BUILTIN = types.BuiltinFunctionType
+WAYS: dict[Any, Callable[..., Any]] = {}
+"""Builtins that other modules perform, if code of the script's is involved.
+
+Slot wrappers too, which are found for bound ones: `super().__setattr__`.
+"""
+
+
+def call(network: "Network", function: Any, *args: Any) -> Any:
+    """Apply `function` to positional arguments at this point of the program."""
+    # Why: this is `apply` for the commonest case, without its frames on the stack, so
+    # that a script recurses nearly as deep as Python lets it.
+    if function.__class__ is types.FunctionType:
+        unit = network.units.get(id(function.__code__))
+        if unit is not None and unit.fits(function, args):
+            if runs_natively(network, function, unit.origin, args):
+                return function(*args)
+            values = (*(function.__closure__ or ()), *args)
+            frame = unit.function(network, *values)
+            if not unit.generator:
+                return frame
+            looping = network.looping
+            try:
+                waits_for = frame.send(None)
+            except StopIteration as stop:
+                return stop.value
+            network.looping = looping
+            footprint = unit.footprint(network, values)
+            return Block(network, frame, waits_for, 1, footprint).results
+    elif function.__class__ is External and function.order is not Order.PURE:
+        return request(network, function, args, {})
+    return apply(network, function, args, {})
+
+
+def runs_natively(
+    network: "Network",
+    fn: types.FunctionType,
+    function: Function,
+    args: tuple[Any, ...],
+) -> bool:
+    """Whether a call may be left to CPython: it can never ask for an external call."""
+    if network.closed.is_new(fn) and not loops(function):
+        # Why: looking takes longer than running it once.
+        return False
+    closed = network.closed.of(fn, function)
+    if closed == 0 or network.literal:
+        return False
+    for value in args:
+        if value.__class__ not in PLAIN:
+            return network.calm and are_native(network, args)
+    return closed == 2 or network.calm
+
+
+def loops(function: Function) -> bool:
+    """Whether a function has a loop, so that one call may take long."""
+    if function.loops is None:
+        function.loops = any(isinstance(term, LetRec) for term in steps(function.lam))
+    return bool(function.loops)
+
+
+def are_native(network: "Network", values: tuple[Any, ...]) -> bool:
+    """Whether operators on these values run no Python code of the script's."""
+    quiet = network.summaries.quiet
+    for value in values:
+        kind = value.__class__
+        if not (kind in PLAIN or kind in METHODS or quiet[kind]):
+            return False
+    return True
+
+
+def call_shaped(
+    network: "Network", shape: tuple[str | None, ...], function: Any, *values: Any
+) -> Any:
+    """Apply `function` to arguments of any shape."""
+    spread = [_spread(network, *pair) for pair in zip(shape, values, strict=True)]
+    values = tuple(spread)
+    for mark, value in zip(shape, values, strict=True):
+        if mark in ("*", "**") and value.__class__ is Wire:
+            frame = _spread_later(network, shape, function, values, value)
+            return enter(network, frame, 1, _unknown(network, function, values))
+    args, kwargs = arguments(deref(function), shape, values)
+    return apply(network, function, args, kwargs)
+
+
+def _spread(network: "Network", mark: str | None, value: Any) -> Any:
+    """What stands behind a star, read here and now."""
+    value = deref(value)
+    if mark == "*" and network.special & LOUD and value.__class__ is not Wire:
+        value = network.specials.spread(value)
+    if network.calm or mark not in ("*", "**") or value.__class__ is Wire:
+        return value
+    if not hasattr(type(value), "__iter__" if mark == "*" else "keys"):
+        # Why: the call itself says what is wrong, and names the function.
+        return value
+    kind = tuple if mark == "*" else dict
+    return operate(network, BUILTINS[kind], value)
+
+
+def _spread_later(
+    network: "Network", shape: Any, function: Any, values: Any, wire: Wire
+) -> Frame:
+    yield wire
+    return call_shaped(network, shape, function, *values)
+
+
+def _unknown(network: "Network", function: Any, values: Any) -> Any:
+    return lambda: network.summaries.of_call(function, values)
+
+
+def apply(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Apply `function` at this point of the program."""
+    if network.special & LOUD and isinstance(function, type) and function in ITERATORS:
+        found = network.specials.opened(function, args, kwargs)
+        if found is not NATIVE:
+            return found
+    if network.generators and (script := taking(function, args)) is not None:
+        return apply(network, script, args, kwargs)
+    kind = function.__class__
+    if kind is External:
+        return _external(network, function, args, kwargs)
+    if kind is types.FunctionType:
+        return _function(network, function, args, kwargs)
+    if kind is types.MethodType:
+        if not network.calm and (wire := undecided(function, args)) is not None:
+            return _once_known(network, function, args, kwargs, wire)
+        owner = (function.__self__, *args)
+        if changes_itself(network, function):
+            return run_native(network, changing(function.__func__), owner, kwargs)
+        return apply(network, function.__func__, owner, kwargs)
+    if kind is types.BuiltinFunctionType or kind in _DESCRIPTORS:
+        return native(network, function, args, kwargs)
+    if kind is Wire:
+        return _pending(network, function, args, kwargs)
+    if isinstance(function, type):
+        return _class(network, function, args, kwargs)
+    if kind is functools.partial:
+        merged = {**function.keywords, **kwargs}
+        return apply(network, function.func, (*function.args, *args), merged)
+    return _object(network, function, args, kwargs)
+
+
+_DESCRIPTORS = BOUND_TYPES - {types.MethodType} | {
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+}
+
+
+def _external(
+    network: "Network", external: External, args: Any, kwargs: dict[str, Any]
+) -> Any:
+    if external.order is not Order.PURE:
+        return request(network, external, args, kwargs)
+    if external.is_async:
+        return request(network, external, args, kwargs)
+    return run_native(network, pure(external.function), args, kwargs)
+
+
+def _pending(
+    network: "Network", wire: Wire, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    function = deref(wire)
+    if function.__class__ is not Wire:
+        return apply(network, function, args, kwargs)
+    kind, name = _known_method(function)
+    known = None if name == "sort" else METHODS.get(kind, {}).get(name)
+    asks = takes_items(kind, name) and any(map(may_be_generated, args))
+    if known is not None and not asks:
+        return run_native(network, known, (receiver_of(function), *args), kwargs)
+    frame = _apply_later(network, function, args, kwargs)
+    values = (*args, *kwargs.values())
+    found = enter(network, frame, 1, _unknown(network, function, values))
+    return _of_kind(found, known)
+
+
+def _of_kind(found: Any, effect: Effect | None) -> Any:
+    """A result of which it is known what kind of value it will be."""
+    if found.__class__ is Wire and effect is not None:
+        found.immutable, found.kind = effect.immutable, effect.kind
+    return found
+
+
+def _known_method(function: Wire) -> tuple[Any, str]:
+    """The type, if it is known, and the name of a method of a pending value."""
+    if function.method is None:
+        return None, ""
+    receiver, name = function.method
+    receiver = deref(receiver)
+    kind = receiver.kind if receiver.__class__ is Wire else receiver.__class__
+    return kind, name
+
+
+def receiver_of(function: Wire) -> Any:
+    """The value that a pending method is of."""
+    assert function.method is not None
+    return function.method[0]
+
+
+def _apply_later(network: "Network", wire: Wire, args: Any, kwargs: Any) -> Frame:
+    function = yield wire
+    return apply(network, function, args, kwargs)
+
+
+def _function(
+    network: "Network", fn: types.FunctionType, args: Any, kwargs: dict[str, Any]
+) -> Any:
+    function = network.translate(fn)
+    if function is None and (wire := undecided(fn, args)) is not None:
+        return _once_known(network, fn, args, kwargs, wire)
+    if function is None and network.runs_aside(fn):
+        if runs_in_place(network, fn):
+            return run_native(network, opaque(fn), args, kwargs)
+        return request(network, aside(fn), args, kwargs)
+    if function is None:
+        script = instead_of(network, fn, args, kwargs)
+        if script is not None:
+            return apply(network, script, args, kwargs)
+    if function is None and fn.__code__ is SINGLE_DISPATCH and args:
+        return apply(network, dispatched, (fn, *args), kwargs)
+    if function is None:
+        # Why: the module it stands in, since wrappers take the name of what they wrap.
+        module = fn.__globals__.get("__name__")
+        return run_native(network, of_module(fn, module, fn.__name__), args, kwargs)
+    return enter_function(network, fn, function, args, kwargs)
+
+
+def changes_itself(network: "Network", bound: types.MethodType) -> bool:
+    """Whether a method is some library's Python code, which may change its object."""
+    fn = bound.__func__
+    if not isinstance(fn, types.FunctionType) or isinstance(bound.__self__, type):
+        return False
+    module = getattr(fn, "__module__", None)
+    return module in PURE_MODULES - VALUE_MODULES and network.translate(fn) is None
+
+
+def aside(fn: types.FunctionType) -> External:
+    """A function of the script's that only CPython can run, as a call in its turn."""
+    return External(fn, Order.SEQUENTIAL, WORLD, aside=True)
+
+
+def enter_function(
+    network: "Network",
+    fn: types.FunctionType,
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Run the body of a function whose term is known."""
+    values = function.parameters(fn, args, kwargs)
+    if kwargs and not network.calm and fn.__code__.co_flags & CO_VARKEYWORDS:
+        network.mark_dirty(values[-1])
+    if function.is_generator:
+        return begin(network, fn, function, args, kwargs)
+    if runs_natively(network, fn, function, (*args, *kwargs.values())):
+        return fn(*args, **kwargs)
+    network.machine.meet(network, fn, function)
+    return network.machine.run_function(network, function, values)
+
+
+def run_native(
+    network: "Network", effect: Effect, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Perform a native operation; keyword arguments count as further positions."""
+    if not kwargs:
+        return operate(network, effect, *args)
+    named = effect.with_keywords(tuple(kwargs), len(args))
+    return operate(network, named, *args, *kwargs.values())
+
+
+def native(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call a builtin function, or a builtin method bound to its object or not."""
+    script = instead_of(network, function, args, kwargs)
+    if script is not None:
+        return apply(network, script, args, kwargs)
+    if not network.calm and (wire := undecided(function, args)) is not None:
+        return _once_known(network, function, args, kwargs, wire)
+    owner = getattr(function, "__self__", None)
+    if owner.__class__ in GENERATING and generated_of(owner) is not None:
+        method = GENERATOR_METHODS.get(function.__name__)
+        if method is not None:
+            return apply(network, method, (owner, *args), kwargs)
+    effect = _known_builtin(function)
+    found = _by_another_way(network, function, args, kwargs)
+    if found is not NATIVE:
+        return found
+    if effect is not None:
+        return run_native(network, effect, args, kwargs)
+    owner = getattr(function, "__self__", None)
+    effect = BUILTINS.get(behind(function)) if owner is not None else None
+    if effect is not None:
+        return run_native(network, effect, (owner, *args), kwargs)
+    if owner is None or isinstance(owner, types.ModuleType):
+        kind = getattr(function, "__objclass__", None)
+        known = METHODS.get(kind, {}).get(function.__name__) if kind else None
+        made = known or of_module(
+            function, getattr(function, "__module__", None), function.__name__
+        )
+        return run_native(network, made, args, kwargs)
+    substitute = instead_of_method(network, owner, function.__name__, args, kwargs)
+    if substitute is not None:
+        return apply(network, substitute[0], (substitute[1], *args), kwargs)
+    return run_native(network, method_effect(owner, function), (owner, *args), kwargs)
+
+
+def _once_known(
+    network: "Network", function: Any, args: Any, kwargs: Any, wire: Wire
+) -> Any:
+    """Call a builtin when it is known whether an argument is a generator."""
+
+    def frame() -> Frame:
+        yield wire
+        return apply(network, function, args, kwargs)
+
+    owner, name = getattr(function, "__self__", None), function.__name__
+    given = (*args, *kwargs.values())
+    summaries = network.summaries
+    if owner is None or isinstance(owner, types.ModuleType | type):
+        touched = lambda: summaries.of_application(function, given)  # noqa: E731
+        effect = _known_builtin(function)
+    else:
+        touched = lambda: summaries.of_method(owner, name, given)  # noqa: E731
+        effect = METHODS.get(owner.__class__, {}).get(name)
+    return _of_kind(enter(network, frame(), 1, touched), effect)
+
+
+def _by_another_way(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """What a builtin gives if code of the script's is involved, else `NATIVE`."""
+    kind = function.__class__
+    if kind is types.MethodWrapperType:
+        function, args = behind(function), (function.__self__, *args)
+    elif kind is not _BUILTIN and kind is not types.WrapperDescriptorType:
+        return NATIVE
+    way = WAYS.get(function)
+    return NATIVE if way is None else way(network, args, kwargs)
+
+
+def behind(function: Any) -> Any:
+    """The slot wrapper that a bound one is of: `object.__setattr__`."""
+    kind = getattr(function, "__objclass__", None)
+    return vars(kind).get(function.__name__) if kind is not None else None
+
+
+def _known_builtin(function: Any) -> Effect | None:
+    try:
+        return BUILTINS.get(function)
+    except TypeError:
+        return None
+
+
+def method_effect(owner: Any, bound: Any) -> Effect:
+    """The effect of a builtin method, as a function of its object first."""
+    kind = owner.__class__
+    name = bound.__name__
+    base = next((base for base in kind.__mro__ if name in vars(base)), object)
+    known = METHODS.get(base, {}).get(name)
+    if known is not None:
+        return known
+
+    def perform(_owner: Any, *args: Any, **kwargs: Any) -> Any:
+        return bound(*args, **kwargs)
+
+    if isinstance(owner, type):
+        return (
+            of_module(perform, owner.__module__, name)
+            if owner.__module__ != "builtins"
+            else pure(perform)
+        )
+    if kind in VALUE_TYPES:
+        return pure(perform, shares=True)
+    made = of_module(perform, kind.__module__, name)
+    if made.ordered:
+        return made
+    return changing(perform)
+
+
+def _class(
+    network: "Network", cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    script = instead_of(network, cls, args, kwargs)
+    if script is not None:
+        return apply(network, script, args, kwargs)
+    if not network.calm and (wire := undecided(cls, args)) is not None:
+        return _once_known(network, cls, args, kwargs, wire)
+    effect = BUILTINS.get(cls) or network.builtin_kinds[cls]
+    if effect is not None:
+        if cls is type and len(args) != 1:
+            effect = opaque(cls)
+        return run_native(network, effect, args, kwargs)
+    network.summaries.meet_class(cls)
+    making = network.specials.making(cls)
+    if making is not None:
+        return apply(network, making, (cls, *args), kwargs)
+    init: Any = cls.__init__  # type: ignore[misc]
+    new: Any = cls.__new__
+    plain = new is object.__new__ and type(cls).__call__ is type.__call__
+    if plain and isinstance(init, types.FunctionType):
+        function = network.translate(init)
+        if function is not None:
+            made: Any = object.__new__(cls)
+            _initialised(network, init, function, (made, *args), kwargs)
+            return made
+        record = network.summaries.records[cls]
+        if record is not None:
+            return _record(network, record, args, kwargs)
+    if plain and init is object.__init__ and not args and not kwargs:
+        return cls()
+    if issubclass(cls, BaseException) and cls.__module__ != "builtins":
+        return _exception(network, cls, args, kwargs)
+    return run_native(network, of_class(cls), args, kwargs)
+
+
+def builtin_kind(cls: type) -> Effect | None:
+    """The effect of a class that makes what is really a dict, or a tuple."""
+    if typing.is_typeddict(cls):
+        return attrs.evolve(BUILTINS[dict], function=cls)
+    code = getattr(cls.__new__, "__code__", None)
+    generated = code is not None and code.co_filename.startswith("<")
+    if generated and issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return Effect(cls, strict=(), fresh=True, shares=True)
+    return None
+
+
+def _initialised(
+    network: "Network", init: Any, function: Function, args: Any, kwargs: Any
+) -> None:
+    result = enter_function(network, init, function, args, kwargs)
+    if result is not None:
+        operate(network, INITIALISED, result)
+
+
+def _is_none(result: Any) -> None:
+    if result is not None:
+        kind = type(result).__name__
+        raise TypeError(f"__init__() should return None, not '{kind}'")
+
+
+INITIALISED = Effect(_is_none)
+
+
+def _record(
+    network: "Network", record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Make a record, field by field; natively if nothing of that is the script's."""
+    cls = record.cls
+    if network.calm:
+        quiet = network.records.get(cls)
+        if quiet is None:
+            given = record.callbacks()
+            quiet = not any(is_script_code(network, one) for one in given)
+            network.records[cls] = quiet
+        if quiet:
+            return cls(*args, **kwargs)
+    values = record.bind(args, kwargs)
+    made: Any = object.__new__(cls)
+    for field in record.fields:
+        value = _field(network, record, field, values, made)
+        object.__setattr__(made, field.name, value)
+        if value.__class__ not in PLAIN and has_wire(value):
+            network.mark_dirty(made)
+    for field in record.fields:
+        if field.validate is not None and not attrs.validators.get_disabled():
+            value = getattr(made, field.name)
+            apply(network, field.validate, (made, field.about, value), {})
+    if record.after is not None:
+        passed = [values[name] for name in record.passed]
+        apply(network, getattr(cls, record.after), (made, *passed), {})
+    return made
+
+
+def _field(
+    network: "Network", record: Record, field: Field, values: dict[str, Any], made: Any
+) -> Any:
+    """The value of one field."""
+    value = record.missing if field.parameter is None else values[field.parameter]
+    if value is record.missing:
+        given = (made,) if field.takes_self else ()
+        value = apply(network, field.factory, given, {})
+    if field.convert is not None:
+        value = apply(network, field.convert, (value,), {})
+    return value
+
+
+def _exception(
+    network: "Network", cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """An exception of the user's: its own `__init__` runs in place, its values whole."""
+    return run_native(network, pure(cls, shares=True), args, kwargs)
+
+
+def _object(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call an instance: through its class's `__call__` if that is Python."""
+    script = script_of(function)
+    if script is not None:
+        return apply(network, script, args, kwargs)
+    method = attribute(type(function), CALL)
+    if isinstance(method, types.FunctionType) and network.translate(method):
+        return apply(network, method, (function, *args), kwargs)
+    if isinstance(method, staticmethod | classmethod):
+        bound = method.__get__(function, type(function))
+        return apply(network, bound, args, kwargs)
+    if type(function) is CACHED and is_cached_script(network, function):
+        given = (cache_of(function), function.__wrapped__, args, kwargs)
+        return apply(network, cached, given, {})
+    module = type(function).__module__
+
+    def perform(_called: Any, *values: Any, **named: Any) -> Any:
+        return function(*values, **named)
+
+    effect = of_module(perform, module, type(function).__name__)
+    return run_native(network, effect, (function, *args), kwargs)
+
+
+__all__ = [
+    "EVERYWHERE",
+    "Footprint",
+    "apply",
+    "call",
+    "call_shaped",
+    "is_atom",
+    "mutables",
+]

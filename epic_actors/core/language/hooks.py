@@ -1,0 +1,140 @@
+"""Attributes that are code of the script's: properties, descriptors, `__getattr__`.
+
+The lookup is CPython's: `__getattribute__` if the class has one of its own; otherwise a
+data descriptor of the class, then what the object itself has, then anything else of the
+class; and `__getattr__` when all of that raises `AttributeError`.
+"""
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.iteration import iterating
+from epic_actors.core.memory.reach import own_dict
+from epic_actors.core.network.perform import operate
+from epic_actors.core.network.regions import Frame, enter
+from epic_actors.core.tables.effects import Effect
+
+from .dispatch import apply
+from .lookup import ACCESS, attribute
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.network import Network
+
+
+def access(
+    network: "Network", op: str, effect: Effect, name: str, obj: Any, *value: Any
+) -> Any:
+    """Load, store or delete an attribute that may be code of the script's."""
+    frame = _accessed(network, op, effect, name, obj, value)
+    summaries = network.summaries
+    return enter(network, frame, 1, lambda: summaries.of_access(op, name, obj, *value))
+
+
+def access_past_hook(
+    network: "Network", op: str, effect: Effect, name: str, obj: Any, *value: Any
+) -> Any:
+    """What `object.__setattr__` and the like do: descriptors count, hooks do not."""
+    frame = _accessed_past_hook(network, op, effect, name, obj, value)
+    summaries = network.summaries
+    return enter(network, frame, 1, lambda: summaries.of_access(op, name, obj, *value))
+
+
+def _accessed_past_hook(
+    network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
+) -> Frame:
+    while (held := network.here.memory.conflict_outward(obj, write=False)) is not None:
+        yield held
+    code = _descriptor_code(network, op, name, obj, value)
+    if code is not None:
+        return apply(network, *code, {})
+    return operate(network, effect, obj, name, *value)
+
+
+def _accessed(
+    network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
+) -> Frame:
+    while (held := network.here.memory.conflict_outward(obj, write=False)) is not None:
+        yield held
+    code = _code_behind(network, op, name, obj, value)
+    fallback = attribute(obj.__class__, "__getattr__") if op == "getattr" else None
+    if not network.specials.is_script(fallback):
+        fallback = None
+    if code is not None and fallback is None:
+        return apply(network, *code, {})
+    if fallback is not None:
+        if code is not None:
+            step = functools.partial(code[0], *code[1])
+            args = (step, fallback, obj, name)
+            return apply(network, iterating.falling_back, args, {})
+        found = _found(obj, name)
+        if found is iterating.MISSING:
+            return apply(network, fallback, (obj, name), {})
+        return found
+    return operate(network, effect, obj, *value)
+
+
+def _found(obj: Any, name: str) -> Any:
+    """What CPython finds without `__getattr__`."""
+    try:
+        return attribute(obj.__class__, "__getattribute__")(obj, name)
+    except AttributeError:
+        return iterating.MISSING
+
+
+def _code_behind(
+    network: "Network", op: str, name: str, obj: Any, value: tuple[Any, ...]
+) -> tuple[Any, tuple[Any, ...]] | None:
+    """The script's code that an access runs first, and its arguments."""
+    hook = attribute(obj.__class__, ACCESS[op][2])
+    if network.specials.is_script(hook):
+        return hook, (obj, name, *value)
+    return _descriptor_code(network, op, name, obj, value)
+
+
+def _descriptor_code(
+    network: "Network", op: str, name: str, obj: Any, value: tuple[Any, ...]
+) -> tuple[Any, tuple[Any, ...]] | None:
+    """The script's code of a property or another descriptor, and its arguments."""
+    is_script = network.specials.is_script
+    accessor, method, _hook = ACCESS[op]
+    owner, found = _descriptor(obj, name)
+    kind = found.__class__
+    if isinstance(found, property):
+        function = getattr(found, accessor)
+        return (function, (owner, *value)) if is_script(function) else None
+    if op == "getattr" and not _overrides(kind) and name in _own(owner):
+        return None
+    if isinstance(found, functools.cached_property) and op == "getattr":
+        if is_script(found.func):
+            return iterating.kept, (found.func, owner, found.attrname)
+        return None
+    function = attribute(kind, method)
+    if not is_script(function):
+        return None
+    given = (owner, obj.__class__) if op == "getattr" else (owner, *value)
+    return function, (found, *given)
+
+
+def _descriptor(obj: Any, name: str) -> tuple[Any, Any]:
+    """The object that an attribute is looked up for, and what its class has there."""
+    kind: type = obj.__class__
+    if kind is not super:
+        return obj, attribute(kind, name)
+    owner = obj.__self__
+    line = obj.__self_class__.__mro__
+    for base in line[line.index(obj.__thisclass__) + 1 :]:
+        if name in vars(base):
+            return owner, vars(base)[name]
+    return owner, None
+
+
+def _overrides(kind: type) -> bool:
+    """Whether a descriptor comes before what the object itself has."""
+    setter, deleter = attribute(kind, "__set__"), attribute(kind, "__delete__")
+    return setter is not None or deleter is not None
+
+
+def _own(obj: Any) -> Any:
+    # Why: a class has a view of its dictionary, and the object's own hooks must not run.
+    return vars(obj) if isinstance(obj, type) else own_dict(obj) or ()

@@ -1,0 +1,696 @@
+"""Special methods that are code of the script.
+
+Rules
+    1. An operation on an object whose class has Python code of the script's for it is an
+       application of that code: it overlaps, calls externals and holds what its summary
+       says, like any function of the script.
+    2. Which methods are asked, in which order, and what is made of their results is as in
+       CPython.  Checks of results, and errors where nobody knows what to do, are left to
+       CPython itself: it is given a stand-in, an object of a class of the same name.
+    3. While an operand is pending that may be of such a class, the operation waits.
+    4. Everything else stays native: builtin types, generated methods, libraries, and what
+       containers do with their elements (hashing and comparing keys, sorting).
+
+Theory of operation
+    Each step is a frame (see `regions`): it applies a method, waits for its result only if
+    CPython would look at it, and goes on to the next method or gives the result.
+    `network.special` has the bits of the special methods that classes met so far have;
+    while an operation's bits are not among them nobody looks any further.  While none of
+    these methods may ask for anything (see `calling`), and all is calm, CPython runs them:
+    `network.loud` says for which operations it must not.
+
+It is longer than most modules: there is a step for each protocol, and all look alike.
+"""
+
+import operator
+import types
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.generators import generated_of
+from epic_actors.core.iteration import iterating
+from epic_actors.core.iteration.stepping import Steps
+from epic_actors.core.iteration.walk import walk
+from epic_actors.core.memory.reach import PLAIN
+from epic_actors.core.memory.wire import Wire, deref
+from epic_actors.core.network.externals import External
+from epic_actors.core.network.perform import NATIVE, operate, operate_natively
+from epic_actors.core.network.regions import Frame, enter
+from epic_actors.core.tables.effects import BUILTINS, Effect, prim_effect
+from epic_actors.core.tables.protocols import (
+    ARITHMETIC,
+    BITS,
+    COMPARISONS,
+    OPERANDS,
+    PROTOCOLS,
+    TAKES_ITEMS,
+    bits_of,
+)
+
+from .calling import HARMLESS, may_ask
+from .dispatch import GENERATING, WAYS, apply, run_native
+from .lookup import attribute, script_of
+from .prelude import next_
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.network import Network
+
+
+NEXT, NOTHING = frozenset({"__next__"}), frozenset[str]()
+PASSES = frozenset(
+    ["neg", "pos", "invert", "abs", "round", "next", "reversed", "dir", "getitem"]
+)
+"""Operations that give what the method gives, whatever it is."""
+SEQUENCES = (list, tuple, str, bytes, bytearray)
+INDEXED = (*SEQUENCES, range)
+TRUTH = prim_effect("truth")
+PRINT = BUILTINS[print]
+TEXT = bits_of("print")
+ITEMS = BUILTINS[list]
+TEXTS = {"s": BUILTINS[str], "r": BUILTINS[repr], "a": BUILTINS[ascii]}
+Tries = list[tuple[Any, tuple[Any, ...]]]
+
+
+def _accessors(cls: type) -> list[Any]:
+    """What loading an attribute may run."""
+    found = [attribute(cls, name) for name in ("__getattr__", "__getattribute__")]
+    found += [getattr(value, "fget", None) for value in vars(cls).values()]
+    found += [attribute(value.__class__, "__get__") for value in vars(cls).values()]
+    return [method for method in found if isinstance(method, types.FunctionType)]
+
+
+class Specials:
+    """The special methods of the classes that one run has met."""
+
+    def __init__(self, network: "Network") -> None:
+        self.network = network
+        self.known: dict[type, frozenset[str]] = {}
+        self.own: set[str] = set()
+        self.asking = False
+
+    def of(self, cls: type) -> frozenset[str]:
+        """The special methods of a class that are code of the script's."""
+        found = self.known.get(cls)
+        if found is None:
+            found = self.known[cls] = frozenset(self._found(cls))
+            self.network.special |= sum({BITS[name] for name in found})
+            self._listen(cls, found)
+        return found
+
+    def _listen(self, cls: type, names: frozenset[str]) -> None:
+        """See whether code of a class that operations run may ask for anything."""
+        network, made = self.network, vars(cls)
+        methods = [attribute(cls, name) for name in names]
+        methods += filter(self.is_script, _accessors(cls))
+        functions = {n for n, v in made.items() if isinstance(v, types.FunctionType)}
+        # Why: one of them may be behind a name that was taken for a builtin's.
+        renamed = bool(functions & HARMLESS - self.own) and network.special != 0
+        self.own |= functions
+        own = frozenset(self.own)
+        self.asking = self.asking or renamed or any(may_ask(m, own) for m in methods)
+        loud = network.loud | network.special if self.asking else network.loud
+        if loud != network.loud:
+            network.loud = loud
+            network.closed.forget()
+
+    def _found(self, cls: type) -> Iterator[str]:
+        if cls in PLAIN or cls is type:
+            return
+        names = {n for base in cls.__mro__[:-1] for n in vars(base) if n in BITS}
+        for name in names:
+            if self.is_script(attribute(cls, name)):
+                yield name
+
+    def is_script(self, method: Any) -> bool:
+        """Whether a class's attribute is code of the script's."""
+        if isinstance(method, staticmethod | classmethod):
+            method = method.__func__
+        if not isinstance(method, types.FunctionType):
+            return isinstance(method, External) or script_of(method) is not None
+        # Why: generated code stands in no file, and calls nothing of the script's.
+        generated = method.__code__.co_filename.startswith("<")
+        if generated and "__file__" in method.__globals__:
+            return False
+        if not generated and self.network.runs_aside(method):
+            return True
+        return self.network.translate(method) is not None
+
+    def perform(self, effect: Effect, args: tuple[Any, ...]) -> Any:
+        """Perform an operation if it is code of the script's, else `NATIVE`."""
+        op = effect.op
+        names = PROTOCOLS[op]
+        positions = OPERANDS.get(op, (0,)) if op not in EVERY else range(len(args))
+        hit = pending = False
+        for position in positions:
+            if position >= len(args):
+                continue
+            value = deref(args[position])
+            kind = value.__class__
+            if kind is Wire:
+                pending = pending or not (value.immutable or value.kind is not None)
+            elif op in FOLDS and kind in (list, tuple):
+                hit = hit or any(self._folds(names, item) for item in value)
+            elif kind not in PLAIN:
+                hit = (
+                    hit
+                    or not self.names(value).isdisjoint(names)
+                    or (
+                        op == "getitem"
+                        and isinstance(value, type)
+                        and self.is_script(attribute(value, "__class_getitem__"))
+                    )
+                )
+        if pending and op not in EVERY:
+            frame = self._later(effect, args, positions)
+        elif hit or pending:
+            frame = STEPS[op](self, effect, *args)
+        else:
+            return NATIVE
+        return self.enter(frame, effect, args)
+
+    def _folds(self, names: tuple[str, ...], item: Any) -> bool:
+        """Whether an element is, or may be, of a class with one of these methods."""
+        kind = deref(item).__class__
+        return kind is Wire or not self.of(kind).isdisjoint(names)
+
+    def walk(self, values: Any) -> Any:
+        """Start a loop over something that is code of the script's, else `NATIVE`."""
+        if values.__class__ is Wire:
+            if values.immutable or values.kind is not None or values.source is not None:
+                return NATIVE
+        elif values.__class__ in PLAIN or not iterates(self, values):
+            return NATIVE
+        return self.enter(_walked(self, values), ITEMS, (values,))
+
+    def spread(self, value: Any) -> Any:
+        """What stands behind a star in a call, if that is code of the script's."""
+        if value.__class__ in PLAIN or not iterates(self, value):
+            return value
+        return self.enter(spread_out(self, value), ITEMS, (value,))
+
+    def opened(self, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
+        """A lazy iterator over what is code of the script's, else `NATIVE`."""
+        if not any(self.may_open(deref(value)) for value in args):
+            return NATIVE
+        return self.enter(_opened(self, function, args, kwargs), ITEMS, args)
+
+    def may_open(self, value: Any) -> bool:
+        """Whether an argument of a lazy iterator is code of the script's."""
+        known = value.__class__ is Wire or value.__class__ in PLAIN
+        return not known and generated_of(value) is None and iterates(self, value)
+
+    def printed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Print values whose text is code of the script's, else `NATIVE`."""
+        args = tuple(map(deref, args))
+        if not any(speaks(self, value) for value in args):
+            return NATIVE
+        return self.enter(_print(self, args, kwargs), PRINT, args)
+
+    def making(self, cls: type) -> Any:
+        """The script to run for a call of a class; None if it is made as any other."""
+        call = attribute(type(cls), "__call__")
+        if call is not type.__call__ and self.is_script(call):
+            return call
+        new = attribute(cls, "__new__")
+        started = new is not object.__new__ and call is type.__call__
+        if self.is_script(new):
+            return iterating.made
+        if started and self.is_script(attribute(cls, "__init__")):
+            return iterating.made
+        return None
+
+    def enter(self, frame: Frame, effect: Effect, args: tuple[Any, ...]) -> Any:
+        """Run a frame that stands for an operation."""
+        summaries = self.network.summaries
+        footprint = lambda: summaries.of_operation(effect, args)  # noqa: E731
+        return enter(self.network, frame, effect.count, footprint)
+
+    def _later(self, effect: Effect, args: Any, positions: Any) -> Frame:
+        """Wait for the operands, then perform it."""
+        args = [deref(value) for value in args]
+        for position in positions:
+            while args[position].__class__ is Wire:
+                args[position] = yield args[position]
+        return operate(self.network, effect, *map(self.network.settler.settled, args))
+
+    # What steps are made of
+
+    def has(self, obj: Any, name: str) -> bool:
+        """Whether an object's special method is code of the script's."""
+        return name in self.names(obj)
+
+    def names(self, obj: Any) -> frozenset[str]:
+        """The special methods of an object that are code of the script's."""
+        if obj.__class__ in GENERATING and generated_of(obj) is not None:
+            return NEXT
+        if obj.__class__ is types.GeneratorType:
+            return NOTHING
+        return self.of(obj.__class__)
+
+    def send(self, obj: Any, name: str, *args: Any) -> Any:
+        """Apply a special method; its result, or a wire for it."""
+        method = attribute(obj.__class__, name)
+        if isinstance(method, types.FunctionType | External):
+            return apply(self.network, method, (obj, *args), {})
+        bound = method.__get__(obj, obj.__class__)
+        return apply(self.network, bound, args, {})
+
+    def run(self, script: Callable[..., Any], *args: Any) -> Frame:
+        """Apply a script of ours and wait for its result."""
+        return (yield from waited(apply(self.network, script, args, {})))
+
+    def truth(self, value: Any) -> Frame:
+        """The truth of a value, which may be pending."""
+        value = yield from waited(value)
+        return (yield from waited(operate(self.network, TRUTH, value)))
+
+    def first(self, names: tuple[str, ...], obj: Any) -> str:
+        """The first of some special methods that an object has."""
+        for name in names:
+            if attribute(obj.__class__, name) is not None:
+                return name
+        return names[-1]
+
+
+def waited(value: Any) -> Frame:
+    """A value, once it is there."""
+    value = deref(value)
+    while value.__class__ is Wire:
+        value = yield value
+    return value
+
+
+def stand_in(specials: Specials, value: Any) -> Any:
+    """What CPython complains about in place of an object of the script's."""
+    if not specials.of(value.__class__):
+        return value
+    return type(value.__class__.__name__, (), {})()
+
+
+def answering(value: Any, name: str, answer: Any) -> Any:
+    """An object whose special method has answered already, for CPython to check that."""
+
+    def method(self: Any, *args: Any) -> Any:
+        return self.answer
+
+    # Why: not the class has the answer, since classes go only when the collector comes.
+    named = {"__slots__": ("answer",), name: method}
+    made: Any = type(value.__class__.__name__, (), named)()
+    made.answer = answer
+    return made
+
+
+# One operand
+
+
+def _unary(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
+    """`-x`, `len(x)`, `bool(x)`: the first method there is answers."""
+    name = specials.first(PROTOCOLS[effect.op], obj)
+    if name == "__str__" and attribute(obj.__class__, name) is object.__str__:
+        name = "__repr__"
+    if not specials.has(obj, name):
+        return operate_natively(specials.network, effect, obj, *rest)
+    answer = specials.send(obj, name, *rest)
+    if effect.op in PASSES:
+        return answer
+    return (yield from _checked(effect, obj, name, answer, *rest))
+
+
+def _checked(effect: Effect, obj: Any, name: str, answer: Any, *rest: Any) -> Frame:
+    """What CPython makes of a method's answer."""
+    answer = yield from waited(answer)
+    return effect.function(answering(obj, name, answer), *rest)
+
+
+def _format(specials: Specials, effect: Effect, obj: Any, spec: Any = "") -> Frame:
+    """`format(x, spec)` and the parts of an f-string."""
+    network, bound = specials.network, getattr(effect.function, "args", ("",))
+    if bound[0]:
+        shown = yield from waited(operate(network, TEXTS[bound[0]], obj))
+        return format(shown, (yield from waited(spec)))
+    method = attribute(obj.__class__, "__format__")
+    if specials.has(obj, "__format__"):
+        answer = specials.send(obj, "__format__", spec)
+        return (yield from _checked(effect, obj, "__format__", answer, ""))
+    spec = yield from waited(spec)
+    if method is object.__format__ and spec == "":
+        return operate(network, TEXTS["s"], obj)
+    return operate_natively(network, effect, obj, spec)
+
+
+def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
+    """`x[key]`, also of a class; `x[key] = value`; `del x[key]`."""
+    name, key = f"__{effect.op}__", deref(rest[0])
+    if isinstance(obj, INDEXED) and specials.has(key, "__index__"):
+        found = yield from waited(specials.send(key, "__index__"))
+        index = operator.index(answering(key, "__index__", found))
+        rest = (index, *rest[1:])
+    if specials.has(obj, name):
+        return specials.send(obj, name, *rest)
+    if isinstance(obj, type) and attribute(type(obj), name) is None:
+        method = attribute(obj, "__class_getitem__")
+        if specials.is_script(method):
+            bound = method.__get__(None, obj)
+            return apply(specials.network, bound, rest, {})
+    return operate_natively(specials.network, effect, obj, *rest)
+
+
+def speaks(specials: Specials, value: Any) -> bool:
+    """Whether the text of a value is, or may turn out to be, code of the script's."""
+    if value.__class__ is Wire:
+        return not (value.immutable or value.kind is not None)
+    if value.__class__ in PLAIN:
+        return False
+    return not specials.of(value.__class__).isdisjoint(PROTOCOLS["str"])
+
+
+def _print(specials: Specials, args: Any, kwargs: dict[str, Any]) -> Frame:
+    """`print` of objects whose text is code of the script's."""
+    values = []
+    for value in args:
+        values.append((yield from waited(value)))  # noqa: PERF401
+    network = specials.network
+    if any(speaks(specials, value) for value in values):
+        return apply(network, iterating.print_, tuple(values), kwargs)
+    return run_native(network, PRINT, tuple(values), kwargs)
+
+
+# Two operands
+
+
+def _binary(
+    specials: Specials, effect: Effect, left: Any, right: Any, *rest: Any
+) -> Frame:
+    """`a + b`: one operand's method, or the other's reflected one."""
+    if rest:
+        if specials.has(left, "__pow__"):
+            return specials.send(left, "__pow__", right, *rest)
+        return operate_natively(specials.network, effect, left, right, *rest)
+    tries = _arithmetic(specials, effect.op, left, right)
+    return (yield from _tried(specials, effect, tries, left, right))
+
+
+def _arithmetic(specials: Specials, op: str, left: Any, right: Any) -> Tries:
+    name, reflected = PROTOCOLS[op]
+    mine, other = left.__class__, right.__class__
+    one = [(name, (left, right))] if attribute(mine, name) is not None else []
+    method = attribute(other, reflected)
+    if mine is other or method is None:
+        return one
+    two = [(reflected, (right, left))]
+    overrides = issubclass(other, mine) and method is not attribute(mine, reflected)
+    return two + one if overrides else one + two
+
+
+def _inplace(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame:
+    """`a += b`: its own method, or that of `a + b`."""
+    op = effect.op[1:]
+    tries = _arithmetic(specials, op, left, right)
+    name = f"__{effect.op}__"
+    if attribute(left.__class__, name) is not None:
+        tries.insert(0, (name, (left, right)))
+    if effect.op == "iadd" and left.__class__ is list:
+        tries.append((iterating.extend, (left, right)))
+    return (yield from _tried(specials, effect, tries, left, right))
+
+
+def _tried(
+    specials: Specials, effect: Effect, tries: Tries, left: Any, right: Any
+) -> Frame:
+    """What the first method gives that knows what to do."""
+    network = specials.network
+    for name, (obj, *others) in tries:
+        if callable(name):
+            if not iterates(specials, right):
+                continue
+            return apply(network, name, (obj, *others), {})
+        if isinstance(obj, SEQUENCES) and not specials.has(obj, name):
+            continue
+        if specials.has(obj, name):
+            answer = yield from waited(specials.send(obj, name, *others))
+        else:
+            answer = getattr(obj.__class__, name)(obj, *others)
+        if answer is not NotImplemented:
+            return answer
+    return effect.function(stand_in(specials, left), stand_in(specials, right))
+
+
+def _compare(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame:
+    """`a < b`: one operand's method, or the other's for the swapped comparison."""
+    op = effect.op
+    asked = [(left, op, right), (right, COMPARISONS[op], left)]
+    mine, other = left.__class__, right.__class__
+    if mine is not other and issubclass(other, mine):
+        asked.reverse()
+    for obj, way, value in asked:
+        answer = yield from _answer(specials, obj, way, value)
+        if answer is not NotImplemented:
+            return answer
+    if op in ("eq", "ne"):
+        return (left is right) is (op == "eq")
+    return effect.function(stand_in(specials, left), stand_in(specials, right))
+
+
+def _answer(specials: Specials, obj: Any, way: str, value: Any) -> Frame:
+    """What one operand says of a comparison."""
+    name = f"__{way}__"
+    if specials.has(obj, name):
+        return (yield from waited(specials.send(obj, name, value)))
+    method = attribute(obj.__class__, name)
+    if method is object.__ne__ and specials.has(obj, "__eq__"):
+        equal = yield from waited(specials.send(obj, "__eq__", value))
+        if equal is NotImplemented:
+            return equal
+        return not (yield from specials.truth(equal))
+    return getattr(obj.__class__, name)(obj, value)
+
+
+def _contains(specials: Specials, effect: Effect, item: Any, holder: Any) -> Frame:
+    """`item in holder`: its method, or a look at its items."""
+    if specials.has(holder, "__contains__"):
+        found = yield from specials.truth(specials.send(holder, "__contains__", item))
+    elif hasattr(holder.__class__, "__contains__") or not iterates(specials, holder):
+        return operate_natively(specials.network, effect, item, holder)
+    else:
+        found = yield from specials.run(iterating.contains, holder, item)
+    return found is (effect.op == "in")
+
+
+# Items
+
+
+def iterates(specials: Specials, obj: Any) -> bool:
+    """Whether going over an object's items runs code of the script's."""
+    names = specials.names(obj)
+    if "__iter__" in names or "__next__" in names:
+        return True
+    return "__getitem__" in names and attribute(obj.__class__, "__iter__") is None
+
+
+def iterator(specials: Specials, obj: Any) -> Frame:
+    """What `iter(obj)` gives, for a loop."""
+    if specials.has(obj, "__iter__"):
+        answer = yield from waited(specials.send(obj, "__iter__"))
+        return iter(answering(obj, "__iter__", answer))
+    if attribute(obj.__class__, "__iter__") is None and iterates(specials, obj):
+        return iterating.Items(obj)
+    return iter(obj)
+
+
+def _walked(specials: Specials, values: Any) -> Frame:
+    """The walk of a loop over items that are code of the script's."""
+    values = yield from waited(values)
+    network = specials.network
+    if values.__class__ in PLAIN or not iterates(specials, values):
+        return walk(network, values)
+    found = yield from iterator(specials, values)
+    if specials.has(found, "__next__") and generated_of(found) is None:
+        return Steps(network, found)
+    return walk(network, found)
+
+
+def _opened(specials: Specials, function: Any, args: Any, kwargs: Any) -> Frame:
+    """A lazy iterator over generators of items that are code of the script's."""
+    given = []
+    for value in map(deref, args):
+        opened = value
+        if specials.may_open(value):
+            opened = yield from specials.run(iterating.opened, value)
+        given.append(opened)
+    return apply(specials.network, function, tuple(given), kwargs)
+
+
+def _iter(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
+    """`iter(obj)`."""
+    if rest or not specials.has(obj, "__iter__"):
+        return operate_natively(specials.network, effect, obj, *rest)
+    return (yield from iterator(specials, obj))
+
+
+def _next(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
+    """`next(obj)`, perhaps with a default."""
+    if generated_of(obj) is not None:
+        return apply(specials.network, next_, (obj, *rest), {})
+    if not rest:
+        return specials.send(obj, "__next__")
+    return apply(specials.network, iterating.next_, (obj, *rest), {})
+    yield  # type: ignore[unreachable]
+
+
+def _taken(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
+    """`list(obj)`, `sum(obj)`: all items first."""
+    network = specials.network
+    if not iterates(specials, obj):
+        return operate_natively(network, effect, obj, *rest)
+    asks = effect.op in ("list", "tuple", "sorted") and specials.has(obj, "__len__")
+    script = iterating.measured if asks else iterating.collected
+    items = yield from specials.run(script, obj)
+    return operate(network, effect, items, *rest)
+
+
+def _folded(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
+    """`any(obj)`, `sum(obj)`: one item after another, as far as the answer is open."""
+    script = FOLDS[effect.op]
+    given: tuple[Any, ...] = ()
+    named: dict[str, Any] = {}
+    if effect.op in ("min", "max") and rest:
+        count = len(rest) - len(effect.names)
+        named = dict(zip(effect.names, rest[count:], strict=True))
+        if not named.keys() <= {"key", "default"} or (count and "default" in named):
+            return operate_natively(specials.network, effect, obj, *rest)
+        if count:
+            obj = (obj, *rest[:count])
+    if obj.__class__ not in (list, tuple):
+        if not iterates(specials, obj):
+            return operate_natively(specials.network, effect, obj, *rest)
+        if effect.op not in ("any", "all"):
+            obj = yield from specials.run(iterating.collected, obj)
+            return operate(specials.network, effect, obj, *rest)
+    if effect.op == "sum":
+        # Why: whoever still fills a list has a hold on it, which the operation looks at.
+        rows = yield from waited(operate(specials.network, BUILTINS[tuple], obj))
+        obj, *given = yield from _added(rows, *rest)
+    return apply(specials.network, script, (obj, *given), named)
+
+
+def _added(items: tuple[Any, ...], start: Any = 0) -> Frame:
+    """What is left to add, behind the plain numbers that `sum` adds in its own way."""
+    total: Any = yield from waited(start)
+    plain: list[Any] = []
+    if total.__class__ in NUMBERS:
+        for item in items:
+            number = yield from waited(item)
+            if number.__class__ not in NUMBERS:
+                break
+            plain.append(number)
+        total = sum(plain, total)
+    return items[len(plain) :], total
+
+
+def _unpacked(specials: Specials, effect: Effect, obj: Any) -> Frame:
+    """`a, *b = obj`."""
+    if not iterates(specials, obj):
+        return operate_natively(specials.network, effect, obj)
+    before, starred, _after = effect.function.args[0]  # type: ignore[attr-defined]
+    if starred:
+        items = yield from specials.run(iterating.collected, obj)
+    else:
+        items = yield from specials.run(iterating.first_items, obj, before)
+    return operate_natively(specials.network, effect, items)
+
+
+def _display(specials: Specials, effect: Effect, *values: Any) -> Frame:
+    """`[*a, b]`: spread what is starred."""
+    marks = effect.function.args[0]  # type: ignore[attr-defined]
+    spread = []
+    for mark, value in zip(marks or [False] * len(values), values, strict=True):
+        if mark:
+            value = yield from spread_out(specials, value)  # noqa: PLW2901
+        spread.append(value)
+    return operate_natively(specials.network, effect, *spread)
+
+
+def spread_out(specials: Specials, value: Any) -> Frame:
+    """What stands behind a star: a list, if its items are code of the script's."""
+    value = yield from waited(value)
+    if value.__class__ in PLAIN or not iterates(specials, value):
+        return value
+    asks = specials.has(value, "__len__")
+    script = iterating.measured if asks else iterating.collected
+    return (yield from specials.run(script, value))
+
+
+NUMBERS: frozenset[Any] = frozenset({int, bool, float, complex})
+FOLDS = {
+    "any": iterating.any_,
+    "all": iterating.all_,
+    "sum": iterating.sum_,
+    "min": iterating.least,
+    "max": iterating.greatest,
+}
+EVERY = frozenset({"display"})
+"""Operations of which every argument counts."""
+Step = Callable[..., Frame]
+STEPS: dict[str, Step] = {
+    **dict.fromkeys(PROTOCOLS, _unary),
+    **dict.fromkeys(ARITHMETIC, _binary),
+    **dict.fromkeys([f"i{op}" for op in ARITHMETIC], _inplace),
+    **dict.fromkeys(COMPARISONS, _compare),
+    **dict.fromkeys(("in", "not_in"), _contains),
+    **dict.fromkeys(("getitem", "setitem", "delitem"), _item),
+    **dict.fromkeys(TAKES_ITEMS, _taken),
+    **dict.fromkeys(("any", "all", "sum", "min", "max"), _folded),
+    "format": _format,
+    "iter": _iter,
+    "next": _next,
+    "unpack": _unpacked,
+    "display": _display,
+}
+
+
+def _printing(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+    return network.specials.printed(args, kwargs) if network.special & TEXT else NATIVE
+
+
+def _extreme(choose: Any) -> Callable[..., Any]:
+    """`max(a, b)`, which is `max((a, b))` when special methods compare them."""
+
+    def way(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+        if len(args) < 2 or kwargs or not network.special & bits_of(choose.__name__):
+            return NATIVE
+        effect, compared = BUILTINS[choose], {"__lt__", "__gt__"}
+        for value in map(deref, args):
+            if value.__class__ is Wire and not (value.immutable or value.kind):
+                frame = _all_there(
+                    lambda *there: apply(network, choose, there, {}), args
+                )
+                return network.specials.enter(frame, effect, args)
+            if value.__class__ is not Wire and network.specials.names(value) & compared:
+                return run_native(network, effect, (args,), {})
+        return NATIVE
+
+    return way
+
+
+def _all_there(step: Callable[..., Any], args: Any) -> Frame:
+    """A step once its arguments are there."""
+    there = []
+    for value in args:
+        while (value := deref(value)).__class__ is Wire:
+            yield value
+        there.append(value)
+    return step(*there)
+
+
+def _made(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+    """`type.__call__`, which a metaclass of the script's passes a call on to."""
+    cls = deref(args[0]) if args else None
+    if not isinstance(cls, type) or cls is type:
+        return NATIVE
+    return apply(network, iterating.made, (cls, *args[1:]), kwargs)
+
+
+WAYS[print] = _printing
+WAYS[type.__call__] = _made
+WAYS.update({choose: _extreme(choose) for choose in (min, max)})

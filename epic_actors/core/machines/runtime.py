@@ -1,0 +1,151 @@
+"""What emitted code calls by dotted name."""
+
+import builtins
+import functools
+import types
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.closures import suspended
+from epic_actors.core.iteration.consuming import may_be_generated
+from epic_actors.core.iteration.delegating import delegate, step
+from epic_actors.core.iteration.pulls import PAUSE
+from epic_actors.core.iteration.releasing import release
+from epic_actors.core.iteration.walk import walk
+from epic_actors.core.language.asynchronous import (
+    aiter_,
+    async_enter,
+    async_leave,
+    await_,
+)
+from epic_actors.core.language.attributes import delete, load, store
+from epic_actors.core.language.classes import build
+from epic_actors.core.language.dispatch import WAYS, apply, call, call_shaped
+from epic_actors.core.language.substitutes import CALLERS
+from epic_actors.core.memory.ledger import Store
+from epic_actors.core.memory.places import STORED
+from epic_actors.core.memory.reach import PLAIN, has_wire
+from epic_actors.core.memory.wire import Wire, deref
+from epic_actors.core.network.calls import request
+from epic_actors.core.network.perform import operate
+from epic_actors.core.tables.effects import METHODS, Effect, prim_effect
+from epic_actors.core.terms import UNBOUND
+
+from .units import attempt, branch, resume, run_unit, settled
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.network import Network
+
+
+TRUTH = prim_effect("truth")
+APPEND = prim_effect("list_append")
+
+
+def truth(network: "Network", value: Any) -> Any:
+    """The truth of a value, or a wire while it is pending."""
+    value = deref(value)
+    if value.__class__ is Wire:
+        return value
+    if network.calm and not network.loud & TRUTH.loud:
+        return bool(value)
+    return operate(network, TRUTH, value)
+
+
+def collect(network: "Network", items: list[Any], item: Any) -> None:
+    """Append to a comprehension's own list, which nothing but its loop has seen."""
+    if network.holds[0] > 0:
+        look = network.here.memory.conflict_outward
+        if look(items, write=True) is not None:
+            operate(network, APPEND, items, item)
+            return
+    items.append(item)
+    if item.__class__ not in PLAIN and has_wire(item):
+        network.mark_dirty(items)
+
+
+def take_items(
+    network: "Network", effect: Effect, name: str, obj: Any, *args: Any
+) -> Any:
+    """A method that takes in the items of its arguments: generators are run for it."""
+    asks = network.generators or not network.calm
+    if asks and any(map(may_be_generated, args)):
+        return apply(network, getattr(obj, name), args, {})
+    return operate(network, effect, obj, *args)
+
+
+def append(network: "Network", items: list[Any], item: Any) -> None:
+    """`items.append(item)` while something is pending: the commonest store."""
+    here = network.here
+    if network.holds[0] > 0:
+        look = here.memory.conflict_outward
+        if look(items, write=True) is not None:
+            operate(network, METHODS[list]["append"], items, item)
+            return
+    items.append(item)
+    if not here.settled:
+        here.insert(Store(items.pop))
+    if item.__class__ not in PLAIN and has_wire(item):
+        network.mark_dirty(items)
+
+
+def retrace(error: BaseException, context: BaseException | None) -> None:
+    """Undo what raising an error once more has done to it."""
+    error.__context__ = context
+    trace = error.__traceback__
+    while trace is not None and is_ours(trace.tb_frame):
+        trace = trace.tb_next
+    error.__traceback__ = trace
+
+
+def is_ours(frame: Any) -> bool:
+    """Whether a frame runs code of this package."""
+    return str(frame.f_globals.get("__name__", "")).startswith("epic_actors.core")
+
+
+WAYS[builtins.__build_class__] = build
+
+__all__ = ["RUNTIME", "STORED"]
+
+RUNTIME: dict[str, Any] = {
+    ".Wire": Wire,
+    ".PLAIN": PLAIN,
+    ".STORED": STORED,
+    ".UNBOUND": UNBOUND,
+    ".BUILTIN": types.BuiltinFunctionType,
+    ".reduce": functools.reduce,
+    ".CALLERS": CALLERS,
+    ".PAUSE": PAUSE,
+    ".ONCE": (None,),
+    ".bool": bool,
+    ".list": list,
+    ".dict": dict,
+    ".set": set,
+    ".str": str,
+    ".BaseException": BaseException,
+    ".truth": truth,
+    ".settled": settled,
+    ".walk": walk,
+    ".branch": branch,
+    ".attempt": attempt,
+    ".run_unit": run_unit,
+    ".delegate": delegate,
+    ".step": step,
+    ".release": release,
+    ".resume": resume,
+    ".suspended": lambda unit, values: suspended(unit.lam, values, unit),
+    ".request": request,
+    ".call": call,
+    ".call_shaped": call_shaped,
+    ".operate": operate,
+    ".collect": collect,
+    ".append": append,
+    ".take_items": take_items,
+    ".load": load,
+    ".store": store,
+    ".delete": delete,
+    ".await_": await_,
+    ".aiter_": aiter_,
+    ".async_enter": async_enter,
+    ".async_leave": async_leave,
+    ".retrace": retrace,
+}

@@ -1,0 +1,1 @@
+"""What is pending, where it stands, and what must wait for it: wires, places, holds, ledger."""

@@ -1,0 +1,437 @@
+"""Memory order: what must wait for what else that touches the same object.
+
+Rules
+    1. A *place* is a mutable object, the name of a resource (a `Resource`), or a wire
+       that will turn out to be one.  `EVERYWHERE` is all of them.
+    2. Whatever is undecided or deferred has a *hold*: the places that it may read and
+       those it may write.  A younger access to a place waits for a hold that writes it;
+       a younger write also waits for a hold that reads it.
+    3. Holds stand in program order within a `Memory`, the accesses of one region.  Code
+       in a region sees the holds of that region and those of the enclosing ones older
+       than the region's own hold.
+    4. A region's hold speaks for everything inside until the region's code has been
+       issued; from then on the holds inside speak for themselves, for objects made
+       there too.
+    5. A hold says which of its places only *grow*: lists that are only appended to.  What
+       is there already can be read; who has read it all waits with `Growth`, to be woken
+       when the code that holds it has gone a step further.
+    6. An access asks `Memory.conflict` for the nearest obstacle, waits for it, and asks
+       again.
+
+Theory of operation: each memory indexes its holds by the identity of their places.  A
+hold on a pending wire is found under the wire; when the wire is set the hold learns the
+object.  Wires that may turn out to be an object somebody already has (see `Wire.origin`)
+are also kept in a list of their own, which every access looks through.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from .extent import ANYTHING, EVERYWHERE, REACHED, Inside, extent
+from .families import is_rootless, surely_apart
+from .places import Resource
+from .reach import is_atom, sources
+from .wire import OBJECTS_ARRIVED, Wire, deref, store_in
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.actors import Actor
+
+
+class Hold:
+    """The places that something undecided or deferred may touch.
+
+    Attributes:
+        origin: Where all that it may still store comes from; None if that is not known.
+    """
+
+    __slots__ = (
+        "grows",
+        "inner",
+        "live",
+        "memory",
+        "origin",
+        "readers",
+        "reads",
+        "seq",
+        "unsure",
+        "watchers",
+        "writes",
+    )
+
+    def __init__(
+        self,
+        memory: "Memory",
+        reads: Iterable[Any],
+        writes: Iterable[Any],
+        grows: tuple[Any, ...] = (),
+        *,
+        origin: tuple[Any, ...] | None = None,
+        unsure: Callable[[], bool] | None = None,
+    ) -> None:
+        self.memory = memory
+        self.grows = grows
+        self.origin = origin
+        self.watchers: list[Any] | None = None
+        self.unsure = unsure
+        self.reads = tuple(reads)
+        self.writes = tuple(writes)
+        self.inner: Memory | None = None
+        self.readers: list[Actor] | None = None
+        self.live = True
+        self.seq = memory.add(self)
+
+    def subscribe(self, actor: "Actor") -> None:
+        """Wake `actor` once when the hold is released or says more."""
+        if self.readers is None:
+            self.readers = [actor]
+        else:
+            self.readers.append(actor)
+
+    def release(self) -> None:
+        """Let go; younger accesses ask again."""
+        hold: Hold | None = self
+        while hold is not None and hold.live:
+            hold.live = False
+            memory = hold.memory
+            memory.discard(hold)
+            hold.stir()
+            hold.wake()
+            # Invariant: an issued hold lives as long as a hold inside it does.
+            outer = memory.outer
+            speaks = outer is not None and outer.inner is memory
+            hold = outer if speaks and not memory.held else None
+
+    def widen(self, reads: Iterable[Any], writes: Iterable[Any]) -> None:
+        """Say, later than at first, which places may be touched."""
+        self.reads, self.writes = tuple(reads), tuple(writes)
+        self.memory.register(self)
+
+    def narrow(
+        self,
+        reads: Iterable[Any],
+        writes: Iterable[Any],
+        grows: tuple[Any, ...] = (),
+        *,
+        origin: tuple[Any, ...] | None = None,
+    ) -> None:
+        """Say that only these places will be touched; younger accesses ask again."""
+        self.memory.discard(self)
+        self.grows, self.origin = grows, origin
+        self.widen(reads, writes)
+        self.stir()
+        self.wake()
+
+    def cover(self, places: list[Any]) -> None:
+        """Read these places too: now it is known what the arguments reach."""
+        fresh = [place for place in places if all(place is not r for r in self.reads)]
+        self.reads += tuple(fresh)
+        self.memory.register(self, *fresh)
+
+    def issue(self, memory: "Memory") -> None:
+        """Speak through the holds of `memory` from now on; let go if it has none."""
+        if memory.held:
+            REACHED.clear()
+            self.inner = memory
+            self.memory.spoken_for(self)
+            self.stir()
+            self.wake()
+        else:
+            self.release()
+
+    def wake(self) -> None:
+        """Let those who wait ask again."""
+        readers, self.readers = self.readers, None
+        for reader in readers or ():
+            reader.wake()
+
+    def stir(self) -> None:
+        """Let those look again who watch what grows, here and around."""
+        hold: Hold | None = self
+        while hold is not None and hold.memory.total[1]:
+            watchers, hold.watchers = hold.watchers, None
+            for watcher in watchers or ():
+                hold.memory.total[1] -= 1
+                watcher.wake()
+            hold = hold.memory.outer
+
+    def learn(self, wire: Wire, value: Any) -> None:
+        """Hear what a wire among the places turned out to be."""
+        if not self.live or is_atom(value):
+            return
+        written = any(deref(place) is value for place in self.writes)
+        for place in sources(value):
+            if place is value:
+                self.memory.index(self, place)
+            elif written:
+                self.writes += (place,)
+                self.memory.register(self, place)
+            else:
+                self.cover([place])
+
+    def conflicts(
+        self, place: Any, *, write: bool, start: bool = False
+    ) -> "Wire | Hold | None":
+        """What an access to `place` must wait for on account of this hold.
+
+        `start` is for an access to no more than what is there already.
+        """
+        if self.inner is not None:
+            return self.inner.conflict(place, write=write, start=start)
+        if self.is_unsure():
+            return self
+        for held in self.writes:
+            if start and held is place and self.only_grows(held):
+                continue
+            if (found := self._clash(held, place)) is not None:
+                return found
+        if write:
+            for held in self.reads:
+                if (found := self._clash(held, place)) is not None:
+                    return found
+        return None
+
+    def is_unsure(self) -> bool:
+        """Whether it may touch more than it says."""
+        return self.unsure is not None and self.unsure()
+
+    def only_grows(self, place: Any) -> bool:
+        """Whether a place is only appended to."""
+        return any(place is grown for grown in self.grows)
+
+    def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
+        if held.__class__ is Inside:
+            root = deref(held.root)
+            if root.__class__ is not Wire:
+                deep = self.may_reach(root, place, compared=held.compared)
+                return self if deep else None
+            held = root
+        held = deref(held)
+        if held is place or held is EVERYWHERE or place is EVERYWHERE:
+            return self
+        if held.__class__ is Wire and not held.immutable:
+            return held if self.may_reach(held, place) else None
+        return None
+
+    def may_reach(self, root: Any, place: Any, *, compared: bool = False) -> bool:
+        """Whether `place` may be reached from `root` where this hold stands."""
+        # Why: a resource is a name, and no value of the script's contains it.
+        if place.__class__ is Resource:
+            return False
+        if root.__class__ is Wire and surely_apart(root, place):
+            return False
+        found = extent(self, root, compared=compared)
+        return id(place) in found or ANYTHING in found
+
+
+@attrs.frozen(eq=False)
+class Growth:
+    """What to wait for when all that is there of something that grows has been read."""
+
+    hold: Hold
+
+    def subscribe(self, actor: Any) -> None:
+        """Wake `actor` once, when there may be more."""
+        hold = self.hold
+        hold.memory.total[1] += 1
+        if hold.watchers is None:
+            hold.watchers = [actor]
+        else:
+            hold.watchers.append(actor)
+
+
+def may_be_there(place: Any) -> bool:
+    """Whether an object that is there may be in a wide place."""
+    if place.__class__ is Inside:
+        place = place.root
+    place = deref(place)
+    return place.__class__ is not Wire or not (place.immutable or is_rootless(place))
+
+
+def is_wide(place: Any) -> bool:
+    """Whether a place may turn out to be an object that somebody already has."""
+    if place.__class__ is not Wire:
+        return place is EVERYWHERE or place.__class__ is Inside
+    if place.immutable:
+        return False
+    return place.origin is None or not all(map(is_atom, place.origin))
+
+
+class Memory:
+    """The holds of one region, in program order.
+
+    Attributes:
+        by_place: By the identity of a place, the holds that name it.
+        everywhere: Those that name a wide place, which any object may belong to.
+        writing: Those of them that may write to one.
+        there: Those of them that may write to an object that is there already.
+        looked: When this was last found out, by `OBJECTS_ARRIVED`.
+    """
+
+    __slots__ = (
+        "by_place",
+        "everywhere",
+        "held",
+        "looked",
+        "next_seq",
+        "outer",
+        "there",
+        "total",
+        "writing",
+    )
+
+    def __init__(self, outer: Hold | None, total: list[int]) -> None:
+        self.outer = outer
+        self.by_place: dict[int, dict[int, Hold]] = {}
+        self.everywhere: dict[int, Hold] = {}
+        self.writing: dict[int, Hold] = {}
+        self.there: dict[int, Hold] = {}
+        self.looked = 0
+        self.held: dict[int, Hold] = {}
+        self.next_seq = 0
+        self.total = total
+
+    def add(self, hold: Hold) -> int:
+        """Take in the youngest hold; return its number."""
+        seq = self.next_seq
+        self.next_seq = seq + 1
+        hold.seq = seq
+        self.register(hold)
+        return seq
+
+    def register(self, hold: Hold, *more: Any) -> None:
+        """Make a hold be found by accesses to its places, if it has any."""
+        if hold.seq < self.next_seq - 1:
+            REACHED.clear()
+        if (hold.reads or hold.writes) and hold.seq not in self.held:
+            self.held[hold.seq] = hold
+            self.total[0] += 1
+            more = (*hold.reads, *hold.writes)
+        for place in more:
+            self.index(hold, place)
+        for place in hold.writes:
+            root = deref(place.root if place.__class__ is Inside else place)
+            if root.__class__ is Wire and not root.immutable:
+                store_in(root, hold.origin)
+
+    def index(self, hold: Hold, place: Any) -> None:
+        """Make `hold` be found by accesses to `place`."""
+        place = deref(place)
+        if is_wide(place):
+            self.everywhere[hold.seq] = hold
+            if hold.unsure is not None or any(is_wide(deref(w)) for w in hold.writes):
+                self.writing[hold.seq] = hold
+                self.looked = 0
+        if place is EVERYWHERE or place.__class__ is Inside:
+            return
+        if place.__class__ is Wire:
+            if place.immutable:
+                return
+            place.holds = place.holds or []
+            place.holds.append(hold)
+        self.by_place.setdefault(id(place), {})[hold.seq] = hold
+
+    def discard(self, hold: Hold) -> None:
+        """Forget a released hold."""
+        if self.held.pop(hold.seq, None) is None:
+            return
+        REACHED.clear()
+        self.total[0] -= 1
+        self.everywhere.pop(hold.seq, None)
+        self.writing.pop(hold.seq, None)
+        self.there.pop(hold.seq, None)
+        for place in (*hold.reads, *hold.writes):
+            for key in {id(place), id(deref(place))}:
+                holds = self.by_place.get(key)
+                if holds is not None:
+                    holds.pop(hold.seq, None)
+                    if not holds:
+                        del self.by_place[key]
+
+    def spoken_for(self, hold: Hold) -> None:
+        """Ask the holds inside from now on: they know of objects that were made there."""
+        if hold.seq not in self.held:
+            self.held[hold.seq] = hold
+            self.total[0] += 1
+        self.everywhere[hold.seq] = self.writing[hold.seq] = hold
+        self.looked = 0
+
+    def written(self) -> dict[int, Hold]:
+        """The holds that may write to any object that is there."""
+        if self.looked != OBJECTS_ARRIVED[0]:
+            self.looked = OBJECTS_ARRIVED[0]
+            self.there = {
+                seq: hold
+                for seq, hold in self.writing.items()
+                if hold.inner is not None
+                or any(map(may_be_there, hold.writes))
+                or hold.is_unsure()
+            }
+        return self.there
+
+    def speaking(self) -> Iterator[Hold]:
+        """The holds in here that speak for themselves, also inside those that do not."""
+        stack = list(self.held.values())
+        while stack:
+            hold = stack.pop()
+            if hold.inner is None:
+                yield hold
+            else:
+                stack.extend(hold.inner.held.values())
+
+    def conflict(
+        self,
+        place: Any,
+        *,
+        write: bool,
+        before: int | None = None,
+        start: bool = False,
+    ) -> "Wire | Hold | None":
+        """The nearest older obstacle to an access, in this region only."""
+        if not self.held:
+            return None
+        if place is EVERYWHERE:
+            return self._search(self.held, place, write, before, start)
+        found = None
+        if (holds := self.by_place.get(id(place))) is not None:
+            found = self._search(holds, place, write, before, start)
+        if write:
+            wide = self.everywhere
+        else:
+            wide = self.writing if place.__class__ is Wire else self.written()
+        if found is None and wide:
+            found = self._search(wide, place, write, before, start)
+        return found
+
+    def conflict_outward(
+        self,
+        place: Any,
+        *,
+        write: bool,
+        before: int | None = None,
+        start: bool = False,
+    ) -> "Wire | Hold | None":
+        """The nearest older obstacle, in this region and those around it."""
+        memory: Memory | None = self
+        while memory is not None:
+            found = memory.conflict(place, write=write, before=before, start=start)
+            if found is not None:
+                return found
+            outer = memory.outer
+            if outer is None:
+                return None
+            memory, before = outer.memory, outer.seq
+        return None
+
+    @staticmethod
+    def _search(
+        holds: dict[int, Hold], place: Any, write: bool, before: int | None, start: bool
+    ) -> "Wire | Hold | None":
+        for seq in reversed(holds):
+            if before is None or seq < before:
+                found = holds[seq].conflicts(place, write=write, start=start)
+                if found is not None:
+                    return found
+        return None

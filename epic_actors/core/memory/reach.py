@@ -1,0 +1,442 @@
+"""What can be reached from a value: its mutable objects and the wires in them.
+
+An *atom* is a value that holds nothing that can change.  Everything else is walked:
+builtin containers, instance dictionaries and slots, closures, bound methods, partials.
+Tuples may be passed around with wires in them; a settled one is built anew.
+"""
+
+import contextlib
+import functools
+import gc
+import itertools
+import re
+import sys
+import types
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from epic_actors.core.knowledge import remembered
+from epic_actors.core.looks import Feed, shell_of
+
+from .places import any_global, is_namespace
+from .wire import Wire, deref
+
+
+PLAIN: frozenset[type] = frozenset(
+    {
+        int,
+        float,
+        complex,
+        bool,
+        str,
+        bytes,
+        type(None),
+        type(...),
+        range,
+        type(NotImplemented),
+    }
+)
+ATOM_TYPES: frozenset[type] = PLAIN | {
+    type,
+    types.ModuleType,
+    types.CodeType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+}
+BOUND_TYPES: frozenset[type] = frozenset(
+    {
+        types.MethodType,
+        types.BuiltinFunctionType,
+        types.MethodWrapperType,
+        type(re.compile("").match),
+    }
+)
+_VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items())
+_EMPTY: tuple[Any, ...] = ([], (), {}, set(), "", b"", range(0), *_VIEWS)
+_REVERSIBLE: tuple[Any, ...] = ([], {}, *_VIEWS)
+VIEWS: frozenset[type] = frozenset(map(type, _VIEWS))
+ITERATORS: frozenset[type] = (
+    frozenset({zip, enumerate, reversed, map, filter})
+    | VIEWS
+    | {type(iter(empty)) for empty in _EMPTY}
+    | {type(reversed(empty)) for empty in _REVERSIBLE}
+    | {kind for kind in vars(itertools).values() if isinstance(kind, type)}
+)
+"""Iterators and views whose sources the garbage collector can name."""
+
+CONSUMED: frozenset[type] = ITERATORS - VIEWS
+"""Iterators, which reading changes."""
+
+SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
+CONTAINING: tuple[Any, ...] = (tuple, list, dict, set, frozenset, deque)
+
+
+@remembered
+def container_base(kind: type) -> Any:
+    """The builtin class by whose methods elements are found: `kind` may override them."""
+    return next((base for base in CONTAINING if issubclass(kind, base)), None)
+
+
+CONTAINERS: frozenset[type] = SEQUENCES | VIEWS | {dict, str, bytes, bytearray, range}
+"""Types whose instances give their elements as they are."""
+
+MOVERS: frozenset[type] = (CONSUMED - {map, filter}) - {
+    kind for kind in vars(itertools).values() if isinstance(kind, type)
+} | {itertools.chain, itertools.islice, itertools.zip_longest}
+"""Iterators that give the elements of what they iterate as they are."""
+
+
+BARE_TYPES: frozenset[type] = frozenset({dict, types.FunctionType}) | BOUND_TYPES
+
+
+def is_atom(value: Any) -> bool:
+    """Whether nothing reachable from `value` can change or be pending."""
+    kind = value.__class__
+    if kind in ATOM_TYPES:
+        return True
+    if kind is Wire:
+        value = deref(value)
+        return value.immutable if value.__class__ is Wire else is_atom(value)
+    if kind is tuple or kind is frozenset:
+        return all(map(is_atom, value))
+    if kind is types.FunctionType:
+        return value.__closure__ is None and not value.__dict__
+    if kind in BOUND_TYPES:
+        return is_atom(value.__self__)
+    return isinstance(value, type) or getattr(kind, "__epic_atom__", False)
+
+
+def aliases(value: Any) -> tuple[Any, ...]:
+    """An object, and what else is the same place: the dictionary of its attributes."""
+    kind = value.__class__
+    if kind is dict and is_namespace(value):
+        return (value, *any_global(id(value)))
+    if kind is Wire or kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES:
+        return (value,)
+    own = own_dict(value)
+    return (value,) if own is None else (value, own)
+
+
+def own_dict(value: Any) -> dict[str, Any] | None:
+    """The dictionary of an object's attributes, if it has one."""
+    if isinstance(value, functools.partial):
+        # Why: asking for its `__dict__` makes one, and `partial` takes one apart only if
+        # it has none.
+        made: Any = functools.partial.__reduce__(value)
+        _function, _args, _named, own = made[2]
+        return own  # type: ignore[no-any-return]
+    try:
+        # Why: no hook of the class may run.
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return None
+    return own if own.__class__ is dict else None
+
+
+def sources(value: Any) -> tuple[Any, ...]:
+    """The places to watch for `value`: itself, and what an iterator or view is of."""
+    if value.__class__ in ITERATORS:
+        shell = shell_of(value)
+        behind = gc.get_referents(value) if shell is None else sources(shell)
+        return (value, *behind)
+    if value.__class__ is types.GeneratorType:
+        return (value, *frame_values(value))
+    if value.__class__ is super:
+        return (value, *aliases(value.__self__))  # type: ignore[attr-defined]
+    found = getattr(value.__class__, "__epic_sources__", None)
+    return aliases(value) if found is None else tuple(found(value))
+
+
+def steps_of(iterator: Any) -> Iterator[Any]:
+    """The iterators and containers that a builtin iterator takes its items from."""
+    for inner in gc.get_referents(iterator):
+        if inner.__class__ is tuple:
+            yield from inner
+        yield inner
+
+
+def moves(value: Any) -> bool:
+    """Whether iterating `value` only moves elements: nothing is done with them."""
+    kind = value.__class__
+    if kind in MOVERS:
+        steps = steps_of(value)
+        return all(moves(step) for step in steps if hasattr(type(step), "__next__"))
+    return kind in CONTAINERS
+
+
+def taken(value: Any) -> list[tuple[Any, bool]]:
+    """The places that iterating `value` reads (False) and changes (True)."""
+    if value.__class__ not in CONSUMED:
+        return [(value, False)] if value.__class__ not in PLAIN else []
+    places = [(value, True)]
+    for step in steps_of(value):
+        places += taken(step)
+    return places
+
+
+def children(value: Any) -> Iterator[Any]:
+    """The values directly inside `value`."""
+    kind = value.__class__
+    if hasattr(kind, "__epic_sources__"):
+        yield from value.__epic_sources__()
+        return
+    cls: Any = type(value)
+    base = container_base(cls)
+    if base is dict:
+        yield from dict.keys(value)
+        yield from dict.values(value)
+    elif base is not None:
+        yield from base.__iter__(value)
+    elif kind is types.FunctionType:
+        yield from (*(value.__closure__ or ()), *value.__dict__.values())
+    elif kind in BOUND_TYPES or kind is super:
+        yield value.__self__
+    elif kind is types.CellType:
+        yield from cell_value(value)
+    elif kind in ITERATORS:
+        yield from gc.get_referents(value)
+    elif kind is types.GeneratorType:
+        yield from frame_values(value)
+    elif kind is functools.partial:
+        yield from (value.func, *value.args, *value.keywords.values())
+    yield from attributes(value)
+
+
+def runs_code(value: Any) -> bool:
+    """Whether taking the next item of `value` runs Python code."""
+    kind = value.__class__
+    if kind is types.GeneratorType:
+        return True
+    if kind not in CONSUMED:
+        return False
+    return any(
+        inner.__class__ is types.FunctionType
+        or isinstance(inner, Feed)
+        or runs_code(inner)
+        for inner in gc.get_referents(value)
+    )
+
+
+def frame_values(generator: Generator[Any, Any, Any]) -> Iterator[Any]:
+    """What a generator that has not ended holds: variables, cells, what it loops over.
+
+    Why: asked of the garbage collector, since `f_locals` has a cell's content only, and
+    it is the cell that a value is put into when it has come.
+    """
+    for value in gc.get_referents(generator):
+        yield value
+        if value.__class__ is types.CellType:
+            yield from cell_value(value)
+
+
+def cell_value(cell: types.CellType) -> tuple[Any, ...]:
+    """What is in a cell, if anything."""
+    try:
+        return (cell.cell_contents,)
+    except ValueError:
+        return ()
+
+
+def attributes(value: Any) -> Iterator[Any]:
+    """What an object itself holds in its attributes."""
+    own = attribute_dict(value)
+    if own is not None:
+        yield from list(own.values())
+    for _slot, inside in filled_slots(value):
+        yield inside
+    for at, name in _held_by_class(value.__class__):
+        yield vars(value.__class__.__mro__[at]).get(name)
+
+
+@remembered
+def _held_by_class(kind: type) -> tuple[tuple[int, str], ...]:
+    """Names under which classes hold containers, or none yet, for all their instances.
+
+    Libraries keep much in their classes, but nothing of the script's: not looked into.
+    """
+    if is_opaque(kind):
+        return ()
+    return tuple(
+        (at, name)
+        for at, base in enumerate(kind.__mro__)
+        if base.__module__.partition(".")[0] not in sys.stdlib_module_names
+        for name, found in vars(base).items()
+        if not name.startswith("__") and (found is None or type(found) in _HELD)
+    )
+
+
+_HELD = frozenset(
+    {list, dict, set, deque, defaultdict, OrderedDict, Counter, bytearray}
+)
+
+
+def attribute_dict(value: Any) -> dict[str, Any] | None:
+    """The dictionary of an object's attributes, if they are looked into."""
+    return None if is_opaque(value.__class__) else own_dict(value)
+
+
+def filled_slots(value: Any) -> Iterator[tuple[Any, Any]]:
+    """The slots of an object that have a value.
+
+    Why: not by their names, since those of private slots are changed, and a class that
+    derives may have a property of the same name.
+    """
+    for slot in slots(value.__class__):
+        with contextlib.suppress(AttributeError):
+            yield slot, slot.__get__(value)
+
+
+def slots(kind: type) -> list[Any]:
+    """The slots of a class and of those that it derives from."""
+    return [vars(kind.__mro__[at])[name] for at, name in _slot_names(kind)]
+
+
+@remembered
+def _slot_names(kind: type) -> tuple[tuple[int, str], ...]:
+    """The names of all slots, each with where its class stands in the order."""
+    # Why: not the slots themselves, which would keep the class alive.
+    if is_opaque(kind):
+        return ()
+    return tuple(
+        (at, name)
+        for at, base in enumerate(kind.__mro__)
+        if "__slots__" in vars(base)
+        for name, found in vars(base).items()
+        if isinstance(found, types.MemberDescriptorType)
+    )
+
+
+@remembered
+def is_opaque(kind: type) -> bool:
+    """Whether the attributes of a class's instances are not looked into."""
+    kinds = kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES
+    return kinds or kind is super or hasattr(kind, "__epic_sources__")
+
+
+def walk(value: Any, *, compared: bool = False) -> Iterator[Any]:
+    """Every non-atom reachable from `value`, itself first, pending wires included.
+
+    If it is only `compared`, what is told apart by its identity is not looked into.
+    """
+    return walk_on([value], {}, compared=compared)
+
+
+def walk_on(stack: list[Any], seen: dict[int, Any], *, compared: bool) -> Iterator[Any]:
+    """Walk what is on a stack, which may grow meanwhile, except what has been `seen`."""
+    while stack:
+        value = deref(stack.pop())
+        if value.__class__ in ATOM_TYPES or id(value) in seen:
+            continue
+        seen[id(value)] = value
+        if value.__class__ is Wire:
+            yield value
+        elif compared and is_told_by_identity(value.__class__):
+            continue
+        elif not is_atom(value) or value.__class__ is tuple:
+            yield value
+            stack.extend(children(value))
+            stack.extend(aliases(value)[1:])
+
+
+@remembered
+def is_told_by_identity(kind: type) -> bool:
+    """Whether comparing and hashing an instance looks at nothing but which it is.
+
+    What can be iterated may be there for its elements.
+    """
+    known = {name for base in kind.__mro__[:-1] for name in vars(base)}
+    return known.isdisjoint(("__eq__", "__hash__", "__iter__", "__next__"))
+
+
+def reaches(value: Any, place: Any) -> bool:
+    """Whether the object `place` can be reached from `value`."""
+    return any(found is place for found in walk(value))
+
+
+def mutables(value: Any, *, compared: bool = False) -> list[Any]:
+    """The places in `value`: everything reachable that can change or is pending."""
+    if is_atom(value):
+        return []
+    reached = walk(value, compared=compared)
+    return [found for found in reached if found.__class__ is not tuple]
+
+
+def pending_in(value: Any, *, compared: bool = False) -> Wire | None:
+    """A pending wire reachable from `value`, or None; it is whole then."""
+    for found in walk(value, compared=compared):
+        if found.__class__ is Wire:
+            return found
+    return None
+
+
+def has_wire(value: Any) -> bool:
+    """Whether storing `value` puts a wire into the slot, bare or in a tuple."""
+    kind = value.__class__
+    if kind is Wire:
+        return True
+    return isinstance(value, tuple) and any(map(has_wire, value))
+
+
+def holds_wire(value: Any) -> bool:
+    """Whether a container has a wire directly in it."""
+    return any(map(has_wire, children(value)))
+
+
+class Settler:
+    """Replaces set wires by their values, in place; tuples are built anew, once each."""
+
+    def __init__(self) -> None:
+        self._tuples: dict[int, tuple[Any, Any]] = {}
+
+    def forget(self) -> None:
+        """Forget the tuples: no wire is left anywhere."""
+        self._tuples.clear()
+
+    def settled(self, value: Any) -> Any:
+        """What should stand for `value` itself."""
+        value = deref(value)
+        if not isinstance(value, tuple) or not has_wire(value):
+            return value
+        known = self._tuples.get(id(value))
+        if known is None or any(map(has_wire, known[1])):
+            parts = [self.settled(part) for part in value]
+            made = tuple(parts) if value.__class__ is tuple else value._make(parts)  # type: ignore[attr-defined]
+            known = self._tuples[id(value)] = (value, made)
+        return known[1]
+
+    def settle(self, value: Any, *, compared: bool = False) -> Any:
+        """Settle `value` and everything reachable from it."""
+        value = self.settled(value)
+        for found in walk(value, compared=compared):
+            self.settle_slots(found)
+        return value
+
+    def settle_slots(self, holder: Any) -> None:
+        """Settle what stands directly in `holder`."""
+        # Why: through the builtin class, since a subclass may have methods of its own.
+        if isinstance(holder, list | deque):
+            kind: Any = list if isinstance(holder, list) else deque
+            for index, item in enumerate(kind.__iter__(holder)):
+                if has_wire(item):
+                    kind.__setitem__(holder, index, self.settled(item))
+        elif isinstance(holder, dict):
+            for key, item in list(dict.items(holder)):
+                if has_wire(item):
+                    dict.__setitem__(holder, key, self.settled(item))
+        elif holder.__class__ is types.CellType:
+            for item in cell_value(holder):
+                if has_wire(item):
+                    holder.cell_contents = self.settled(item)
+        if holder.__class__ is functools.partial and holds_wire(holder):
+            args = tuple(map(self.settled, holder.args))
+            named = {name: self.settled(v) for name, v in holder.keywords.items()}
+            refill: Any = holder.__setstate__  # type: ignore[attr-defined]
+            refill((holder.func, args, named, own_dict(holder)))
+        own = attribute_dict(holder) or {}
+        for name, item in list(own.items()):
+            if has_wire(item):
+                own[name] = self.settled(item)
+        for slot, item in filled_slots(holder):
+            if has_wire(item):
+                slot.__set__(holder, self.settled(item))

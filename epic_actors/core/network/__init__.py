@@ -1,0 +1,1 @@
+"""The network of one run: its actors, regions and calls, and the loop that drives them."""

@@ -1,0 +1,503 @@
+"""Performing native operations: at once where nothing is in the way, later where it is.
+
+`operate` is the one way into every primitive, builtin function and method.  When an
+argument it needs is pending, or an older access holds a place it touches, the operation
+becomes an actor and its result a wire.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.memory.extent import EVERYWHERE, deep_places
+from epic_actors.core.memory.holds import Hold, Memory
+from epic_actors.core.memory.reach import (
+    CONSUMED,
+    PLAIN,
+    aliases,
+    has_wire,
+    holds_wire,
+    is_atom,
+    moves,
+    pending_in,
+    runs_code,
+    sources,
+    taken,
+)
+from epic_actors.core.memory.wire import Wire, deref
+from epic_actors.core.operations import Pack
+from epic_actors.core.streams.early import EARLY
+from epic_actors.core.streams.growing import Growing, growing
+from epic_actors.core.streams.stream import Unreadable, Wait
+from epic_actors.core.streams.text import (
+    ITEMS,
+    PARTS,
+    STREAMED,
+    TEXT,
+    Reading,
+    characters,
+    is_text,
+    table_key,
+)
+from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
+from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
+
+from .actors import TURN, Actor, Turn
+from .regions import Region, make_wires, set_wires
+from .traces import handling
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+    Obstacle = Wire | Hold | Turn | None
+
+
+TRUSTED = PURE_MODULES | {"builtins"}
+"""Modules whose special methods are known to change nothing but their object."""
+
+
+NATIVE: Any = object()
+"""Says that no special method of the script's is involved."""
+
+
+def operate(network: "Network", effect: Effect, *args: Any) -> Any:
+    """Perform an operation here in program order."""
+    if effect.loud & (network.loud if network.calm else network.special):
+        found = network.specials.perform(effect, args)
+        if found is not NATIVE:
+            return found
+    if network.calm:
+        return effect.function(*args)
+    return operate_natively(network, effect, *args)
+
+
+def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
+    """Perform an operation whose special methods are not the script's."""
+    if network.calm:
+        return effect.function(*args)
+    for value in args:
+        if value.__class__ not in PLAIN:
+            break
+    else:
+        if effect.only_values:
+            return effect.function(*args)
+    args = tuple([deref(value) for value in args])
+    here = network.here
+    found = obstacle(network, effect, args, here, None)
+    if found is None:
+        return perform(network, effect, args, here)
+    return Operation(network, effect, args, found).results
+
+
+def obstacle(
+    network: "Network",
+    effect: Effect,
+    args: tuple[Any, ...],
+    region: Region,
+    actor: "Operation | None",
+) -> "Obstacle":
+    """What an operation has to wait for: arguments, older accesses, its turn."""
+    effect = effect.chosen(args)
+    if (undecided := effect.undecided(args)) is not None:
+        return undecided  # type: ignore[no-any-return]
+    for position, value in enumerate(args):
+        if value.__class__ is Wire and position in effect.strict:
+            return value
+    tuples = network.dirty or network.holds[0]
+    for position, value in enumerate(args):
+        if (tuples or value.__class__ is tuple) and is_whole(effect, position, value):
+            wire = pending_in(value, compared=effect.compares)
+            if wire is not None:
+                return wire
+    if network.holds[0] > 0:
+        found = conflict(effect, args, region, actor)
+        if found is not None:
+            return found
+    if needs_turn(effect, args):
+        ledger, before = region.place() if actor is None else (actor.ledger, actor)
+        assert ledger is not None
+        if not ledger.settled_before(before):
+            return TURN
+    return None
+
+
+def is_whole(effect: Effect, position: int, value: Any) -> bool:
+    """Whether nothing in an argument may be pending."""
+    if position in effect.whole:
+        return True
+    if position in effect.spreads:
+        return not moves(value)
+    return position in effect.reads and runs_code(value)
+
+
+def needs_turn(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether the operation must wait until everything older has succeeded."""
+    return effect.ordered or runs_script_code(effect, args)
+
+
+def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether the script's Python would run inside: a special method, a generator."""
+    for position, value in enumerate(args):
+        if runs_code(value) and looks_into(effect, position):
+            return True
+    if not effect.dunders:
+        return False
+    if effect.op == "getitem" and makes_default(*args):
+        return True
+    for value in args:
+        kind = value.__class__
+        if kind is Wire:
+            continue
+        if kind not in PLAIN and kind.__module__ not in TRUSTED:
+            for name in effect.dunders:
+                if hasattr(getattr(kind, name, None), "__code__"):
+                    return True
+    return False
+
+
+def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether a pending value may turn out to be a generator or the like.
+
+    Answers of calls are none of the script's, but what unknown code gives may be.
+    """
+    if effect.op in TAKES_NO_STEP:
+        return False
+    for position, value in enumerate(args):
+        if value.__class__ is Wire and looks_into(effect, position):
+            known = value.immutable or value.kind is not None
+            if value.origin is None and not known:
+                return True
+    return False
+
+
+def makes_default(mapping: Any = None, key: Any = None, *_: Any) -> bool:
+    """Whether a load makes a default by code that may do anything."""
+    if mapping.__class__ is not defaultdict:
+        return False
+    factory = mapping.default_factory
+    if factory is None or (isinstance(factory, type) and factory in BUILTINS):
+        return False
+    return isinstance(key, Hashable) and key not in mapping
+
+
+TAKES_NO_STEP = frozenset({"truth", "not", "getattr", "getitem"})
+"""Operations that take no step of a generator."""
+
+
+def looks_into(effect: Effect, position: int) -> bool:
+    """Whether an operation reads or changes the argument at `position` itself."""
+    return (
+        position in effect.whole
+        or position in effect.spreads
+        or position in effect.reads
+        or position in effect.writes
+        or position in effect.alters
+    )
+
+
+def conflict(
+    effect: Effect, args: tuple[Any, ...], region: Region, actor: "Operation | None"
+) -> "Obstacle":
+    """An older access that touches what this operation touches."""
+    before = None if actor is None else actor.hold.seq
+    look = region.memory.conflict_outward
+    for place, write in touched(effect, args):
+        found = look(place, write=write, before=before)
+        if found is not None:
+            return found
+    return None
+
+
+def touched(
+    effect: Effect, args: tuple[Any, ...], memory: Memory | None = None
+) -> list[tuple[Any, bool]]:
+    """The places an operation reads (False) and writes (True).
+
+    With what older holds of `memory`, if it is given, may still store in them.
+    """
+    places = [(place, True) for place in effect.places]
+    if effect.looks_at:
+        places += [(place, False) for place in effect.looks_at]
+    if runs_script_code(effect, args) or may_run_script_code(effect, args):
+        places.append((EVERYWHERE, True))
+    for position, value in enumerate(args):
+        if is_atom(value):
+            continue
+        if position in effect.writes:
+            places += [(place, True) for place in aliases(value)]
+        if position in effect.alters:
+            places += [(place, True) for place in deep_places(value, memory)]
+        if is_whole(effect, position, value):
+            if value.__class__ in CONSUMED:
+                places.append((value, True))
+            read = deep_places(value, memory, compared=effect.compares)
+            places += [(place, False) for place in read]
+        elif position in effect.spreads:
+            places += taken(value)
+        elif position in effect.reads:
+            places += [(place, False) for place in sources(value)]
+    return places
+
+
+def perform(
+    network: "Network", effect: Effect, args: tuple[Any, ...], region: Region
+) -> Any:
+    """Perform an operation that nothing is in the way of, and remember how to undo it."""
+    effect = effect.chosen(args)
+    # Why: a tuple is in no slot, so it may hold wires when nothing is dirty.
+    if network.dirty or any(map(has_wire, args)):
+        if EVERYWHERE in effect.places:
+            network.settle()
+        args = settled(network, effect, args)
+    if effect.lazy:
+        args = tuple([kept(network, value) for value in args])
+    writes = effect.writes or effect.places
+    if writes and effect.undo is not None and not region.settled:
+        undo = effect.undo(*args)
+        try:
+            result = effect.function(*args)
+        finally:
+            # Why: what fails may have changed something before it did.
+            if undo is not None:
+                network.stored(undo)
+    else:
+        result = effect.function(*args)
+    if not network.calm:
+        note_wires(network, effect, args, result)
+    return result
+
+
+def kept(network: "Network", value: Any) -> Any:
+    """What an iterator may keep: values can be put into a list, not into a tuple."""
+    if value.__class__ is tuple and has_wire(value):
+        value = list(value)
+        network.mark_dirty(value)
+    return value
+
+
+def settled(
+    network: "Network", effect: Effect, args: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """The arguments with values in place of the wires that have been set."""
+    settler = network.settler
+    return tuple(
+        [
+            settler.settle(value, compared=effect.compares)
+            if is_whole(effect, position, value)
+            else settler.settled(value)
+            for position, value in enumerate(args)
+        ]
+    )
+
+
+def note_wires(
+    network: "Network", effect: Effect, args: tuple[Any, ...], result: Any
+) -> None:
+    """Remember the objects that have a wire in a slot now."""
+    spread = bool(network.dirty)
+    if effect.writes:
+        holder = args[effect.writes[0]]
+        inside = (*args[1:], holder) if effect.spreads else args[1:]
+        if any(map(has_wire, args)) or (spread and any(map(holds_wire, inside))):
+            network.mark_dirty(holder)
+    kind = result.__class__
+    if kind is Pack:
+        for part in result:
+            if part.__class__ is list and any(map(has_wire, part)):
+                network.mark_dirty(part)
+    if effect.fresh and kind not in PLAIN and kind is not Wire and kind is not Pack:
+        direct = any(map(has_wire, args))
+        if direct or (spread and holds_wire(result)):
+            network.mark_dirty(result)
+
+
+class Operation(Actor):
+    """A native operation that has to wait."""
+
+    __slots__ = ("args", "early", "effect", "key", "results")
+
+    def __init__(
+        self,
+        network: "Network",
+        effect: Effect,
+        args: tuple[Any, ...],
+        found: "Obstacle" = None,
+    ) -> None:
+        self.effect = effect
+        self.args = args
+        self.key = table_key(effect.function)
+        question = EARLY.get(self.key)
+        self.early = None
+        if question is not None:
+            static = getattr(effect.function, "args", ())
+            self.early = question(*static, *args)
+        chosen = effect.chosen(args)
+        places = touched(chosen, args, network.here.memory)
+        hold = Hold(
+            network.here.memory,
+            [place for place, write in places if not write],
+            [place for place, write in places if write],
+            args[:1] if effect.function is list.append else (),
+            origin=args,
+        )
+        super().__init__(network, hold)
+        self.results = make_wires(effect.count)
+        if self.results.__class__ is Wire:
+            self.results.immutable = chosen.immutable or plain_result(chosen, args)
+            self.results.origin = origin_of(chosen, args)
+            self.results.kind = chosen.kind or same_kind(chosen, args)
+            if self.key in STREAMED:
+                self.results.source = self
+        if found is None or network.literal or self.early is not None:
+            self.begin()
+        else:
+            found.subscribe(self)
+
+    def attempt(self) -> None:
+        """Fire, or wait; an operation on plain values has nothing else to wait for."""
+        if self.effect.only_values:
+            for value in self.args:
+                if deref(value).__class__ not in PLAIN:
+                    break
+            else:
+                self.args = tuple([deref(value) for value in self.args])
+                self.fire()
+                return
+        obstacle = self.obstacle()
+        if obstacle is None:
+            self.fire()
+        elif self.early is None or not self.ask_early():
+            obstacle.subscribe(self)
+
+    def ask_early(self) -> bool:
+        """Try to answer from the beginning of a text; False if that cannot be done."""
+        wait = None if self.growing() else self.readable()
+        if wait is None:
+            assert self.early is not None
+            try:
+                wait = next(self.early)
+            except StopIteration as answer:
+                self.succeed(answer.value)
+                return True
+            except Unreadable:
+                self.early = None
+                return False
+        wait.on.subscribe(self)
+        return True
+
+    # The beginning of the result, for those who read it early
+
+    def readable(self) -> Wait | None:
+        """What to wait for before the arguments may be looked at."""
+        if self.network.holds[0] == 0:
+            return None
+        args = tuple(map(deref, self.args))
+        found = conflict(self.effect.chosen(args), args, self.outer, self)
+        return None if found is None else Wait(found)
+
+    def growing(self) -> tuple[Any, ...] | None:
+        """The arguments, if only the last one is held, and that still grows."""
+        if self.network.holds[0] == 0 or not self.args:
+            return None
+        *first, last = map(deref, self.args)
+        memory, before = self.outer.memory, self.hold.seq
+        if last.__class__ is not list or not all(map(is_atom, first)):
+            return None
+        if growing(memory, last, before) is None:
+            return None
+        return (*first, Growing(memory, last, before))
+
+    def parts(self) -> list[Any] | Wait | None:
+        """The values the result is one after the other, if that is what it is."""
+        made = PARTS.get(self.key)
+        if made is None or self.growing() is not None:
+            return None
+        return self.readable() or made(*map(deref, self.args))
+
+    def text(self) -> Reading:
+        """The text of the result."""
+        return self._read(TEXT)
+
+    def items(self) -> Reading:
+        """The elements of the result."""
+        return self._read(ITEMS)
+
+    def _read(self, table: dict[Any, Any]) -> Reading:
+        if self.key in table:
+            while (growing := self.growing()) is None and (wait := self.readable()):
+                yield wait
+            yield from table[self.key](*map(deref, growing or self.args))
+        elif table is ITEMS and is_text(self.results):
+            yield from characters(self.results)
+        else:
+            raise Unreadable
+
+    # Firing
+
+    def obstacle(self) -> "Obstacle":
+        """Arguments, older accesses, our turn."""
+        self.args = args = tuple([deref(value) for value in self.args])
+        return obstacle(self.network, self.effect, args, self.outer, self)
+
+    def fire(self) -> None:
+        """Perform it here, at our place in program order."""
+        self.complete(self.perform)
+
+    def perform(self, region: Region) -> Any:
+        """The result, now that nothing is in the way."""
+        return perform(self.network, self.effect, self.args, region)
+
+    def succeed(self, answer: Any) -> None:
+        """Take an early answer."""
+        if answer.__class__ is list and any(map(has_wire, answer)):
+            self.network.mark_dirty(answer)
+        self.complete(lambda _: answer)
+
+    def complete(self, work: Callable[[Region], Any]) -> None:
+        """Give the results, at our place in program order."""
+        network, ledger = self.network, self.ledger
+        assert ledger is not None
+        outside = network.here
+        outer = self.outer
+        network.here = region = Region(
+            ledger, self, outer.memory, outer.handled, outer.site
+        )
+        try:
+            result = handling(outer.handled, work, region)
+        except BaseException as error:
+            ledger.failed(self, network.traced(error, self.site))
+        else:
+            set_wires(self.results, result)
+            self.hold.release()
+            ledger.done(self)
+        finally:
+            network.here = outside
+
+
+def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What the result may share objects with: its arguments, unless it is opaque."""
+    if effect.fresh and not effect.shares:
+        return ()
+    return None if EVERYWHERE in effect.places else args
+
+
+def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
+    """The type of `s + t` and the like: that of both operands."""
+    kinds = {v.kind if v.__class__ is Wire else v.__class__ for v in args}
+    return kinds.pop() if effect.keeps_kind and len(kinds) == 1 else None
+
+
+COMPUTING = frozenset(
+    {*ARITHMETIC, *(f"i{op}" for op in ARITHMETIC), *COMPARISONS}
+    | {"neg", "pos", "invert", "abs", "round", "getitem", "sum", "min", "max"}
+)
+"""Operations that give no new container when their arguments are plain."""
+
+
+def plain_result(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether an operation on plain values gives a plain value: `s + t`, `n * 2`."""
+    return effect.op in COMPUTING and all(
+        value.immutable if value.__class__ is Wire else value.__class__ in PLAIN
+        for value in args
+    )

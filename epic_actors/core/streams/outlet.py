@@ -1,0 +1,200 @@
+"""The output of a run: its value piece by piece, and streams that wait for a slow reader.
+
+Rules
+    1. A text comes out in pieces as they arrive; a list element by element, each when
+       nothing older can change it any more; any other value whole, at the end.
+    2. Nothing is handed out that sequential Python would not have given; but a run that
+       fails may have given the beginning of its value before.
+    3. While the reader is busy with what it has, streaming calls give at most
+       `PIECES_AHEAD` more pieces; then each waits until the reader waits for more.
+    4. A call does not wait if anybody but the reader wants what it gives: an operation
+       that needs the whole, another call's argument.
+
+The reader pulls in its own task, between the steps of the run's.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from epic_actors.core.memory.reach import mutables, pending_in
+from epic_actors.core.memory.wire import Wire, deref
+
+from .growing import Growing
+from .stream import Unreadable, Wait
+from .text import is_text, read_text
+
+
+if TYPE_CHECKING:
+    from epic_actors.core.network.calls import ExternalCall
+    from epic_actors.core.network.network import Network
+
+PIECES_AHEAD = 64
+
+
+class Outlet:
+    """Where the reader of a run's output and its streaming calls meet."""
+
+    def __init__(self, network: "Network") -> None:
+        self.network = network
+        self.value = Wire()
+        self.reading = False
+        self._ahead = 0
+        self._news = trio.Event()
+        self._paused: dict[ExternalCall, trio.Event] = {}
+
+    # The reader
+
+    def wake(self) -> None:
+        """Tell the reader that there may be more."""
+        self._news.set()
+
+    async def wait(self, wait: Wait) -> None:
+        """Wait for more, with all streams running."""
+        self._news = trio.Event()
+        wait.on.subscribe(self)
+        self._ahead = 0
+        self._resume()
+        await self._news.wait()
+
+    def stop_reading(self) -> None:
+        """Never hold up a stream again."""
+        self.reading = False
+        self._resume()
+
+    def pieces(self) -> Iterator[Any]:
+        """What is settled of the run's value, and `Wait`s; ends where it cannot go on."""
+        value = deref(self.value)
+        while value.__class__ is Wire and value.source is None:
+            yield Wait(value)
+            value = deref(value)
+        try:
+            if is_text(value):
+                yield from read_text(value)
+            else:
+                yield from self._elements(value)
+        except Unreadable:
+            return
+
+    def _elements(self, values: Any) -> Iterator[Any]:
+        if values.__class__ is Wire:
+            listed = values.kind is list and values.source is not None
+            items = values.source.items() if listed else iter(())  # type: ignore[union-attr]
+        elif values.__class__ is list:
+            items = Growing(self.network.home.memory, values).items()
+        else:
+            return
+        for item in items:
+            if item.__class__ is not Wait:
+                yield from self._settling(item)
+            yield self.network.settler.settled(item)
+
+    def _settling(self, item: Any) -> Iterator[Any]:
+        """Wait until nothing in an element is pending or may still change."""
+        while True:
+            wire = pending_in(item)
+            if wire is not None:
+                yield Wait(wire)
+                continue
+            holds = (wait for place in mutables(item) if (wait := self._held(place)))
+            wait = next(holds, None)
+            if wait is None:
+                return
+            yield wait
+
+    def _held(self, place: Any) -> Wait | None:
+        found = self.network.home.memory.conflict_outward(place, write=False)
+        return None if found is None else Wait(found)
+
+    # The streams
+
+    async def make_room(self, call: "ExternalCall") -> None:
+        """Wait, after a piece of `call`, if the reader is too far behind."""
+        self._ahead += 1
+        if self._ahead >= PIECES_AHEAD and not wanted(call.answer):
+            self._paused[call] = event = trio.Event()
+            await event.wait()
+
+    def resume_wanted(self) -> None:
+        """Let go on what somebody else has come to want."""
+        for call in [call for call in self._paused if wanted(call.answer)]:
+            self._paused.pop(call).set()
+
+    def _resume(self) -> None:
+        paused, self._paused = self._paused, {}
+        for event in paused.values():
+            event.set()
+
+
+class Pieces:
+    """A run's value piece by piece, as its reader iterates over it."""
+
+    def __init__(
+        self,
+        outlet: Outlet,
+        done: trio.Event,
+        result: Callable[[], Awaitable[Any]],
+    ) -> None:
+        self._outlet = outlet
+        self._done = done
+        self._result = result
+        self._early = outlet.pieces()
+        self._rest: Iterator[Any] | None = None
+        self._taken = 0
+        outlet.reading = True
+
+    def __aiter__(self) -> "Pieces":
+        return self
+
+    async def __anext__(self) -> Any:
+        """The next piece; waits until there is one."""
+        waited = False
+        while self._rest is None:
+            step = END if self._done.is_set() else next(self._early, END)
+            if step.__class__ is Wait:
+                await self._outlet.wait(step)
+                waited = True
+            elif step is not END:
+                self._taken += len(step) if is_text(deref(self._outlet.value)) else 1
+                if not waited:
+                    await trio.lowlevel.checkpoint()
+                return step
+            else:
+                self._outlet.stop_reading()
+                self._rest = rest_of(await self._result(), self._taken)
+        await trio.lowlevel.checkpoint()
+        for piece in self._rest:
+            return piece
+        raise StopAsyncIteration
+
+
+END: Any = object()
+
+
+def rest_of(value: Any, taken: int) -> Iterator[Any]:
+    """The pieces of a value that has arrived, after so much of it."""
+    if value.__class__ is str:
+        return iter([value[taken:]] if taken < len(value) else [])
+    if value.__class__ is list:
+        return iter(value[taken:])
+    return iter([] if value is None else [value])
+
+
+def wanted(answer: Wire) -> bool:
+    """Whether anybody but the output's reader wants a value on its way."""
+    stack, seen = [answer], set()
+    while stack:
+        wire = deref(stack.pop())
+        if wire.__class__ is not Wire or id(wire) in seen:
+            continue
+        seen.add(id(wire))
+        readers = [*(wire.readers or ()), *getattr(wire.source, "readers", ())]
+        for reader in readers:
+            if reader.__class__ is Outlet:
+                continue
+            results = getattr(reader, "results", None)
+            if results.__class__ is not Wire or results.source is not reader:
+                return True
+            stack.append(results)
+    return False

@@ -1,0 +1,1 @@
+"""What native operations read, write and need: data, a line for each."""

@@ -1,0 +1,256 @@
+"""What one native operation reads, writes and needs, by the positions of its arguments.
+
+Theory of operation
+    The fast path of every operation that is not calm asks three things of its effect:
+    which arguments must have arrived (`strict`), which places it reads and writes, and
+    how to undo it.  Everything a table says is one of these.
+"""
+
+import functools
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+
+from epic_actors.core.memory import undo as back
+from epic_actors.core.memory.extent import EVERYWHERE
+from epic_actors.core.memory.places import STORED, WORLD, loaded, resource, stored
+from epic_actors.core.memory.wire import Wire
+
+from .protocols import bits_of, operation_of
+
+
+ALL: Any = range(1_000_000)
+"""Every argument position."""
+
+
+@attrs.frozen(eq=False)
+class Effect:
+    """What a native operation does to its arguments, by position.
+
+    Attributes:
+        function: Performs it.
+        strict: Arguments that must have arrived.
+        whole: Arguments read through and through: nothing in them may be pending.
+        compares: What is whole is only compared and hashed.
+        reads: Arguments of which the object itself is read.
+        spreads: Arguments that are iterated; what they give is moved, not looked at.
+        writes: Arguments of which the object itself is changed.
+        alters: Arguments in which anything may be changed.
+        places: Further places written: resources, the globals of a module.
+        looks_at: Further places read.
+        undo: Looks before the operation and returns the way back; None if there is none.
+        ordered: It begins only when everything older has succeeded.
+        immutable: The result holds nothing that can change.
+        fresh: The result is an object that was not there before.
+        shares: It may be, or contain, what is in the arguments all the same.
+        by_type: Variants by the type of argument `on`.
+        otherwise: The variant for any other type.
+        variant: Chooses another effect by the arguments themselves; None for this one.
+        count: How many results a pack of it has.
+        dunders: Special methods of the arguments' types that may run inside it.
+        kind: The builtin type that the result is exactly of.
+        keeps_kind: The result is of the type that both arguments have.
+        lazy: The result goes on reading what it spreads.
+        stores_keywords: Keyword arguments are moved, whatever is said of positions.
+        names: Of the last arguments, if they are given by name.
+        op: The operation that it is, if that has a protocol of special methods.
+        loud: The bits of the special methods that it may run (see `protocols`).
+        op: The operation it is, if special methods may stand behind it.
+        loud: The bits of these special methods (see `protocols`).
+        only_values: It has to do with nothing but its arguments.
+    """
+
+    function: Callable[..., Any]
+    strict: Iterable[int] = ALL
+    whole: Iterable[int] = ()
+    compares: bool = False
+    reads: Iterable[int] = ()
+    spreads: Iterable[int] = ()
+    writes: tuple[int, ...] = ()
+    alters: tuple[int, ...] = ()
+    places: tuple[Any, ...] = ()
+    looks_at: tuple[Any, ...] = ()
+    undo: Callable[..., back.Undo | None] | None = None
+    ordered: bool = False
+    immutable: bool = False
+    fresh: bool = False
+    by_type: dict[type, "Effect"] | None = None
+    otherwise: "Effect | None" = None
+    variant: "Callable[..., Effect | None] | None" = None
+    on: int = 0
+    count: int = 1
+    dunders: tuple[str, ...] = ()
+    kind: type | None = None
+    keeps_kind: bool = False
+    shares: bool = False
+    lazy: bool = False
+    stores_keywords: bool = False
+    names: tuple[str, ...] = ()
+    op: str = attrs.field(init=False)
+    loud: int = attrs.field(init=False)
+    only_values: bool = attrs.field(init=False)
+
+    @op.default
+    def _op(self) -> str:
+        return operation_of(self.function)
+
+    @loud.default
+    def _loud(self) -> int:
+        return bits_of(self.op)
+
+    @only_values.default
+    def _(self) -> bool:
+        return not (self.ordered or self.looks_at or self.places)
+
+    def chosen(self, args: tuple[Any, ...]) -> "Effect":
+        """The variant for these arguments; this one while the deciding one is pending."""
+        if self.variant is not None and (other := self.variant(*args)) is not None:
+            return other
+        if self.by_type is None or len(args) <= self.on:
+            return self
+        kind = args[self.on].__class__
+        found = self.by_type.get(kind)
+        if found is None and issubclass(kind, type):
+            found = self.by_type.get(type)
+        if found is not None:
+            return found.chosen(args)
+        if kind is Wire or self.otherwise is None:
+            return self
+        return self.otherwise.chosen(args)
+
+    def undecided(self, args: tuple[Any, ...]) -> Any:
+        """The pending argument that decides between variants; None if there is none."""
+        if self.by_type is None or len(args) <= self.on:
+            return None
+        value = args[self.on]
+        return value if value.__class__ is Wire else None
+
+    def with_keywords(self, names: tuple[str, ...], count: int) -> "Effect":
+        """The same with its arguments from position `count` on given by name."""
+        function = self.function
+
+        def perform(*values: Any) -> Any:
+            pairs = zip(names, values[count:], strict=True)
+            return function(*values[:count], **dict(pairs))
+
+        # Why: it is the same operation, whatever it is given by name.
+        perform.__wrapped__ = function  # type: ignore[attr-defined]
+
+        def given(positions: Iterable[int]) -> Iterable[int]:
+            if not self.stores_keywords:
+                return positions
+            return tuple(i for i in range(count) if i in positions)
+
+        kinds = self.by_type
+        if kinds is not None:
+            kinds = {k: made.with_keywords(names, count) for k, made in kinds.items()}
+        other = self.otherwise
+        if other is not None:
+            other = other.with_keywords(names, count)
+        return attrs.evolve(
+            self,
+            function=perform,
+            strict=given(self.strict),
+            whole=given(self.whole),
+            spreads=given(self.spreads),
+            by_type=kinds if count > self.on else None,
+            otherwise=other,
+            names=names,
+        )
+
+
+def pure(function: Callable[..., Any], **changes: Any) -> Effect:
+    """Reads its arguments through and through and changes nothing."""
+    return Effect(function, whole=ALL, **{"fresh": True, **changes})
+
+
+def comparing(effect: Effect) -> Effect:
+    """What is whole is only compared and hashed, also in the effect's variants."""
+    kinds = effect.by_type
+    if kinds is not None:
+        kinds = {kind: comparing(variant) for kind, variant in kinds.items()}
+    return attrs.evolve(effect, compares=True, by_type=kinds)
+
+
+def shallow(function: Callable[..., Any], *reads: int, **changes: Any) -> Effect:
+    """Reads the objects at these positions, not what is inside them."""
+    return Effect(function, reads=reads, **changes)
+
+
+def moving(function: Callable[..., Any], *spreads: int, **changes: Any) -> Effect:
+    """Iterates these arguments and puts what they give into something new."""
+    defaults = {"fresh": True, "shares": True, "dunders": ITERATION}
+    return Effect(function, spreads=spreads or ALL, **{**defaults, **changes})
+
+
+def opaque(function: Callable[..., Any]) -> Effect:
+    """Nothing is known of it."""
+    return Effect(
+        function, whole=ALL, spreads=ALL, places=(WORLD, EVERYWHERE), ordered=True
+    )
+
+
+def on_resource(function: Callable[..., Any], name: str) -> Effect:
+    """Changes a resource and nothing else; its arguments are read."""
+    return Effect(
+        function,
+        whole=ALL,
+        places=(resource(name),),
+        ordered=True,
+        fresh=True,
+        shares=True,
+    )
+
+
+def writer(function: Callable[..., Any], look: Any, **changes: Any) -> Effect:
+    """Changes its first argument."""
+    return Effect(function, writes=(0,), undo=look, **changes)
+
+
+ITERATION = ("__iter__", "__next__", "__len__", "__getitem__")
+"""Special methods that iterating runs."""
+
+SHARED: tuple[type, ...] = (types.ModuleType, type)
+CLASS_ATTRIBUTES = resource("attributes of classes")
+"""One place for all classes: what is stored in them is seen everywhere."""
+
+
+def shared_load(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:
+    """Loads of an attribute of a module or class; the name may be an argument."""
+
+    def of_module(module: types.ModuleType, *args: Any) -> Effect:
+        return _module_load(function, id(vars(module)), name or _given(args))
+
+    of_class = Effect(function, looks_at=(CLASS_ATTRIBUTES,))
+    return {types.ModuleType: Effect(function, variant=of_module), type: of_class}
+
+
+def shared_store(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:
+    """Stores to an attribute of a module or class; the name may be an argument."""
+
+    def of_module(module: types.ModuleType, *args: Any) -> Effect:
+        return _module_store(function, id(vars(module)), name or _given(args))
+
+    of_class = Effect(function, whole=ALL, places=(CLASS_ATTRIBUTES,), ordered=True)
+    return {types.ModuleType: Effect(function, variant=of_module), type: of_class}
+
+
+def _given(args: tuple[Any, ...]) -> str | None:
+    return args[0] if args and isinstance(args[0], str) else None
+
+
+@functools.lru_cache(4096)
+def _module_load(function: Callable[..., Any], module: int, name: str | None) -> Effect:
+    return Effect(function, looks_at=loaded(module, name))
+
+
+@functools.lru_cache(4096)
+def _module_store(
+    function: Callable[..., Any], module: int, name: str | None
+) -> Effect:
+    if name is not None:
+        STORED.add(name)
+    places = stored(module, name)
+    return Effect(function, whole=ALL, places=places, ordered=True)

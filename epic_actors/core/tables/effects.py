@@ -1,0 +1,375 @@
+"""What each primitive of a term reads, writes and needs.
+
+The tables are data: one line an operation.  `effect` says what a line can say, `library`
+has the tables of builtins and of the standard library.
+"""
+
+import functools
+import operator
+import types
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from epic_actors.core.functions import Namespace
+from epic_actors.core.memory import undo as back
+from epic_actors.core.memory.places import WORLD, loaded, stored
+from epic_actors.core.operations import OPERATIONS, TAKES_STATIC
+
+from .effect import (
+    ALL,
+    CLASS_ATTRIBUTES,
+    ITERATION,
+    Effect,
+    comparing,
+    moving,
+    on_resource,
+    opaque,
+    pure,
+    shallow,
+    shared_load,
+    shared_store,
+    writer,
+)
+from .library import (
+    BUILTINS,
+    METHODS,
+    PURE_MODULES,
+    READ_ONLY_NAMES,
+    VALUE_MODULES,
+    VALUE_TYPES,
+    changing,
+    looked_at,
+    of_class,
+    of_module,
+)
+
+
+# Primitives
+
+_COMPARED = {
+    "lt": ("__lt__", "__gt__"),
+    "le": ("__le__", "__ge__"),
+    "eq": ("__eq__", "__eq__"),
+    "ne": ("__ne__", "__ne__", "__eq__"),
+    "gt": ("__gt__", "__lt__"),
+    "ge": ("__ge__", "__le__"),
+}
+_ARITHMETIC = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "lshift",
+    "rshift",
+    "and",
+    "or",
+    "xor",
+]
+
+
+def _binary(op: str) -> Effect:
+    function = OPERATIONS[op]
+    dunders = (f"__{op}__", f"__r{op}__")
+    made = pure(function, shares=True, dunders=dunders)
+    moved = shallow(function, 0, 1, fresh=True, shares=True, dunders=dunders)
+    if op == "add":
+        made = attrs.evolve(made, keeps_kind=True)
+        return attrs.evolve(made, by_type={list: moved, tuple: moved})
+    if op == "mul":
+        return attrs.evolve(made, by_type={list: moved, tuple: moved})
+    if op == "mod":
+        texts = (*dunders, "__format__", "__str__", "__repr__")
+        text = pure(function, immutable=True, kind=str, dunders=texts)
+        return attrs.evolve(made, by_type={str: text})
+    if op == "or":
+        return attrs.evolve(made, by_type={dict: moved})
+    return made
+
+
+_NUMBERS = (int, float, complex, bool)
+
+
+def _inplace(op: str) -> Effect:
+    function = OPERATIONS["i" + op]
+    plain = _binary(op)
+    dunders = (f"__i{op}__", *plain.dunders)
+    look = back.snapshot
+    value = attrs.evolve(plain, function=function, by_type=None, dunders=dunders)
+    kinds = dict.fromkeys((*_NUMBERS, str, bytes, frozenset), value)
+    kinds[tuple] = shallow(function, 0, 1, fresh=True, shares=True)
+    kinds[list] = writer(function, look, spreads=(1,), dunders=ITERATION)
+    for kind in (set, dict, deque, bytearray):
+        kinds[kind] = writer(function, look, whole=(1,), spreads=(1,))
+    return Effect(
+        function,
+        whole=ALL,
+        writes=(0,),
+        ordered=True,
+        by_type=kinds,
+        dunders=dunders,
+    )
+
+
+def _membership(op: str) -> Effect:
+    function = OPERATIONS[op]
+    by_key = comparing(Effect(function, whole=(0,), reads=(1,), immutable=True))
+    keys: type = type({}.keys())
+    kinds = dict.fromkeys((dict, set, frozenset, range, *_DICTS, keys), by_key)
+    dunders = ("__contains__", "__iter__", "__eq__")
+    how = pure(
+        function, immutable=True, on=1, by_type=kinds, dunders=dunders, spreads=(1,)
+    )
+    return comparing(how)
+
+
+def _unpack(function: Callable[..., Any]) -> Effect:
+    return Effect(function, spreads=(0,), dunders=ITERATION)
+
+
+def _slot_store(look: Any) -> Effect:
+    store = Effect(operator.setitem, strict=(0, 1), whole=(1,), writes=(0,), undo=look)
+    return comparing(store)
+
+
+def _list_store() -> Effect:
+    """A store to an index takes a pending value; one to a slice needs what to spread."""
+    index = _slot_store(back.list_item)
+    spread = Effect(operator.setitem, spreads=(2,), writes=(0,), undo=back.snapshot)
+    return attrs.evolve(index, on=1, by_type={slice: spread})
+
+
+_DICTS: tuple[type, ...] = (defaultdict, OrderedDict, Counter)
+"""Kinds of dictionaries whose stores are those of a dictionary."""
+_GET_DUNDERS = ("__getitem__", "__class_getitem__")
+
+
+def _getitem() -> Effect:
+    get = comparing(
+        Effect(operator.getitem, whole=(1,), reads=(0,), dunders=_GET_DUNDERS)
+    )
+    cut = attrs.evolve(get, dunders=(), fresh=True, shares=True)
+    made = attrs.evolve(get, writes=(0,), undo=back.dict_item)
+    other = attrs.evolve(get, on=1, by_type={slice: cut})
+    return attrs.evolve(get, by_type={defaultdict: made}, otherwise=other)
+
+
+def _changing(function: Callable[..., Any], dunder: str, kinds: Any) -> Effect:
+    """Changes an item; of a type that is not known, everything in it."""
+    other = Effect(function, whole=ALL, alters=(0,), ordered=True, dunders=(dunder,))
+    return attrs.evolve(other, by_type=kinds, otherwise=other)
+
+
+_PRIMS: dict[str, Effect] = {
+    **{op: _binary(op) for op in _ARITHMETIC},
+    **{"i" + op: _inplace(op) for op in _ARITHMETIC},
+    **{
+        op: comparing(pure(OPERATIONS[op], dunders=names))
+        for op, names in _COMPARED.items()
+    },
+    "neg": pure(operator.neg, dunders=("__neg__",)),
+    "pos": pure(operator.pos, dunders=("__pos__",)),
+    "invert": pure(operator.invert, dunders=("__invert__",)),
+    "not": shallow(operator.not_, 0, immutable=True, dunders=("__bool__", "__len__")),
+    "truth": shallow(
+        operator.truth, 0, immutable=True, dunders=("__bool__", "__len__")
+    ),
+    "is": shallow(operator.is_, immutable=True),
+    "is_not": shallow(operator.is_not, immutable=True),
+    "in": _membership("in"),
+    "not_in": _membership("not_in"),
+    "getitem": _getitem(),
+    "setitem": _changing(
+        operator.setitem,
+        "__setitem__",
+        {
+            list: _list_store(),
+            **dict.fromkeys((dict, *_DICTS), _slot_store(back.dict_item)),
+        },
+    ),
+    "delitem": _changing(
+        operator.delitem,
+        "__delitem__",
+        dict.fromkeys(
+            (list, dict, deque, *_DICTS),
+            comparing(
+                Effect(operator.delitem, whole=(1,), writes=(0,), undo=back.snapshot)
+            ),
+        ),
+    ),
+    "slice": pure(slice, immutable=True),
+    "tuple": Effect(OPERATIONS["tuple"], strict=(), fresh=True, shares=True),
+    "list": Effect(OPERATIONS["list"], strict=(), fresh=True, shares=True),
+    "set": comparing(pure(OPERATIONS["set"], shares=True)),
+    "dict": Effect(OPERATIONS["dict"], fresh=True, shares=True),
+    "merge": Effect(OPERATIONS["merge"], reads=ALL[1:], fresh=True, shares=True),
+    "list_append": writer(list.append, back.append, strict=(0,)),
+    "set_add": comparing(writer(set.add, back.set_member, whole=(1,))),
+    "format": pure(
+        OPERATIONS["format"],
+        immutable=True,
+        kind=str,
+        dunders=("__format__", "__str__", "__repr__"),
+    ),
+    "join": pure(OPERATIONS["join"], immutable=True, kind=str),
+    "pack": Effect(OPERATIONS["pack"], strict=()),
+    "iter": _unpack(OPERATIONS["iter"]),
+    "aiter": Effect(OPERATIONS["aiter"], reads=(0,), places=(WORLD,), ordered=True),
+    "pieces": Effect(OPERATIONS["pieces"]),
+    "async_enter": opaque(OPERATIONS["async_enter"]),
+    "async_leave": opaque(OPERATIONS["async_leave"]),
+    "advance": Effect(OPERATIONS["advance"], writes=(0,), ordered=True),
+    "current": Effect(OPERATIONS["current"], reads=(0,)),
+    **{
+        op: Effect(OPERATIONS[op], writes=(0,), ordered=True, count=2)
+        for op in ("delegate", "step")
+    },
+    "release": Effect(OPERATIONS["release"], writes=(0,), ordered=True),
+    "bound": Effect(OPERATIONS["bound"]),
+    "cell": Effect(OPERATIONS["cell"], strict=(), fresh=True, shares=True),
+    "cell_get": shallow(OPERATIONS["cell_get"], 0),
+    "cell_set": writer(OPERATIONS["cell_set"], back.cell, strict=(0,)),
+    "cell_del": writer(OPERATIONS["cell_del"], back.cell),
+    "function": Effect(OPERATIONS["function"], strict=(), fresh=True, shares=True),
+    "native": opaque(OPERATIONS["native"]),
+    "import": opaque(OPERATIONS["import"]),
+    "special": Effect(OPERATIONS["special"]),
+    "super": Effect(OPERATIONS["super"], reads=(0,)),
+    "raise": Effect(OPERATIONS["raise"]),
+    "reraise": Effect(OPERATIONS["reraise"]),
+    "matches": Effect(OPERATIONS["matches"], whole=(1,)),
+    "await": Effect(OPERATIONS["await"]),
+}
+
+
+@functools.cache
+def _fixed(op: str) -> Effect:
+    if op == "unpack":
+        return _unpack(OPERATIONS[op])
+    return _PRIMS[op]
+
+
+def prim_effect(op: str, static: Any = None) -> Effect:
+    """The effect of `prim[op]` with this static parameter."""
+    if op in ("getattr", "setattr", "delattr"):
+        return _attribute(op, static)
+    if op in ("global", "set_global", "del_global"):
+        return _global(op, *static)
+    if op == "import_from":
+        function = functools.partial(OPERATIONS[op], static)
+        return Effect(function, by_type=shared_load(function, static))
+    effect = _fixed(op)
+    if op not in TAKES_STATIC:
+        return effect
+    made = _with_static(effect, static)
+    if op == "unpack":
+        made = attrs.evolve(made, count=static[0] + static[1] + static[2])
+    elif op == "native":
+        made = attrs.evolve(made, count=len(static.results))
+    elif op in ("tuple", "list", "set") and static is not None:
+        starred = tuple(i for i, star in enumerate(static) if star)
+        made = attrs.evolve(made, spreads=starred, dunders=ITERATION)
+        if op != "set":
+            made = attrs.evolve(made, strict=starred)
+    elif op == "dict":
+        made = _dict_display(made, static)
+    elif op == "function":
+        made = attrs.evolve(
+            made, strict=range(static.defaults + len(static.kwdefaults))
+        )
+    return made
+
+
+def _with_static(effect: Effect, static: Any) -> Effect:
+    kinds = effect.by_type
+    if kinds is not None:
+        kinds = {kind: _with_static(made, static) for kind, made in kinds.items()}
+    function = functools.partial(effect.function, static)
+    other = effect.otherwise
+    if other is not None:
+        other = _with_static(other, static)
+    return attrs.evolve(effect, function=function, by_type=kinds, otherwise=other)
+
+
+def _dict_display(made: Effect, starred: Any) -> Effect:
+    """A dict display needs its keys, and the mappings it spreads."""
+    if starred is None:
+        evens = range(0, 1_000_000, 2)
+        return attrs.evolve(made, strict=evens, whole=evens)
+    keys = tuple(2 * i for i, star in enumerate(starred) if not star)
+    spread = tuple(2 * i + 1 for i, star in enumerate(starred) if star)
+    return attrs.evolve(made, strict=keys + spread, whole=keys, reads=spread)
+
+
+@functools.lru_cache(4096)
+def _attribute(op: str, name: str) -> Effect:
+    function = functools.partial(OPERATIONS[op], name)
+    of_classes = (CLASS_ATTRIBUTES,)
+    if op == "getattr":
+        kinds = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
+        kinds.update(shared_load(function, name))
+        return Effect(function, reads=(0,), looks_at=of_classes, by_type=kinds)
+    whole = Effect(function, whole=ALL, places=of_classes, ordered=True)
+    if name == "__class__":
+        return attrs.evolve(whole, writes=(0,))
+    kinds = shared_store(function, name)
+    look = back.attribute(name)
+    made = Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
+    if op == "delattr":
+        return made
+    return attrs.evolve(made, variant=lambda obj, _: looked_at(made, obj, name))
+
+
+_NO_ATTRIBUTES: tuple[type, ...] = (
+    *(list, dict, set, tuple, frozenset, str, deque),
+    types.GeneratorType,
+)
+"""Types whose instances have methods but nothing of their own to read."""
+
+
+def _global(op: str, namespace: Namespace, name: str) -> Effect:
+    function = functools.partial(OPERATIONS[op], (namespace, name))
+    module = id(namespace.values)
+    if op == "global":
+        return Effect(function, looks_at=loaded(module, name))
+    look = back.namespace_item(name, namespace.values)
+    return Effect(function, whole=ALL, places=stored(module, name), undo=look)
+
+
+# The functions of `operator` are the primitives, called by name.
+BUILTINS.update(
+    {
+        OPERATIONS[op]: effect
+        for op, effect in _PRIMS.items()
+        if op not in TAKES_STATIC
+        and getattr(OPERATIONS[op], "__module__", None) == "_operator"
+    }
+)
+
+__all__ = [
+    "ALL",
+    "BUILTINS",
+    "CLASS_ATTRIBUTES",
+    "METHODS",
+    "PURE_MODULES",
+    "READ_ONLY_NAMES",
+    "VALUE_MODULES",
+    "VALUE_TYPES",
+    "Effect",
+    "changing",
+    "moving",
+    "of_class",
+    "of_module",
+    "on_resource",
+    "opaque",
+    "prim_effect",
+    "pure",
+    "shallow",
+    "writer",
+]
