@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 Object = TypeVar("Object")
 Finding = TypeVar("Finding")
+CORE = __name__.rpartition(".")[0]
+"""The package whose modules are ours, and none of a script."""
 
 
 class Known(dict[Object, Finding]):

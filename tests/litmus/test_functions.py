@@ -54,6 +54,12 @@ class Derived(Base):
         return ("derived", *super().ask())
 
 
+@takes(1)
+def a_sort_and_a_map_whose_functions_ask():
+    xs = [3, 1, 2]
+    return sorted(xs, key=lambda x: g(x, 1)), list(map(doubled, [1, 1]))
+
+
 @takes(2)
 def methods_of_every_kind():
     a, b = Base("a"), Derived("b")

@@ -35,7 +35,7 @@ import attrs
 
 from epic_actors.core.closures import Resumption
 from epic_actors.core.functions import Function, Namespace
-from epic_actors.core.knowledge import Known
+from epic_actors.core.knowledge import CORE, Known
 from epic_actors.core.language.lookup import hooks_of, is_data
 from epic_actors.core.language.records import record_of
 from epic_actors.core.memory.places import STORED
@@ -344,7 +344,7 @@ class Summaries:
 
     def meet_class(self, cls: type) -> None:
         """Take in a class, with its bases and, if it is the script's, its subclasses."""
-        ours = cls.__module__.startswith(__package__)
+        ours = cls.__module__.startswith(CORE)
         if type(cls).__hash__ is None:
             # Why: it can stand in no table; what it does is left to CPython.
             return

@@ -25,6 +25,7 @@ from epic_actors.core.closures import RESUMES, Beginning
 from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.functions import Function
 from epic_actors.core.generators import Generated, Native, generated_of, revived
+from epic_actors.core.knowledge import CORE
 from epic_actors.core.language.dispatch import apply
 from epic_actors.core.language.prelude import let_go
 from epic_actors.core.looks import bare
@@ -119,7 +120,7 @@ def is_fresh(function: Any, made: Generated) -> bool:
 
 def is_ours(function: Function) -> bool:
     """Whether a function stands for one of the library."""
-    return function.namespace.name.startswith(__package__)
+    return function.namespace.name.startswith(CORE)
 
 
 # What only CPython knows

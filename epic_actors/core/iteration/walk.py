@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.generators import generated_of
 from epic_actors.core.memory.reach import (
+    CONTAINERS,
     ITERATORS,
     PLAIN,
     is_atom,
@@ -219,13 +220,22 @@ def walk(network: "Network", values: Any) -> Any:
     if values.__class__ is Wire:
         if values.source is not None:
             return Walk(network, values)
-        return Operation(network, effect, (values,)).results
+        return walk_later(network, effect, values)
     if not network.calm:
         blocked = obstacle(network, effect, (values,), network.here, None)
         grows = values.__class__ is list and growing(network.here.memory, values)
         if blocked is not None and not grows:
-            return Operation(network, effect, (values,)).results
+            return walk_later(network, effect, values)
     return Walk(network, values)
+
+
+def walk_later(network: "Network", effect: Effect, values: Any) -> Wire:
+    """A wire for the iterator; over a builtin container it runs none of the script's code."""
+    iterator: Wire = Operation(network, effect, (values,)).results
+    kind = values.kind if values.__class__ is Wire else values.__class__
+    if kind in CONTAINERS:
+        iterator.kind = Walk
+    return iterator
 
 
 def walking(network: "Network") -> Effect:

@@ -11,6 +11,7 @@ from epic_actors.core.iteration.delegating import delegate, step
 from epic_actors.core.iteration.pulls import PAUSE
 from epic_actors.core.iteration.releasing import release
 from epic_actors.core.iteration.walk import walk
+from epic_actors.core.knowledge import CORE
 from epic_actors.core.language.asynchronous import (
     aiter_,
     async_enter,
@@ -99,7 +100,7 @@ def retrace(error: BaseException, context: BaseException | None) -> None:
 
 def is_ours(frame: Any) -> bool:
     """Whether a frame runs code of this package."""
-    return str(frame.f_globals.get("__name__", "")).startswith("epic_actors.core")
+    return str(frame.f_globals.get("__name__", "")).startswith(CORE)
 
 
 WAYS[builtins.__build_class__] = build

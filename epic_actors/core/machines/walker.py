@@ -24,7 +24,7 @@ from epic_actors.core.functions import Function
 from epic_actors.core.iteration.delegating import delegate, step
 from epic_actors.core.iteration.pulls import PAUSE
 from epic_actors.core.iteration.releasing import release
-from epic_actors.core.iteration.walk import LOUD, walk, walking
+from epic_actors.core.iteration.walk import LOUD, walk, walk_later, walking
 from epic_actors.core.language.asynchronous import (
     aiter_,
     async_enter,
@@ -216,7 +216,7 @@ class Walker:
             case Prim(op="iter") if network.special & LOUD:
                 return self.made(walk, *self.atoms(term))
             case Prim(op="iter"):
-                return Operation(network, walking(network), self.atoms(term)).results
+                return walk_later(network, walking(network), *self.atoms(term))
             case Prim(op="delegate" | "step"):
                 take = delegate if term.op == "delegate" else step
                 return self.made(take, *self.atoms(term), count=count)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
+from epic_actors.core.knowledge import CORE
 from epic_actors.core.terms import At
 
 
@@ -223,7 +224,7 @@ def _links(trace: types.TracebackType | None) -> "list[types.TracebackType]":
 
 def _is_ours(frame: types.FrameType) -> bool:
     name = str(frame.f_globals.get("__name__", ""))
-    return name.startswith("epic_actors.core") or name == "outcome._impl"
+    return name.startswith(CORE) or name == "outcome._impl"
 
 
 def _frame(code: types.CodeType, lasti: int | At) -> types.TracebackType:
