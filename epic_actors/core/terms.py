@@ -157,6 +157,16 @@ class _Unbound:
 
 UNBOUND = _Unbound()
 
+MADE = "made"
+"""The stem of names of what was made for a loop to go over, by a call."""
+
+
+def is_made(term: Prim) -> bool:
+    """Whether the loop that begins here goes over what nobody else refers to."""
+    [source] = term.arguments
+    # Why: a name that begins with a dot is what a generator expression was given.
+    return isinstance(source, Var) and source.name.startswith((f"{MADE}.", "."))
+
 
 def spine(term: Term) -> Iterator[Term]:
     """The `let`s and `letrec`s of a block from the outside in, then its tail."""

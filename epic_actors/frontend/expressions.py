@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from epic_actors.core.terms import App, Const, If, Prim, Term, Var
+from epic_actors.core.terms import MADE, App, Const, If, Prim, Term, Var
 from epic_actors.frontend import leaving
 from epic_actors.frontend.block import Block, Exits, Meeting, jump, pack
 from epic_actors.frontend.flow import of_names
@@ -411,7 +411,8 @@ def _merge(
 def cursor(block: Block, node: ast.expr, *, asynchronous: bool) -> Var:
     """The iterator over the value of an expression, for a loop."""
     if not asynchronous:
-        return block.temp(Prim("iter", (atom(block, node),), at=at(node)), stem="it")
+        source = iterable(block, node)
+        return block.temp(Prim("iter", (source,), at=at(node)), stem="it")
     called: Term = Const(None)
     if isinstance(node, ast.Call):
         # Why: of a streaming external the loop wants the pieces, not the whole.
@@ -420,6 +421,13 @@ def cursor(block: Block, node: ast.expr, *, asynchronous: bool) -> Var:
     else:
         source = atom(block, node)
     return block.temp(Prim("aiter", (source, called), at=at(node)), stem="it")
+
+
+def iterable(block: Block, node: ast.expr) -> Term:
+    """What a loop goes over; its name says if nothing else of the script refers to it."""
+    term = value(block, node)
+    made = isinstance(term, App)
+    return block.temp(term, stem=MADE) if made else block.atom(term)
 
 
 def _special_call(block: Block, node: ast.Call) -> Term | None:

@@ -17,7 +17,7 @@ import ast
 
 from epic_actors.core.terms import Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 from epic_actors.frontend.block import Block, Exits, jump
-from epic_actors.frontend.expressions import Visit, atom, optional
+from epic_actors.frontend.expressions import Visit, iterable, optional
 from epic_actors.frontend.leaving import raising
 from epic_actors.frontend.unit import Unit, at
 
@@ -73,7 +73,7 @@ def _handle_on(block: Block, error: str) -> None:
 def _yield_from(block: Block, node: ast.YieldFrom) -> Term:
     """A function takes a step of the inner iterator; when that has ended, it goes on."""
     unit, place = block.unit, at(node)
-    source = atom(block, node.value)
+    source = iterable(block, node.value)
     cursor = block.temp(Prim("iter", (source,), at=place), stem="it")
     after, name, again = map(unit.fresh, ("join", "from", "resume"))
     more, item, value = map(unit.fresh, ("more", "item", "t"))

@@ -7,8 +7,10 @@ let others go first when much is under way.
 """
 
 import functools
+import gc
 import itertools
 import operator
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +26,10 @@ from epic_actors.core.memory.reach import (
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.actors import TURN
 from epic_actors.core.network.perform import NATIVE, Operation, obstacle
+from epic_actors.core.network.regions import Region
 from epic_actors.core.streams.early import EARLY
 from epic_actors.core.streams.growing import growing
 from epic_actors.core.streams.stream import Unreadable, Wait
-from epic_actors.core.streams.text import STATIC
 from epic_actors.core.tables.effects import Effect
 from epic_actors.core.tables.protocols import bits_of
 
@@ -40,6 +42,17 @@ if TYPE_CHECKING:
 
 LOUD = bits_of("iter")
 READ_AHEAD = ITERATORS | {list, tuple, dict, set, frozenset, str, bytes, range}
+_CALLS = type(iter(int, 1))
+_SCANNER = type(re.compile("").scanner(""))  # type: ignore[attr-defined]
+
+
+def gives_by_itself(iterator: Iterator[Any]) -> bool:
+    """Whether taking an item runs no code but the iterator's own."""
+    if iterator.__class__ is not _CALLS:
+        return iterator.__class__ in READ_AHEAD
+    # Why: `re.finditer` calls a method of its own, which nobody else has.
+    called = [getattr(part, "__self__", None) for part in gc.get_referents(iterator)]
+    return any(owner.__class__ is _SCANNER for owner in called)
 
 
 class Walk:
@@ -51,6 +64,7 @@ class Walk:
         back: Items that were taken and given back, the next one last.
         item: The current one, if native code goes on with the loop.
         kept: A generator goes on with it, perhaps from an earlier item.
+        made: The iterable was made for the loop, which alone refers to it.
         sources: The places that are read.
         opaque: Each item is to be taken in its turn.
     """
@@ -63,13 +77,15 @@ class Walk:
         "back",
         "item",
         "kept",
+        "made",
         "network",
         "opaque",
         "sources",
     )
 
-    def __init__(self, network: "Network", values: Any) -> None:
+    def __init__(self, network: "Network", values: Any, *, made: bool) -> None:
         self.network = network
+        self.made = made
         self.back: list[Any] = []
         self.kept = False
         self.arriving: Wire | None = None
@@ -86,10 +102,11 @@ class Walk:
     def arrive(self, values: Any) -> None:
         """Go over an iterable that is there."""
         self._native: Iterator[Any] = iter(values)
-        self.opaque = self._native.__class__ not in READ_AHEAD
+        self.opaque = not gives_by_itself(self._native)
         if self._native is values:
             self.sources = mutables(values)
         else:
+            self.made = True
             self.sources = [] if is_atom(values) else [values]
 
     @property
@@ -195,7 +212,7 @@ class Walk:
                 if found is not None and not self.has_grown(source):
                     network.waits_for = growing(here.memory, source) or found
                     return True
-        if self.opaque and not here.settled:
+        if self.is_in_order(here) and not here.settled:
             network.waits_for = TURN
             return True
         if self.opaque:
@@ -206,12 +223,26 @@ class Walk:
             network.settler.settle(self._native)
         return False
 
+    def is_in_order(self, here: Region) -> bool:
+        """Whether each item is to be taken in its turn.
 
-def walk(network: "Network", values: Any) -> Any:
-    """An iterator over `values`, or a wire for it while they are pending."""
+        What is taken from an iterator cannot be given back to it, so not where a handler
+        of the script's may find too much gone.
+        """
+        return self.opaque or not (self.made or here.ledger.owner is None)
+
+
+def walk(network: "Network", values: Any, made: bool = False) -> Any:
+    """An iterator over `values`, or a wire for it while they are pending.
+
+    Args:
+        network: The run.
+        values: What to go over.
+        made: Whether it was made for that, so that nobody else refers to it.
+    """
     values = deref(values)
-    if (made := generated_of(values)) is not None:
-        return Pulls(network, values, made)
+    if (generated := generated_of(values)) is not None:
+        return Pulls(network, values, generated)
     if network.special & LOUD:
         found = network.specials.walk(values)
         if found is not NATIVE:
@@ -219,19 +250,19 @@ def walk(network: "Network", values: Any) -> Any:
     effect = walking(network)
     if values.__class__ is Wire:
         if values.source is not None:
-            return Walk(network, values)
-        return walk_later(network, effect, values)
+            return Walk(network, values, made=made)
+        return walk_later(network, effect, made, values)
     if not network.calm:
-        blocked = obstacle(network, effect, (values,), network.here, None)
+        blocked = obstacle(network, effect, (made, values), network.here, None)
         grows = values.__class__ is list and growing(network.here.memory, values)
         if blocked is not None and not grows:
-            return walk_later(network, effect, values)
-    return Walk(network, values)
+            return walk_later(network, effect, made, values)
+    return Walk(network, values, made=made)
 
 
-def walk_later(network: "Network", effect: Effect, values: Any) -> Wire:
+def walk_later(network: "Network", effect: Effect, made: bool, values: Any) -> Wire:
     """A wire for the iterator; over a builtin container it runs none of the script's code."""
-    iterator: Wire = Operation(network, effect, (values,)).results
+    iterator: Wire = Operation(network, effect, (made, values)).results
     kind = values.kind if values.__class__ is Wire else values.__class__
     if kind in CONTAINERS:
         iterator.kind = Walk
@@ -242,28 +273,27 @@ def walking(network: "Network") -> Effect:
     """The effect of starting to iterate."""
     if network.walking is None:
         start = functools.partial(make_walk, network)
-        network.walking = Effect(start, strict=(0,), reads=(0,), dunders=("__iter__",))
+        network.walking = Effect(start, strict=(1,), reads=(1,), dunders=("__iter__",))
     return network.walking
 
 
-def make_walk(network: "Network", values: Any) -> Walk | Pulls:
+def make_walk(network: "Network", made: bool, values: Any) -> Walk | Pulls:
     """Start iterating."""
-    made = generated_of(values)
-    if made is not None:
-        return Pulls(network, values, made)
-    return Walk(network, values)
+    generated = generated_of(values)
+    if generated is not None:
+        return Pulls(network, values, generated)
+    return Walk(network, values, made=made)
 
 
-def _walk_early(network: "Network", values: Any) -> Any:
+def _walk_early(network: "Network", made: bool, values: Any) -> Any:
     """Start iterating over what is still arriving."""
     while (wire := deref(values)).__class__ is Wire:
         if wire.source is not None:
-            return Walk(network, wire)
+            return Walk(network, wire, made=made)
         yield Wait(wire)
     if wire.__class__ is not list:
         raise Unreadable
-    return Walk(network, wire)
+    return Walk(network, wire, made=made)
 
 
 EARLY[make_walk] = _walk_early
-STATIC[make_walk] = lambda network: True

@@ -13,7 +13,7 @@ from epic_actors.core.iteration.consuming import takes_items
 from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.tables.effects import BUILTINS, METHODS
 from epic_actors.core.tables.protocols import DIRECT, bits_of
-from epic_actors.core.terms import UNBOUND, App, Call, Const, Prim, Term, Var
+from epic_actors.core.terms import UNBOUND, App, Call, Const, Prim, Term, Var, is_made
 
 from .emit_nodes import LOAD, NET, STORE, Nodes
 from .runtime import STORED
@@ -294,7 +294,8 @@ class Steps(Nodes):
 
     def prim_iter(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """The start of an iteration."""
-        walk = self.call(".walk", self.name(NET), self.atom(term.arguments[0]))
+        made = ast.Constant(is_made(term), **self.where)
+        walk = self.call(".walk", self.name(NET), *map(self.atom, term.arguments), made)
         return self.assign(names, walk)
 
     def prim_step_of(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:

@@ -54,6 +54,7 @@ from epic_actors.core.terms import (
     Term,
     Try,
     Var,
+    is_made,
 )
 
 from .runtime import truth
@@ -214,9 +215,11 @@ class Walker:
                 effect = Effect(prim_effect(term.op, term.static).function)
                 return Operation(network, effect, ()).results
             case Prim(op="iter") if network.special & LOUD:
-                return self.made(walk, *self.atoms(term))
+                return self.made(walk, *self.atoms(term), is_made(term))
             case Prim(op="iter"):
-                return walk_later(network, walking(network), *self.atoms(term))
+                return walk_later(
+                    network, walking(network), is_made(term), *self.atoms(term)
+                )
             case Prim(op="delegate" | "step"):
                 take = delegate if term.op == "delegate" else step
                 return self.made(take, *self.atoms(term), count=count)

@@ -53,7 +53,7 @@ BOUND_TYPES: frozenset[type] = frozenset(
     }
 )
 _VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items())
-_EMPTY: tuple[Any, ...] = ([], (), {}, set(), "", b"", range(0), *_VIEWS)
+_EMPTY: tuple[Any, ...] = ([], (), {}, set(), "", b"", range(0), deque(), *_VIEWS)
 _REVERSIBLE: tuple[Any, ...] = ([], {}, *_VIEWS)
 VIEWS: frozenset[type] = frozenset(map(type, _VIEWS))
 ITERATORS: frozenset[type] = (

@@ -230,7 +230,8 @@ _PRIMS: dict[str, Effect] = {
         op: Effect(OPERATIONS[op], writes=(0,), ordered=True, count=2)
         for op in ("delegate", "step")
     },
-    "release": Effect(OPERATIONS["release"], writes=(0,), ordered=True),
+    # Why: only generators are closed, and whoever takes a step of one asks as a writer.
+    "release": Effect(OPERATIONS["release"], reads=(0,), ordered=True),
     "bound": Effect(OPERATIONS["bound"]),
     "cell": Effect(OPERATIONS["cell"], strict=(), fresh=True, shares=True),
     "cell_get": shallow(OPERATIONS["cell_get"], 0),

@@ -405,7 +405,7 @@ def bind(names: Names, bound: tuple[str, ...], value: Any) -> None:
 
 MADE_UP = frozenset(
     {
-        *("t", "it", "loop", "join", "signal", "exc", "acc"),
+        *("t", "it", "made", "loop", "join", "signal", "exc", "acc"),
         *("thrown", "sent", "more", "from", "resume"),
     }
 )
