@@ -12,7 +12,7 @@ are the machine.  Read it in this order:
     network     actors, perform, externals, calls, pool, shared, regions, network, traces,
                 recursion
         what fires when, and the loop that drives it
-    streams     stream, text, early, growing, outlet
+    streams     stream, text, formatting, beginnings, elements, early, growing, outlet
         what is read before it is whole
     language    dispatch, prelude, substitutes, records, callbacks, lookup, attributes,
                 hooks, special, calling, classes, asynchronous, groups

@@ -3,6 +3,7 @@
 Texts are drawn and cut into pieces at drawn places; each reading is fed piece by piece.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,9 @@ from hypothesis import given, strategies as st
 
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.operations import OPERATIONS
+from epic_actors.core.streams.beginnings import PARTS, TEXT
 from epic_actors.core.streams.early import EARLY
+from epic_actors.core.streams.elements import ITEMS
 from epic_actors.core.streams.stream import (
     ListStream,
     Stream,
@@ -19,7 +22,7 @@ from epic_actors.core.streams.stream import (
     Unreadable,
     Wait,
 )
-from epic_actors.core.streams.text import ITEMS, PARTS, TEXT, read_text
+from epic_actors.core.streams.text import read_text
 
 
 TEXTS = st.lists(st.text("ab, \r\n\t\x85", max_size=6), max_size=6)
@@ -36,9 +39,25 @@ TEXT_CASES: list[Case] = [
     (str.replace, ("aa", "b")),
     (str.replace, ("ab", "")),
     (str.upper, ()),
+    (str.lower, ()),
+    (str.swapcase, ()),
+    (str.casefold, ()),
+    (str.translate, ({97: "xy", 98: None},)),
+    (str.removeprefix, ("ab",)),
+    (str.removesuffix, ("ab",)),
+    (str.removesuffix, ("",)),
     (OPERATIONS["getitem"], (slice(2, 7),)),
     (OPERATIONS["getitem"], (slice(None, 3),)),
     (OPERATIONS["getitem"], (slice(4, None),)),
+    (OPERATIONS["getitem"], (slice(None, -2),)),
+    (OPERATIONS["getitem"], (slice(2, -1),)),
+]
+#: A text that takes in another one.
+FORMAT_CASES: list[Case] = [
+    (OPERATIONS["mod"], ("a%%%s%5d", (7,))),
+    (OPERATIONS["mod"], ("%s-%r.", ("q",))),
+    (str.format, ("{{{0}}}{1!r:>4}", ("b",))),
+    (str.format, ("{}{:s}", ("c",))),
 ]
 ITEM_CASES: list[Case] = [
     (str.splitlines, ()),
@@ -46,6 +65,11 @@ ITEM_CASES: list[Case] = [
     (str.split, ()),
     (str.split, (",",)),
     (str.split, (", ",)),
+    (str.rsplit, (",",)),
+    (itertools.chain, ("ab", "c")),
+    (itertools.islice, (4,)),
+    (itertools.islice, (1, None, 2)),
+    (itertools.pairwise, ()),
     (enumerate, ()),
     (enumerate, (3,)),
     (zip, ("abcdefg",)),
@@ -100,6 +124,31 @@ def test_a_text_is_read_as_it_will_be(case: Case, pieces: list[str]) -> None:
     wire, stream = arriving(TextStream, str)
     found = "".join(read(TEXT[function](wire, *further), wire, stream, pieces))
     assert found == function("".join(pieces), *further)
+
+
+@pytest.mark.parametrize("case", FORMAT_CASES, ids=str)
+@given(pieces=TEXTS)
+def test_a_text_taken_in_is_read_as_it_will_be(case: Case, pieces: list[str]) -> None:
+    """What stands around it comes before and after it."""
+    function, (template, others) = case
+    wire, stream = arriving(TextStream, str)
+
+    def arguments(text: Any) -> tuple[Any, ...]:
+        given = (text, *others)
+        return given if function is str.format else (given,)
+
+    reading = TEXT[function](template, *arguments(wire))
+    found = "".join(read(reading, wire, stream, pieces))
+    assert found == function(template, *arguments("".join(pieces)))
+
+
+def test_a_letter_that_looks_at_its_neighbours_is_waited_for() -> None:
+    """What becomes of a sigma depends on whether the word goes on."""
+    wire, stream = arriving(TextStream, str)
+    pieces = ["AB ΟΔΟ", "Σ", "A"]
+    early = "".join(read(TEXT[str.lower](wire), wire, stream, pieces))
+    assert "".join(pieces).lower().startswith(early)
+    assert early == "ab οδο"
 
 
 @pytest.mark.parametrize("case", ITEM_CASES, ids=str)

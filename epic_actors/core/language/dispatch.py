@@ -43,6 +43,7 @@ from epic_actors.core.network.externals import External, Order
 from epic_actors.core.network.perform import NATIVE, operate
 from epic_actors.core.network.regions import Block, Footprint, Frame, enter
 from epic_actors.core.operations import arguments
+from epic_actors.core.streams.stream import Wait
 from epic_actors.core.tables.effects import (
     BUILTINS,
     METHODS,
@@ -279,6 +280,11 @@ def receiver_of(function: Wire) -> Any:
 
 
 def _apply_later(network: "Network", wire: Wire, args: Any, kwargs: Any) -> Frame:
+    receiver = deref(wire.method[0]) if wire.method is not None else None
+    if receiver.__class__ is Wire and receiver.kind is None:
+        # Why: it may turn out to be a text that is still arriving.
+        yield Wait(receiver)
+        return apply(network, deref(wire), args, kwargs)
     function = yield wire
     return apply(network, function, args, kwargs)
 

@@ -46,7 +46,9 @@ def truth(network: "Network", value: Any) -> Any:
     """The truth of a value, or a wire while it is pending."""
     value = deref(value)
     if value.__class__ is Wire:
-        return value
+        # Why: of a text or list, the first piece tells.
+        arrives = value.source is not None and value.kind in (str, list)
+        return operate(network, TRUTH, value) if arrives else value
     if network.calm and not network.loud & TRUTH.loud:
         return bool(value)
     return operate(network, TRUTH, value)

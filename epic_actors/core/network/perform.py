@@ -7,6 +7,7 @@ becomes an actor and its result a wire.
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.memory.extent import EVERYWHERE, deep_places
@@ -26,19 +27,19 @@ from epic_actors.core.memory.reach import (
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.operations import Pack
+from epic_actors.core.streams.beginnings import PARTS, TEXT
 from epic_actors.core.streams.early import EARLY
+from epic_actors.core.streams.elements import ITEMS, STREAMED
 from epic_actors.core.streams.growing import Growing, growing
 from epic_actors.core.streams.stream import Unreadable, Wait
 from epic_actors.core.streams.text import (
-    ITEMS,
-    PARTS,
-    STREAMED,
-    TEXT,
     Reading,
+    asked,
     characters,
     is_text,
     table_key,
 )
+from epic_actors.core.tables.effect import origin_of, same_kind
 from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
 from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
 
@@ -326,12 +327,11 @@ class Operation(Actor):
     ) -> None:
         self.effect = effect
         self.args = args
-        self.key = table_key(effect.function)
-        question = EARLY.get(self.key)
+        self.key = table_key(effect.function, effect.names)
         self.early = None
-        if question is not None:
-            static = getattr(effect.function, "args", ())
-            self.early = question(*static, *args)
+        if self.key in EARLY:
+            with suppress(Unreadable):
+                self.early = self.asked(EARLY, args)
         chosen = effect.chosen(args)
         places = touched(chosen, args, network.here.memory)
         hold = Hold(
@@ -410,10 +410,20 @@ class Operation(Actor):
 
     def parts(self) -> list[Any] | Wait | None:
         """The values the result is one after the other, if that is what it is."""
-        made = PARTS.get(self.key)
-        if made is None or self.growing() is not None:
+        if self.key not in PARTS or self.growing() is not None:
             return None
-        return self.readable() or made(*map(deref, self.args))
+        if (wait := self.readable()) is not None:
+            return wait
+        try:
+            made: list[Any] | None = self.asked(PARTS, self.args)
+        except Unreadable:
+            return None
+        return made
+
+    def asked(self, table: dict[Any, Any], args: tuple[Any, ...]) -> Any:
+        """What a table says of this operation."""
+        effect = self.effect
+        return asked(table, effect.function, effect.names, tuple(map(deref, args)))
 
     def text(self) -> Reading:
         """The text of the result."""
@@ -427,7 +437,7 @@ class Operation(Actor):
         if self.key in table:
             while (growing := self.growing()) is None and (wait := self.readable()):
                 yield wait
-            yield from table[self.key](*map(deref, growing or self.args))
+            yield from self.asked(table, growing or self.args)
         elif table is ITEMS and is_text(self.results):
             yield from characters(self.results)
         else:
@@ -473,19 +483,6 @@ class Operation(Actor):
             ledger.done(self)
         finally:
             network.here = outside
-
-
-def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """What the result may share objects with: its arguments, unless it is opaque."""
-    if effect.fresh and not effect.shares:
-        return ()
-    return None if EVERYWHERE in effect.places else args
-
-
-def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
-    """The type of `s + t` and the like: that of both operands."""
-    kinds = {v.kind if v.__class__ is Wire else v.__class__ for v in args}
-    return kinds.pop() if effect.keeps_kind and len(kinds) == 1 else None
 
 
 COMPUTING = frozenset(

@@ -10,19 +10,13 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.operations import OPERATIONS
 
+from .beginnings import text_slice
 from .stream import Unreadable, Wait
-from .text import (
-    Reading,
-    bounds,
-    characters,
-    is_text,
-    read_items,
-    read_text,
-    text_slice,
-)
+from .text import Reading, bounds, characters, is_text, read_items, read_text
 
 
 class Rest:
@@ -107,15 +101,22 @@ def _starts(text: Any, prefix: Any, *rest: Any) -> Any:
     return found.startswith(options)
 
 
-def _contains(item: Any, text: Any) -> Any:
-    if item.__class__ is not str or not is_text(text):
+def _contains(item: Any, holder: Any) -> Any:
+    if is_text(holder) and item.__class__ is str:
+        yield from _gathered(read_text(holder), lambda s: item in s)
+        return True
+    if is_text(holder) or item.__class__ not in PLAIN:
         raise Unreadable
-    yield from _gathered(read_text(text), lambda s: item in s)
-    return True
+    for step in read_items(holder):
+        if step.__class__ is Wait:
+            yield step
+        elif step.__class__ in PLAIN and step == item:
+            return True
+    raise Unreadable
 
 
-def _contains_not(item: Any, text: Any) -> Any:
-    return not (yield from _contains(item, text))
+def _contains_not(item: Any, holder: Any) -> Any:
+    return not (yield from _contains(item, holder))
 
 
 def _found(text: Any, item: Any, *bounds: Any) -> Any:
@@ -177,7 +178,7 @@ def _item(holder: Any, key: Any) -> Any:
 
 def _slice(holder: Any, key: slice) -> Any:
     _start, stop = bounds(key)
-    if stop is None or not is_text(holder):
+    if stop is None or stop < 0 or not is_text(holder):
         raise Unreadable
     found = yield from _gathered(read_text(holder), lambda s: len(s) >= stop)
     return found[key]

@@ -48,6 +48,10 @@ class Wait:
 
     on: Subscribable
 
+    def subscribe(self, actor: Any) -> None:
+        """Wake `actor` once, when it may have."""
+        self.on.subscribe(actor)
+
 
 class Unreadable(Exception):  # noqa: N818 - a way out, not a failure
     """There is nothing to be read early; wait for the whole."""

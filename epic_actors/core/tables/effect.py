@@ -209,6 +209,23 @@ def writer(function: Callable[..., Any], look: Any, **changes: Any) -> Effect:
     return Effect(function, writes=(0,), undo=look, **changes)
 
 
+def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What the result may share objects with: its arguments, unless it is opaque."""
+    if effect.fresh and not effect.shares:
+        return ()
+    return None if EVERYWHERE in effect.places else args
+
+
+def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
+    """The type of `s + t` and the like: that of both operands; that of a slice."""
+    kinds = [v.kind if v.__class__ is Wire else v.__class__ for v in args]
+    if effect.keeps_kind:
+        return kinds[0] if len(set(kinds)) == 1 else None
+    if effect.op == "getitem" and len(kinds) == 2 and kinds[1] is slice:
+        return kinds[0] if kinds[0] in (str, list) else None
+    return None
+
+
 ITERATION = ("__iter__", "__next__", "__len__", "__getitem__")
 """Special methods that iterating runs."""
 

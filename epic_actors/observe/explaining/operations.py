@@ -13,7 +13,8 @@ from epic_actors.core.memory.extent import EVERYWHERE
 from epic_actors.core.memory.places import Resource
 from epic_actors.core.network.perform import looks_into
 from epic_actors.core.streams.early import EARLY
-from epic_actors.core.streams.text import STREAMED, table_key
+from epic_actors.core.streams.elements import STREAMED
+from epic_actors.core.streams.text import table_key
 from epic_actors.core.tables.effect import Effect
 from epic_actors.core.tables.effects import (
     BUILTINS,
