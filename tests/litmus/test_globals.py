@@ -2,10 +2,12 @@
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
+from typing import ClassVar
+
 import pytest
 
 from tests.litmus import tally
-from tests.litmus.table import Row, Table, check, f, ok
+from tests.litmus.table import Row, Table, check, f, g, ok
 
 
 table = Table()
@@ -118,6 +120,89 @@ def a_global_stored_in_the_dictionary_of_its_module():
     if ok(1):
         names["count"] = 9
     return count, read(), names["count"]
+
+
+@takes(2)
+def what_is_read_from_a_global_may_share_what_its_call_was_given():
+    global chosen
+    notes = [1]
+    chosen = g(notes, 1)
+    read = chosen
+    read.append(2)
+    return len(notes), g(notes, 1)
+
+
+@takes(2)
+def what_is_read_from_a_module_may_share_what_its_call_was_given():
+    notes = [1]
+    tally.spent = g(notes, 1)
+    tally.spent.append(2)
+    return len(notes), g(notes, 1)
+
+
+class Shelf:
+    """Has what all of its instances see."""
+
+    books: ClassVar[list[int]] = []
+    used = 0
+    of: dict[str, int]
+
+
+@takes(2)
+def what_is_read_from_a_class_may_share_what_its_call_was_given():
+    notes, shelf = [1], Shelf()
+    Shelf.books = g(notes, 1)
+    shelf.books.append(2)
+    Shelf.books.append(3)
+    return len(notes), g(notes, 1)
+
+
+@takes(1)
+def usage_is_summed_up_in_a_global_from_answers_of_any_type():
+    global count
+    count, texts = 0, []
+    messages = [{"role": "user", "content": "sea"}]
+    for _ in range(4):
+        answer = g({"of": messages, "used": {"tokens": 3}}, 1)
+        texts.append(answer["of"][0]["content"])
+        count += answer["used"]["tokens"]
+    return count, texts
+
+
+@takes(1)
+def usage_is_summed_up_in_a_module_from_answers_of_any_type():
+    tally.spent, texts = 0, []
+    messages = [{"role": "user", "content": "sea"}]
+    for _ in range(4):
+        answer = g({"of": messages, "used": {"tokens": 3}}, 1)
+        texts.append(answer["of"][0]["content"])
+        tally.spent += answer["used"]["tokens"]
+    return tally.spent, texts
+
+
+@takes(1)
+def usage_is_summed_up_in_variables_and_attributes_from_answers_of_any_type():
+    total, words, meter = 0, "", Shelf()
+    meter.used, meter.of = 0, {"tokens": 0}
+    messages = [{"role": "user", "content": "sea"}]
+    for _ in range(4):
+        answer = g({"of": messages, "used": {"tokens": 3, "word": "a"}}, 1)
+        total += answer["used"]["tokens"]
+        words = words + answer["used"]["word"]
+        words += "."
+        meter.used += answer["used"]["tokens"]
+        meter.of["tokens"] += answer["used"]["tokens"]
+    return total, words, meter.used, meter.of
+
+
+@takes(2)
+def what_is_added_to_in_place_may_be_what_a_call_was_given():
+    notes = [1]
+    for _ in range(2):
+        answer = g({"notes": notes}, 1)
+        more = answer["notes"]
+        more += [2]
+    return notes
 
 
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])

@@ -20,6 +20,7 @@ from epic_actors.core.memory.extent import EVERYWHERE
 from epic_actors.core.memory.places import STORED, loaded, stored
 from epic_actors.core.memory.reach import is_atom
 from epic_actors.core.network.externals import External, Order
+from epic_actors.core.tables.effect import STORED_IN_CLASSES
 from epic_actors.core.tables.effects import (
     BUILTINS,
     CLASS_ATTRIBUTES,
@@ -345,6 +346,7 @@ class Reader:
     def shared_store(self, holder: Any, name: str) -> None:
         """A store to an attribute, of a class or a module if it is known to be one."""
         if isinstance(holder, type):
+            STORED_IN_CLASSES.add(name)
             self.summary.resources_written.add(CLASS_ATTRIBUTES)
         if isinstance(holder, types.ModuleType):
             STORED.add(name)

@@ -38,7 +38,7 @@ from epic_actors.core.memory.places import STORED
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.actors import TURN
 from epic_actors.core.network.calls import request
-from epic_actors.core.network.perform import Operation, operate
+from epic_actors.core.network.perform import NATIVE, Operation, forwarded, operate
 from epic_actors.core.network.regions import Attempt, Footprint, Frame
 from epic_actors.core.network.traces import Site
 from epic_actors.core.tables.effects import Effect, prim_effect
@@ -213,6 +213,12 @@ class Walker:
                 return self.made(access, effect, term.static, *self.atoms(term))
             case Prim(op="global") if term.static[1] not in STORED:
                 effect = Effect(prim_effect(term.op, term.static).function)
+                return Operation(network, effect, ()).results
+            case Prim(op="global"):
+                effect = prim_effect(term.op, term.static)
+                stored = forwarded(effect, network.here.memory)
+                if stored is not NATIVE:
+                    return stored
                 return Operation(network, effect, ()).results
             case Prim(op="iter") if network.special & LOUD:
                 return self.made(walk, *self.atoms(term), is_made(term))

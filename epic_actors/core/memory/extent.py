@@ -181,7 +181,7 @@ class Targets:
         for held in hold.writes:
             place = deref(held.root if held.__class__ is Inside else held)
             if place.__class__ is Wire:
-                if _may_be_there(place):
+                if _may_be_there(place) and not place.computed:
                     reached |= extent(hold, place)
                 else:
                     reached.add(id(place))

@@ -32,7 +32,7 @@ import attrs
 from .extent import ANYTHING, EVERYWHERE, REACHED, Inside, extent
 from .families import is_rootless, surely_apart
 from .places import Resource
-from .reach import is_atom, sources
+from .reach import has_arithmetic, is_atom, sources
 from .wire import OBJECTS_ARRIVED, Wire, deref, store_in
 
 
@@ -40,11 +40,16 @@ if TYPE_CHECKING:
     from epic_actors.core.network.actors import Actor
 
 
+NOTHING: Any = object()
+"""Says that a hold is not of one store to one place."""
+
+
 class Hold:
     """The places that something undecided or deferred may touch.
 
     Attributes:
         origin: Where all that it may still store comes from; None if that is not known.
+        puts: What it stores, if that is all it does, at the only place of that name.
     """
 
     __slots__ = (
@@ -53,6 +58,7 @@ class Hold:
         "live",
         "memory",
         "origin",
+        "puts",
         "readers",
         "reads",
         "seq",
@@ -74,6 +80,7 @@ class Hold:
         self.memory = memory
         self.grows = grows
         self.origin = origin
+        self.puts: Any = NOTHING
         self.watchers: list[Any] | None = None
         self.unsure = unsure
         self.reads = tuple(reads)
@@ -212,6 +219,8 @@ class Hold:
         if held is place or held is EVERYWHERE or place is EVERYWHERE:
             return self
         if held.__class__ is Wire and not held.immutable:
+            if held.computed and not has_arithmetic(place.__class__):
+                return None
             return held if self.may_reach(held, place) else None
         return None
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from epic_actors.core.knowledge import remembered
 from epic_actors.core.looks import Feed, shell_of
+from epic_actors.core.tables.protocols import ARITHMETIC
 
 from .places import any_global, is_namespace
 from .wire import Wire, deref
@@ -347,6 +348,23 @@ def is_told_by_identity(kind: type) -> bool:
     """
     known = {name for base in kind.__mro__[:-1] for name in vars(base)}
     return known.isdisjoint(("__eq__", "__hash__", "__iter__", "__next__"))
+
+
+@remembered
+def has_arithmetic(kind: type) -> bool:
+    """Whether what is there of a class may be the result of arithmetic, as it is.
+
+    Containers are not: `s + t` is a new one.
+    """
+    return kind is Wire or any(
+        name in vars(base)
+        for base in kind.__mro__
+        if base.__module__ not in ("builtins", "collections")
+        for name in _ARITHMETIC_METHODS
+    )
+
+
+_ARITHMETIC_METHODS = [f"__{side}{op}__" for op in ARITHMETIC for side in ("", "r")]
 
 
 def reaches(value: Any, place: Any) -> bool:

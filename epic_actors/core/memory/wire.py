@@ -12,7 +12,9 @@ Rules
        `origin`     the values it may share objects with: the arguments of the call that
                     will answer, `()` for a value that will be new, None for anything;
        `source`     where the beginning of it can be read already (see `stream`).
-       `stored`     what is still to be stored in it, None for anything.
+       `stored`     what is still to be stored in it, None for anything;
+       `computed`   it is the result of arithmetic, which gives no container that was
+                    there before: only an object whose class has arithmetic of its own.
     4. Pending values that may share objects, or be stored in one another, are of one
        *family*.
 """
@@ -46,6 +48,7 @@ class Wire:
     """A value that arrives later; many may wait for it."""
 
     __slots__ = (
+        "computed",
         "family",
         "holds",
         "immutable",
@@ -76,6 +79,7 @@ class Wire:
         self.family: Wire | None = None
         self.rootless = 0
         self.stored: tuple[Any, ...] | None = ()
+        self.computed = False
 
     def subscribe(self, actor: "Reader") -> None:
         """Wake `actor` once when the value is there."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.memory.extent import EVERYWHERE, deep_places
-from epic_actors.core.memory.holds import Hold, Memory
+from epic_actors.core.memory.holds import NOTHING, Hold, Memory
 from epic_actors.core.memory.reach import (
     CONSUMED,
     PLAIN,
@@ -88,7 +88,22 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     found = obstacle(network, effect, args, here, None)
     if found is None:
         return perform(network, effect, args, here)
+    if (stored := forwarded(effect.chosen(args), here.memory)) is not NATIVE:
+        return stored
     return Operation(network, effect, args, found).results
+
+
+def forwarded(effect: Effect, memory: Memory) -> Any:
+    """What a load will give, if the store of that is all that it waits for."""
+    if not effect.gives:
+        return NATIVE
+    name, *others = effect.looks_at
+    store = memory.conflict_outward(name, write=False)
+    if store.__class__ is not Hold or store.puts is NOTHING:
+        return NATIVE
+    if any(memory.conflict_outward(place, write=False) for place in others):
+        return NATIVE
+    return deref(store.puts)
 
 
 def obstacle(
@@ -341,12 +356,15 @@ class Operation(Actor):
             args[:1] if effect.function is list.append else (),
             origin=args,
         )
+        if chosen.puts:
+            hold.puts = args[-1]
         super().__init__(network, hold)
         self.results = make_wires(effect.count)
         if self.results.__class__ is Wire:
             self.results.immutable = chosen.immutable or plain_result(chosen, args)
             self.results.origin = origin_of(chosen, args)
             self.results.kind = chosen.kind or same_kind(chosen, args)
+            self.results.computed = is_computed(chosen, args)
             if self.key in STREAMED:
                 self.results.source = self
         if found is None or network.literal or self.early is not None:
@@ -485,11 +503,22 @@ class Operation(Actor):
             network.here = outside
 
 
+COMPUTING_IN_PLACE = frozenset(f"i{op}" for op in ARITHMETIC)
 COMPUTING = frozenset(
-    {*ARITHMETIC, *(f"i{op}" for op in ARITHMETIC), *COMPARISONS}
+    {*ARITHMETIC, *COMPUTING_IN_PLACE, *COMPARISONS}
     | {"neg", "pos", "invert", "abs", "round", "getitem", "sum", "min", "max"}
 )
 """Operations that give no new container when their arguments are plain."""
+
+
+def is_computed(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether the result is that of arithmetic, and not what was changed in place."""
+    if effect.op in ARITHMETIC or (effect.function is sum and len(args) == 1):
+        return True
+    first = args[0] if args else None
+    return effect.op in COMPUTING_IN_PLACE and (
+        first.computed if first.__class__ is Wire else first.__class__ in PLAIN
+    )
 
 
 def plain_result(effect: Effect, args: tuple[Any, ...]) -> bool:

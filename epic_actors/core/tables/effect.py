@@ -40,6 +40,9 @@ class Effect:
         alters: Arguments in which anything may be changed.
         places: Further places written: resources, the globals of a module.
         looks_at: Further places read.
+        puts: Its last argument is what stands at the first of these places from now on.
+        gives: It gives what stands at the first place that it looks at.
+        finds: What a load may share objects with; its arguments, if it is not given.
         undo: Looks before the operation and returns the way back; None if there is none.
         ordered: It begins only when everything older has succeeded.
         immutable: The result holds nothing that can change.
@@ -72,6 +75,9 @@ class Effect:
     alters: tuple[int, ...] = ()
     places: tuple[Any, ...] = ()
     looks_at: tuple[Any, ...] = ()
+    puts: bool = False
+    gives: bool = False
+    finds: Callable[[tuple[Any, ...]], tuple[Any, ...] | None] | None = None
     undo: Callable[..., back.Undo | None] | None = None
     ordered: bool = False
     immutable: bool = False
@@ -210,10 +216,15 @@ def writer(function: Callable[..., Any], look: Any, **changes: Any) -> Effect:
 
 
 def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """What the result may share objects with: its arguments, unless it is opaque."""
+    """What the result may share objects with: its arguments, unless it is opaque.
+
+    A load also gives what older stores have still to put where it looks.
+    """
     if effect.fresh and not effect.shares:
         return ()
-    return None if EVERYWHERE in effect.places else args
+    if EVERYWHERE in effect.places:
+        return None
+    return args if effect.finds is None else effect.finds(args)
 
 
 def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
@@ -234,24 +245,53 @@ CLASS_ATTRIBUTES = resource("attributes of classes")
 """One place for all classes: what is stored in them is seen everywhere."""
 
 
+STORED_IN_CLASSES: set[str | None] = set()
+"""Names of attributes that code met so far gives classes; None for one not known."""
+
+
 def shared_load(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:
     """Loads of an attribute of a module or class; the name may be an argument."""
 
     def of_module(module: types.ModuleType, *args: Any) -> Effect:
-        return _module_load(function, id(vars(module)), name or _given(args))
+        values = vars(module)
+        made = _module_load(function, id(values), name or _given(args))
+        return made if name is None else giving(made, values, name)
 
-    of_class = Effect(function, looks_at=(CLASS_ATTRIBUTES,))
+    of_class = Effect(function, looks_at=(CLASS_ATTRIBUTES,), finds=finding(name))
     return {types.ModuleType: Effect(function, variant=of_module), type: of_class}
 
 
-def shared_store(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:
+def giving(load: Effect, values: dict[str, Any], name: str) -> Effect:
+    """A load of the global of that name."""
+    places = load.looks_at
+    return attrs.evolve(load, gives=True, finds=lambda _: (values.get(name), *places))
+
+
+def finding(name: Any) -> Callable[[tuple[Any, ...]], tuple[Any, ...] | None]:
+    """What a load of an attribute may share objects with, which may be its class's."""
+
+    def find(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        asked = name or _given(args[1:])
+        return None if STORED_IN_CLASSES & {asked, None} else args
+
+    return find
+
+
+def shared_store(
+    function: Callable[..., Any], name: Any = None, *, puts: bool = False
+) -> dict[type, Effect]:
     """Stores to an attribute of a module or class; the name may be an argument."""
 
     def of_module(module: types.ModuleType, *args: Any) -> Effect:
-        return _module_store(function, id(vars(module)), name or _given(args))
+        made = _module_store(function, id(vars(module)), name or _given(args))
+        return attrs.evolve(made, puts=True) if puts else made
 
-    of_class = Effect(function, whole=ALL, places=(CLASS_ATTRIBUTES,), ordered=True)
-    return {types.ModuleType: Effect(function, variant=of_module), type: of_class}
+    def of_class(*args: Any) -> None:
+        STORED_IN_CLASSES.add(name or _given(args[1:]))
+
+    store = Effect(function, whole=ALL, places=(CLASS_ATTRIBUTES,), ordered=True)
+    store = attrs.evolve(store, variant=of_class)
+    return {types.ModuleType: Effect(function, variant=of_module), type: store}
 
 
 def _given(args: tuple[Any, ...]) -> str | None:

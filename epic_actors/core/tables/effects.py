@@ -24,6 +24,8 @@ from .effect import (
     ITERATION,
     Effect,
     comparing,
+    finding,
+    giving,
     moving,
     on_resource,
     opaque,
@@ -315,11 +317,12 @@ def _attribute(op: str, name: str) -> Effect:
     if op == "getattr":
         kinds = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
         kinds.update(shared_load(function, name))
-        return Effect(function, reads=(0,), looks_at=of_classes, by_type=kinds)
+        load = Effect(function, reads=(0,), looks_at=of_classes, by_type=kinds)
+        return attrs.evolve(load, finds=finding(name))
     whole = Effect(function, whole=ALL, places=of_classes, ordered=True)
     if name == "__class__":
         return attrs.evolve(whole, writes=(0,))
-    kinds = shared_store(function, name)
+    kinds = shared_store(function, name, puts=op == "setattr")
     look = back.attribute(name)
     made = Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
     if op == "delattr":
@@ -338,9 +341,12 @@ def _global(op: str, namespace: Namespace, name: str) -> Effect:
     function = functools.partial(OPERATIONS[op], (namespace, name))
     module = id(namespace.values)
     if op == "global":
-        return Effect(function, looks_at=loaded(module, name))
+        load = Effect(function, looks_at=loaded(module, name))
+        return giving(load, namespace.values, name)
     look = back.namespace_item(name, namespace.values)
-    return Effect(function, whole=ALL, places=stored(module, name), undo=look)
+    puts = op == "set_global"
+    places = stored(module, name)
+    return Effect(function, whole=ALL, places=places, undo=look, puts=puts)
 
 
 # The functions of `operator` are the primitives, called by name.
