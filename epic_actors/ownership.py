@@ -51,12 +51,20 @@ class Ownership:
 
     def __init__(self, entry: types.FunctionType) -> None:
         self.package = _package(entry)
+        self.along: set[types.CodeType] = set()
 
     def translate(self, fn: types.FunctionType) -> Function | None:
         """The term of a function of the script's own, else None."""
-        if not self.owns(fn):
+        if fn.__code__ not in self.along and not self.owns(fn):
             return None
         return known(fn)
+
+    def take_along(self, fn: types.FunctionType) -> Function | None:
+        """The term of a library's function, run as the script's own from now on."""
+        function = known(fn)
+        if function is not None:
+            self.along.add(fn.__code__)
+        return function
 
     def runs_aside(self, fn: types.FunctionType) -> bool:
         """Whether a function is the script's own, but only CPython can run it.

@@ -12,11 +12,11 @@ import attrs
 import trio
 
 from .core.functions import Function
-from .core.language.dispatch import aside
 from .core.machines.fast import FastMachine
 from .core.machines.literal import LiteralMachine
 from .core.network.calls import request
-from .core.network.externals import inside, waiting_for_externals
+from .core.network.door import beside, inside
+from .core.network.externals import aside
 from .core.network.network import Listener, Network, Statistics
 from .core.network.shared import keep_shared
 from .core.network.traces import as_raised, without_lead
@@ -38,7 +38,7 @@ class Script:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the script (see `run`); inside a script, just a call of it."""
-        if inside.blocking is not None:
+        if inside.door is not None:
             return self.function(*args, **kwargs)  # a part of what is run in order
         return run(functools.partial(self.function, **kwargs), *args)
 
@@ -307,6 +307,7 @@ def _network(job: Job, options: Options) -> Network:
         ownership.translate,
         machine,
         runs_aside=ownership.runs_aside,
+        take_along=ownership.take_along,
         listener=options.on_event,
     )
 
@@ -397,7 +398,7 @@ async def _run_in_order(job: Job) -> tuple[Any, StopIteration | None]:
     """The script's value, or the exception that no coroutine can raise."""
     async with keep_shared():
         if inspect.iscoroutinefunction(job.function):
-            return await job.function(*job.args, **job.kwargs), None
+            return await aside(job.function).execute(job.args, job.kwargs), None
 
         def work() -> tuple[Any, StopIteration | None]:
             try:
@@ -405,7 +406,8 @@ async def _run_in_order(job: Job) -> tuple[Any, StopIteration | None]:
             except StopIteration as stop:
                 return None, stop
 
-        return await trio.to_thread.run_sync(waiting_for_externals, work)
+        ended: tuple[Any, StopIteration | None] = await beside(work)
+        return ended
 
 
 __all__ = [

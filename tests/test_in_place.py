@@ -45,10 +45,6 @@ def in_a_set(log: list[Any]) -> Any:
     log.append({Key(1), Key(2)})
 
 
-def in_a_list(log: list[Any]) -> Any:
-    log.append(Key(1) in [Key(2), Key(1)])
-
-
 def found_by_index(log: list[Any]) -> Any:
     log.append([Key(2), Key(1)].index(Key(1)))
 
@@ -77,7 +73,7 @@ def raised_by_its_class_alone(_: list[Any]) -> Any:
 
 
 SCRIPTS = [
-    *(stored, looked_up, in_a_set, in_a_list, found_by_index, in_order),
+    *(stored, looked_up, in_a_set, found_by_index, in_order),
     *(sorted_in_place, compared_in_lists, raised_by_its_class_alone),
 ]
 

@@ -9,13 +9,13 @@ are the machine.  Read it in this order:
         what is pending, where it stands, what must wait for it
     tables      effect, library, effects, protocols, files
         what native operations read, write and need
-    network     actors, perform, externals, calls, pool, shared, regions, network, traces,
+    network     actors, perform, door, loops, externals, calls, pool, shared, regions, network, traces,
                 recursion
         what fires when, and the loop that drives it
     streams     stream, text, formatting, beginnings, elements, early, growing, outlet
         what is read before it is whole
     language    dispatch, prelude, substitutes, records, callbacks, lookup, attributes,
-                hooks, special, calling, classes, asynchronous, groups
+                hooks, special, calling, asking, classes, asynchronous, groups
         what scripts do
     iteration   iterating, stepping, walk, pulls, delegating, consuming, releasing
         loops and generators, a step at a time

@@ -7,6 +7,7 @@ import types
 from epic_actors.core.functions import Function
 from epic_actors.core.language.classes import ALIAS, GENERIC
 from epic_actors.core.language.prelude import step
+from epic_actors.core.network.loops import starts
 from epic_actors.core.terms import UNBOUND, Const, Lam, Prim, Term, Var
 from epic_actors.frontend import (
     comprehensions,
@@ -64,6 +65,8 @@ def _first_translation(fn: types.FunctionType) -> Translation:
         return NotCompiled("type parameters", fn.__code__.co_firstlineno)
     if fn.__code__.co_flags & inspect.CO_ASYNC_GENERATOR:
         return NotCompiled("an async generator", fn.__code__.co_firstlineno)
+    if (started := starts(fn)) is not None:
+        return NotCompiled(started, fn.__code__.co_firstlineno)
     found = source.find(fn)
     try:
         return _translated(fn, found)

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
-import trio
 
 import epic_actors as epic
 from epic_actors.core import External, Order, resource
-from epic_actors.core.network.externals import waiting_for_externals
+from epic_actors.core.network.door import beside
 from epic_actors.errors import LimitError, OutsideError, UsageError
 from epic_actors.primitives.completions import (
     Completion,
@@ -207,7 +206,7 @@ async def _run(function: Any, arguments: dict[str, Any]) -> Any:
     if isinstance(function, External):
         return await function.execute((), arguments)
     work = functools.partial(function, **arguments)
-    return await trio.to_thread.run_sync(waiting_for_externals, work)
+    return await beside(work)
 
 
 def _say(result: Any) -> str:

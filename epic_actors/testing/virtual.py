@@ -15,6 +15,8 @@ import attrs
 import trio
 from trio.testing import MockClock
 
+from epic_actors.core.network.door import Door
+
 
 Answer = TypeVar("Answer")
 
@@ -47,17 +49,14 @@ class _Watch(trio.abc.Instrument):
     @contextmanager
     def asking_counted(self) -> Iterator[None]:
         """Count what threads ask: on trio's side, since only there is time looked at."""
-        original = trio.from_thread.run
+        make = Door.make
 
-        async def counted(ask: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        async def counted(door: Door, *args: Any) -> None:
             self.asking += 1
             try:
-                return await ask(*args)
+                await make(door, *args)
             finally:
                 self.asking -= 1
 
-        def run(ask: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
-            return original(counted, ask, *args, **options)
-
-        with mock.patch.object(trio.from_thread, "run", run):
+        with mock.patch.object(Door, "make", counted):
             yield

@@ -8,7 +8,8 @@ import pytest
 import trio
 
 from epic_actors.core.memory.places import WORLD
-from epic_actors.core.network.externals import External, Order, inside, returned_type
+from epic_actors.core.network.door import beside, inside
+from epic_actors.core.network.externals import External, Order, returned_type
 from epic_actors.errors import UsageError
 
 
@@ -86,12 +87,12 @@ def test_a_step_of_a_run_cannot_wait_for_it() -> None:
 
 def test_where_calls_can_block_they_do() -> None:
     """In the reference run, asynchronous ones are awaited on the way."""
-    inside.blocking = lambda call: trio.run(call)
-    try:
+
+    def work() -> None:
         assert external(slow)(1) == "1"
         assert external(quick)(1) == 2
-    finally:
-        inside.blocking = None
+
+    trio.run(beside, work)
 
 
 def bound() -> tuple[Any, Any]:

@@ -278,6 +278,7 @@ def callee_of(value: Any) -> Any:
         Closure,
         Resumption,
     )
-    if isinstance(value, callable_kinds) or script_of(value) is not None:
+    # Why: by its real type, since a proxy may say that it is a function.
+    if issubclass(type(value), callable_kinds) or script_of(value) is not None:
         return value
     return None

@@ -43,7 +43,7 @@ from epic_actors.core.language.callbacks import KIND_OF
 from epic_actors.core.looks import dressed
 from epic_actors.core.memory.reach import PLAIN, Settler
 from epic_actors.core.memory.wire import Wire, deref
-from epic_actors.core.network.externals import inside
+from epic_actors.core.network.door import inside
 from epic_actors.core.network.perform import operate
 from epic_actors.core.network.regions import Footprint, Frame, Region, enter
 from epic_actors.core.network.traces import as_failed

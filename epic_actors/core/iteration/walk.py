@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.generators import generated_of
 from epic_actors.core.memory.reach import (
     CONTAINERS,
@@ -25,8 +26,10 @@ from epic_actors.core.memory.reach import (
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.actors import TURN
-from epic_actors.core.network.perform import NATIVE, Operation, obstacle
-from epic_actors.core.network.regions import Region
+from epic_actors.core.network.calls import request
+from epic_actors.core.network.externals import aside
+from epic_actors.core.network.perform import NATIVE, Operation, is_foreign, obstacle
+from epic_actors.core.network.regions import Frame, Region, enter
 from epic_actors.core.streams.early import EARLY
 from epic_actors.core.streams.growing import growing
 from epic_actors.core.streams.stream import Unreadable, Wait
@@ -34,6 +37,7 @@ from epic_actors.core.tables.effects import Effect
 from epic_actors.core.tables.protocols import bits_of
 
 from .pulls import PAUSE, Pulls
+from .stepping import Steps
 
 
 if TYPE_CHECKING:
@@ -247,6 +251,8 @@ def walk(network: "Network", values: Any, made: bool = False) -> Any:
         found = network.specials.walk(values)
         if found is not NATIVE:
             return found
+    if values.__class__ is not Wire and may_ask(network, values):
+        return Taking(network, iter(values))
     effect = walking(network)
     if values.__class__ is Wire:
         if values.source is not None:
@@ -269,6 +275,39 @@ def walk_later(network: "Network", effect: Effect, made: bool, values: Any) -> W
     return iterator
 
 
+class Taking(Steps):
+    """The items of a native iterator that may call back or wait for a thread: aside."""
+
+    __slots__ = ()
+
+    def advance(self) -> Any:
+        """Take a step: a block, since nobody knows before whether there is an item."""
+        taken = request(self.network, TAKEN, (self.source,), {})
+        return enter(self.network, _apart(taken), 2, lambda: EVERYTHING)
+
+
+def _apart(taken: Wire) -> Frame:
+    return (yield taken)
+
+
+def _taken(source: Iterator[Any]) -> tuple[bool, Any]:
+    """Whether there is an item, and it: a call cannot raise a `StopIteration`."""
+    for item in source:
+        return True, item
+    return False, None
+
+
+TAKEN = aside(_taken)
+
+
+def may_ask(network: "Network", values: Any) -> bool:
+    """Whether taking an item of a native iterator may have to wait for a call."""
+    kind = values.__class__
+    if kind in READ_AHEAD or kind in PLAIN or not is_foreign(kind):
+        return False
+    return network.pool.threads > 0 or network.asking.given((values,), deep=True)
+
+
 def walking(network: "Network") -> Effect:
     """The effect of starting to iterate."""
     if network.walking is None:
@@ -277,11 +316,13 @@ def walking(network: "Network") -> Effect:
     return network.walking
 
 
-def make_walk(network: "Network", made: bool, values: Any) -> Walk | Pulls:
+def make_walk(network: "Network", made: bool, values: Any) -> Walk | Pulls | Taking:
     """Start iterating."""
     generated = generated_of(values)
     if generated is not None:
         return Pulls(network, values, generated)
+    if may_ask(network, values):
+        return Taking(network, iter(values))
     return Walk(network, values, made=made)
 
 

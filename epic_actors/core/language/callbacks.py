@@ -120,9 +120,9 @@ def is_script_code(network: "Network", given: Any) -> bool:
         return True
     if isinstance(given, functools.partial):
         return is_script_code(network, given.func)
-    if isinstance(given, types.MethodType):
+    if type(given) is types.MethodType:
         given = given.__func__
-    if isinstance(given, types.FunctionType):
+    if type(given) is types.FunctionType:
         return network.translate(given) is not None or network.runs_aside(given)
     if isinstance(given, External) or script_of(given) is not None:
         return True

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.memory.places import WORLD
 from epic_actors.core.memory.reach import cell_value
-from epic_actors.core.memory.wire import deref
+from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.calls import request
 from epic_actors.core.network.externals import External, Order
 from epic_actors.core.network.perform import NATIVE
@@ -87,9 +87,9 @@ def runs_in_place(network: "Network", fn: types.FunctionType) -> bool:
 
 
 def _has_a_say(network: "Network", value: Any) -> bool:
-    """Whether a base class or a metaclass runs code of the script's."""
+    """Whether a base class or a metaclass runs code of the script's, or may."""
     if not isinstance(value, type):
-        return False
+        return value.__class__ is Wire
     kinds = (type(value), value) if issubclass(value, type) else (type(value),)
     hooks = [attribute(kind, name) for kind in kinds for name in _OF_METACLASS]
     hooks.append(attribute(value, "__init_subclass__"))

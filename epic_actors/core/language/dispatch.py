@@ -28,7 +28,6 @@ from epic_actors.core.iteration.consuming import (
 from epic_actors.core.iteration.pulls import begin
 from epic_actors.core.looks import KINDS
 from epic_actors.core.memory.extent import EVERYWHERE
-from epic_actors.core.memory.places import WORLD
 from epic_actors.core.memory.reach import (
     BOUND_TYPES,
     ITERATORS,
@@ -39,8 +38,8 @@ from epic_actors.core.memory.reach import (
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.calls import request
-from epic_actors.core.network.externals import External, Order
-from epic_actors.core.network.perform import NATIVE, operate
+from epic_actors.core.network.externals import External, Order, aside
+from epic_actors.core.network.perform import NATIVE, operate, waits_inside
 from epic_actors.core.network.regions import Block, Footprint, Frame, enter
 from epic_actors.core.operations import arguments
 from epic_actors.core.streams.stream import Wait
@@ -60,6 +59,7 @@ from epic_actors.core.tables.effects import (
 from epic_actors.core.tables.protocols import bits_of
 from epic_actors.core.terms import LetRec, steps
 
+from .asking import may_call_back, yields_asking
 from .callbacks import (
     CACHED,
     instead_of,
@@ -92,7 +92,8 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
     """Apply `function` to positional arguments at this point of the program."""
     # Why: this is `apply` for the commonest case, without its frames on the stack, so
     # that a script recurses nearly as deep as Python lets it.
-    if function.__class__ is types.FunctionType:
+    # Why: `type`, since what stands in the place of a function may say that it is one.
+    if type(function) is types.FunctionType:
         unit = network.units.get(id(function.__code__))
         if unit is not None and unit.fits(function, args):
             if runs_natively(network, function, unit.origin, args):
@@ -199,7 +200,7 @@ def apply(
             return found
     if network.generators and (script := taking(function, args)) is not None:
         return apply(network, script, args, kwargs)
-    kind = function.__class__
+    kind = type(function)
     if kind is External:
         return _external(network, function, args, kwargs)
     if kind is types.FunctionType:
@@ -209,13 +210,14 @@ def apply(
             return _once_known(network, function, args, kwargs, wire)
         owner = (function.__self__, *args)
         if changes_itself(network, function):
-            return run_native(network, changing(function.__func__), owner, kwargs)
+            effect = changing(function.__func__)
+            return run_unknown(network, effect, function.__func__, owner, kwargs)
         return apply(network, function.__func__, owner, kwargs)
     if kind is types.BuiltinFunctionType or kind in _DESCRIPTORS:
         return native(network, function, args, kwargs)
     if kind is Wire:
         return _pending(network, function, args, kwargs)
-    if isinstance(function, type):
+    if issubclass(kind, type):
         return _class(network, function, args, kwargs)
     if kind is functools.partial:
         merged = {**function.keywords, **kwargs}
@@ -293,6 +295,8 @@ def _function(
     network: "Network", fn: types.FunctionType, args: Any, kwargs: dict[str, Any]
 ) -> Any:
     function = network.translate(fn)
+    if function is None and yields_asking(network, fn, args, kwargs):
+        function = network.take_along(fn)
     if function is None and (wire := undecided(fn, args)) is not None:
         return _once_known(network, fn, args, kwargs, wire)
     if function is None and network.runs_aside(fn):
@@ -308,7 +312,8 @@ def _function(
     if function is None:
         # Why: the module it stands in, since wrappers take the name of what they wrap.
         module = fn.__globals__.get("__name__")
-        return run_native(network, of_module(fn, module, fn.__name__), args, kwargs)
+        effect = of_module(fn, module, fn.__name__)
+        return run_unknown(network, effect, fn, args, kwargs)
     return enter_function(network, fn, function, args, kwargs)
 
 
@@ -319,11 +324,6 @@ def changes_itself(network: "Network", bound: types.MethodType) -> bool:
         return False
     module = getattr(fn, "__module__", None)
     return module in PURE_MODULES - VALUE_MODULES and network.translate(fn) is None
-
-
-def aside(fn: types.FunctionType) -> External:
-    """A function of the script's that only CPython can run, as a call in its turn."""
-    return External(fn, Order.SEQUENTIAL, WORLD, aside=True)
 
 
 def enter_function(
@@ -349,10 +349,25 @@ def run_native(
     network: "Network", effect: Effect, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Perform a native operation; keyword arguments count as further positions."""
+    if effect.dunders and network.calm and waits_inside(network, effect, args):
+        return request(network, aside(effect.function), args, kwargs)
     if not kwargs:
         return operate(network, effect, *args)
     named = effect.with_keywords(tuple(kwargs), len(args))
     return operate(network, named, *args, *kwargs.values())
+
+
+def run_unknown(
+    network: "Network",
+    effect: Effect,
+    function: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Perform a native operation that may call back; aside, if that may ask."""
+    if may_call_back(network, effect, function, args, kwargs):
+        return request(network, aside(function), args, kwargs)
+    return run_native(network, effect, args, kwargs)
 
 
 def native(
@@ -385,11 +400,16 @@ def native(
         made = known or of_module(
             function, getattr(function, "__module__", None), function.__name__
         )
-        return run_native(network, made, args, kwargs)
+        if known is not None or function in WAYS:
+            return run_native(network, made, args, kwargs)
+        return run_unknown(network, made, function, args, kwargs)
     substitute = instead_of_method(network, owner, function.__name__, args, kwargs)
     if substitute is not None:
         return apply(network, substitute[0], (substitute[1], *args), kwargs)
-    return run_native(network, method_effect(owner, function), (owner, *args), kwargs)
+    effect, is_known = method_effect(owner, function)
+    if not is_known and may_call_back(network, effect, function, args, kwargs):
+        return request(network, aside(function), args, kwargs)
+    return run_native(network, effect, (owner, *args), kwargs)
 
 
 def _once_known(
@@ -439,30 +459,27 @@ def _known_builtin(function: Any) -> Effect | None:
         return None
 
 
-def method_effect(owner: Any, bound: Any) -> Effect:
-    """The effect of a builtin method, as a function of its object first."""
+def method_effect(owner: Any, bound: Any) -> tuple[Effect, bool]:
+    """The effect of a builtin method, as a function of its object first; is it known?"""
     kind = owner.__class__
     name = bound.__name__
     base = next((base for base in kind.__mro__ if name in vars(base)), object)
     known = METHODS.get(base, {}).get(name)
     if known is not None:
-        return known
+        return known, True
 
     def perform(_owner: Any, *args: Any, **kwargs: Any) -> Any:
         return bound(*args, **kwargs)
 
     if isinstance(owner, type):
-        return (
-            of_module(perform, owner.__module__, name)
-            if owner.__module__ != "builtins"
-            else pure(perform)
-        )
+        made = of_module(perform, owner.__module__, name)
+        return (pure(perform) if owner.__module__ == "builtins" else made), False
     if kind in VALUE_TYPES:
-        return pure(perform, shares=True)
+        return pure(perform, shares=True), False
     made = of_module(perform, kind.__module__, name)
     if made.ordered:
-        return made
-    return changing(perform)
+        return made, False
+    return changing(perform), False
 
 
 def _class(
@@ -498,7 +515,7 @@ def _class(
         return cls()
     if issubclass(cls, BaseException) and cls.__module__ != "builtins":
         return _exception(network, cls, args, kwargs)
-    return run_native(network, of_class(cls), args, kwargs)
+    return run_unknown(network, of_class(cls), cls, args, kwargs)
 
 
 def builtin_kind(cls: type) -> Effect | None:
@@ -601,6 +618,8 @@ def _object(
         return function(*values, **named)
 
     effect = of_module(perform, module, type(function).__name__)
+    if may_call_back(network, effect, function, args, kwargs):
+        return request(network, aside(function), args, kwargs)
     return run_native(network, effect, (function, *args), kwargs)
 
 

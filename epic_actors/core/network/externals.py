@@ -2,10 +2,9 @@
 
 import functools
 import inspect
-import threading
 import types
 import typing
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from enum import Enum
 from typing import Any
@@ -13,10 +12,13 @@ from typing import Any
 import attrs
 import trio
 
-from epic_actors.core.memory.places import Resource
+from epic_actors.core.memory.places import WORLD, Resource
 from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.streams.stream import STREAMS
 from epic_actors.errors import UsageError
+
+from .door import beside, inside
+from .loops import has_loop
 
 
 class Order(Enum):
@@ -39,16 +41,6 @@ FITTING: dict[Any, tuple[type, ...]] = {
     complex: (complex, float, int, bool),
 }
 """Plain types that may come where another is declared."""
-
-
-class Inside(threading.local):
-    """What the current thread is doing: running a script's step, or standing in for one."""
-
-    step: Any = None
-    blocking: Callable[[Callable[[], Awaitable[Any]]], Any] | None = None
-
-
-inside = Inside()
 
 
 @attrs.define(eq=False, repr=False, slots=False)
@@ -87,7 +79,8 @@ class External:
         exact = (self.immutable or self.stream) and len(self.fitting) == 1
         self.kind = self.returns if exact else None
         self.name = getattr(self, "__name__", type(self.function).__name__)
-        self.direct = self.function if self.is_async and not self.stream else None
+        direct = self.is_async and not (self.stream or self.aside)
+        self.direct = self.function if direct else None
 
     @property
     def __epic_pieces__(self) -> "External":
@@ -111,8 +104,9 @@ class External:
                 "cannot wait in (a callback or special method run in place); call it "
                 "from the script or a plain function, or declare the caller external"
             )
-        if inside.blocking is not None and self.is_async:
-            return inside.blocking(lambda: self.execute(args, kwargs))
+        door = inside.door
+        if door is not None and self.is_async and not trio.lowlevel.in_trio_run():
+            return door.ask(lambda: self.execute(args, kwargs))
         return self.function(*args, **kwargs)
 
     async def execute(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -123,12 +117,16 @@ class External:
                 async for piece in pieces:
                     whole.grow(piece)
             return whole.whole()
+        if self.aside and self.is_async and has_loop(self.function):
+            return await beside(lambda: run_loop(self.function, args, kwargs))
         if self.is_async:
             return await self.function(*args, **kwargs)
         call = functools.partial(self.function, *args, **kwargs)
-        work = functools.partial(waiting_for_externals, call) if self.aside else call
-        # Why: boxed, since trio takes a coroutine for a mistake.
-        [result] = await trio.to_thread.run_sync(lambda: [work()])
+        if self.aside:
+            result = await beside(call)
+        else:
+            # Why: boxed, since trio takes a coroutine for a mistake.
+            [result] = await trio.to_thread.run_sync(lambda: [call()])
         return await result if inspect.isawaitable(result) else result
 
     async def pieces(
@@ -158,20 +156,16 @@ class External:
         )
 
 
-def waiting_for_externals(work: Callable[[], Any]) -> Any:
-    """Run code in a worker thread in which a call of an external waits for its answer."""
+def aside(fn: Any) -> External:
+    """What only CPython can run, and may ask, as a call in its turn."""
+    return External(fn, Order.SEQUENTIAL, WORLD, aside=True)
 
-    def blocking(call: Callable[[], Awaitable[Any]]) -> Any:
-        async def wait() -> Any:
-            return await call()
 
-        return trio.from_thread.run(wait)
+def run_loop(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run an asynchronous function of asyncio's in an event loop of its own."""
+    import asyncio  # noqa: PLC0415 - it takes long
 
-    inside.blocking = blocking
-    try:
-        return work()
-    finally:
-        inside.blocking = None
+    return asyncio.run(function(*args, **kwargs))
 
 
 def streamed_type(function: Any) -> type:

@@ -25,6 +25,7 @@ from epic_actors.core.footprints.summary import Closedness, Summaries
 from epic_actors.core.functions import Function
 from epic_actors.core.generators import Generated
 from epic_actors.core.knowledge import Known
+from epic_actors.core.language.asking import Asking
 from epic_actors.core.language.dispatch import builtin_kind
 from epic_actors.core.language.special import Specials
 from epic_actors.core.memory.extent import REACHED
@@ -37,7 +38,7 @@ from epic_actors.core.streams.outlet import Outlet
 from epic_actors.errors import InternalError
 
 from .calls import ExternalCall
-from .externals import inside
+from .door import inside
 from .pool import Pool
 from .recursion import room_to_recurse
 from .regions import Attempt, Region, Root
@@ -117,11 +118,13 @@ class Network:
         machine: Any,
         *,
         runs_aside: Callable[[FunctionType], bool] = lambda fn: False,
+        take_along: Translate = lambda fn: None,
         listener: Listener | None = None,
         window: int = 10_000,
     ) -> None:
         self.translate = translate
         self.runs_aside = runs_aside
+        self.take_along = take_along
         self.machine = machine
         self.waits_for: Any = None
         self.turn_calls = window if machine.literal else TURN_CALLS
@@ -160,6 +163,7 @@ class Network:
         self.hosts: dict[int, Host] = {}
         self.summaries = Summaries(self)
         self.closed = Closedness(self.summaries)
+        self.asking = Asking(self)
         self.simple: set[type] = set(SIMPLE)
         self.records: dict[type, bool] = {}
         self.builtin_kinds = Known(builtin_kind)
@@ -335,8 +339,10 @@ class Network:
 
     @property
     def generating(self) -> bool:
-        """Whether a generator of the script's is under way, which is never calm."""
-        return any(made.rest is not None for made in self.generators)
+        """Whether a generator or a thread of the script's is under way: never calm."""
+        return self.pool.threads > 0 or any(
+            made.rest is not None for made in self.generators
+        )
 
     def must_pause(self) -> bool:
         """Whether a loop, before its next round, has to let others go first.

@@ -8,6 +8,7 @@ becomes an actor and its result a wire.
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.memory.extent import EVERYWHERE, deep_places
@@ -44,6 +45,8 @@ from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
 from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
 
 from .actors import TURN, Actor, Turn
+from .calls import request
+from .externals import aside
 from .regions import Region, make_wires, set_wires
 from .traces import handling
 
@@ -86,6 +89,8 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     args = tuple([deref(value) for value in args])
     here = network.here
     found = obstacle(network, effect, args, here, None)
+    if found is None and effect.dunders and waits_inside(network, effect, args):
+        return request(network, aside(effect.function), args, {})
     if found is None:
         return perform(network, effect, args, here)
     if (stored := forwarded(effect.chosen(args), here.memory)) is not NATIVE:
@@ -170,6 +175,24 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
                 if hasattr(getattr(kind, name, None), "__code__"):
                     return True
     return False
+
+
+def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether code of a library that runs inside may have to wait for a call.
+
+    It calls back and asks, or waits for a thread that does.
+    """
+    foreign = [value for value in args if is_foreign(value.__class__)]
+    if not foreign or effect.count > 1 or not runs_script_code(effect, args):
+        return False
+    return network.pool.threads > 0 or network.asking.given(foreign, deep=True)
+
+
+def is_foreign(kind: type) -> bool:
+    """Whether instances are no plain data: they run code that is not in the tables."""
+    if kind is Wire:
+        return False
+    return kind is GeneratorType or kind.__module__ not in TRUSTED
 
 
 def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
@@ -470,7 +493,22 @@ class Operation(Actor):
 
     def fire(self) -> None:
         """Perform it here, at our place in program order."""
-        self.complete(self.perform)
+        if self.effect.dunders and waits_inside(self.network, self.effect, self.args):
+            self.go_aside()
+        else:
+            self.complete(self.perform)
+
+    def go_aside(self) -> None:
+        """Ask for it as a call at our place, whose hold speaks for us from now on."""
+        network, ledger, outer = self.network, self.ledger, self.outer
+        assert ledger is not None
+        memory, outside = Memory(self.hold, network.holds), network.here
+        network.here = Region(ledger, self, memory, outer.handled, self.site)
+        answer = request(network, aside(self.effect.function), self.args, {})
+        network.here = outside
+        self.hold.issue(memory)
+        ledger.done(self)
+        set_wires(self.results, answer)
 
     def perform(self, region: Region) -> Any:
         """The result, now that nothing is in the way."""

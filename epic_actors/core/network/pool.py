@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import trio
 
+from .door import Door, of_run
 from .shared import keep_shared
 
 
@@ -36,6 +37,7 @@ class Pool:
         self.network = network
         self.calls = self.running = self.peak_running = self.waiting = 0
         self.complete = self.failed = self.cancelled = 0
+        self.door: Door | None = None
         self._numbers = 0
         self._idle: dict[trio.lowlevel.Task, list[ExternalCall]] = {}
         self._answers_in, self._answers_out = trio.open_memory_channel[_Batch](1)
@@ -46,12 +48,23 @@ class Pool:
         """Keep the tasks alive; on leaving, cancel what is still under way."""
         try:
             async with keep_shared(), trio.open_nursery() as self._nursery:
+                self.door = Door(self._nursery)
+                token = of_run.set(self.door)
                 self._context = copy_context()
                 yield
+                of_run.reset(token)
+                self.door.closed = True
                 self._nursery.cancel_scope.cancel()
         finally:
+            if self.door is not None:
+                self.door.closed = True
             self.cancelled += self.running
             self.running = 0
+
+    @property
+    def threads(self) -> int:
+        """How many threads code of the run has started that are alive."""
+        return 0 if self.door is None else self.door.threads
 
     def launch(self, call: "ExternalCall") -> None:
         """Start a call, as soon as the event loop gets to it."""

@@ -287,7 +287,7 @@ def effect_of(value: Any) -> Effect:
         return known
     owner = getattr(value, "__self__", None)
     if owner is not None and not isinstance(owner, types.ModuleType):
-        return method_effect(owner, value)
+        return method_effect(owner, value)[0]
     kind = getattr(value, "__objclass__", None)
     if kind is not None and value.__name__ in METHODS.get(kind, {}):
         return METHODS[kind][value.__name__]
