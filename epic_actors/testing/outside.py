@@ -4,7 +4,8 @@ Each external is written as a plain function that computes the answer.  The run 
 `epic` external that takes virtual time and then answers; plain Python gets a twin that
 answers at once.  Both write down every call, so that two runs can be compared.
 
-With `stream=` the answer is the pieces of a text or list, and each takes its time.
+With `stream=` the answer is the pieces of a text or list, and each takes its time.  A text
+is cut into pieces as the seed has it.  What fails by misfortune may give a few pieces first.
 
 How long a call takes is given (`seconds=`) or drawn from the schedule's seed and from
 what is asked, never from when: one seed is one schedule, whatever the machine does.
@@ -29,6 +30,7 @@ Seconds: TypeAlias = Callable[..., float]
 Fortune: TypeAlias = Callable[["Asked", Callable[[], Any]], Any]
 
 MOST_CALLS = 3_000
+FAILS_BEFORE_PIECE = 0.4
 DRAWN_SECONDS = (0.0, 0.0, 1.0, 1.0, 2.0, 3.0, 5.0, 8.0)
 
 
@@ -183,8 +185,9 @@ class _External:
             asked, takes = self._ask(record, args, kwargs)
             record.running += 1
             try:
-                for piece in self.answer(*args, **kwargs):
-                    await trio.sleep(takes)
+                for piece in self._pieces(asked, args, kwargs):
+                    if takes:
+                        await trio.sleep(takes)
                     yield piece
             finally:
                 record.running -= 1
@@ -196,14 +199,16 @@ class _External:
         """The twin: answers at once."""
         record = self.outside.record
         asked, takes = self._ask(record, args, kwargs)
-        answer = self._answer(record, asked, args, kwargs)
         if self.stream is None:
-            return answer
+            return self._answer(record, asked, args, kwargs)
         pieces = []
-        for piece in answer:
-            pieces.append(piece)
-            record.seconds += takes
         record.seconds -= takes
+        try:
+            for piece in self._pieces(asked, args, kwargs):
+                pieces.append(piece)
+                record.seconds += takes
+        finally:
+            record.ended[asked] += 1
         return "".join(pieces) if self.stream is str else pieces
 
     def _ask(self, record: Record, args: Any, kwargs: Any) -> tuple[Asked, float]:
@@ -225,6 +230,24 @@ class _External:
         finally:
             record.ended[asked] += 1
 
+    def _pieces(self, asked: Asked, args: Any, kwargs: Any) -> Iterator[Any]:
+        """The pieces of a streamed answer, and how it fails if it does."""
+        drawn = random.Random(f"{self.outside.seed} {asked} pieces")  # noqa: S311
+        pieces = self.answer(*args, **kwargs)
+        if isinstance(pieces, str):
+            pieces = cut(pieces, drawn)
+        failure: Exception | None = None
+        try:
+            self.outside.fortune(asked, lambda: None)
+        except Exception as error:
+            failure = error
+        for piece in pieces:
+            if failure is not None and drawn.random() < FAILS_BEFORE_PIECE:
+                break
+            yield piece
+        if failure is not None:
+            raise failure
+
     def _takes(self, asked: Asked, nth: int, args: Any, kwargs: Any) -> float:
         if self.seconds is not None:
             return self.seconds(*args, **kwargs)
@@ -232,6 +255,14 @@ class _External:
             return 1.0
         drawn = random.Random(f"{self.outside.seed} {asked} {nth}")  # noqa: S311
         return drawn.choice(DRAWN_SECONDS)
+
+
+def cut(text: str, drawn: random.Random) -> Iterator[str]:
+    """A text in pieces, some of them empty."""
+    while text:
+        size = drawn.randrange(8)
+        yield text[:size]
+        text = text[size:]
 
 
 def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

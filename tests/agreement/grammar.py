@@ -113,6 +113,10 @@ EXPRESSIONS = {
         round(<int> / 2)
         {True: <int>, False: <int>}[bool(<bool>)]
         (<int>, <int>)[bool(<bool>)]
+        len(tell(<int>).splitlines())
+        sum(k for k, _ in listed(<int>))
+        sum(f(k + len(v)) for k, v in listed(<int>))
+        tell(<int>).find(<str>)
         """,
     "bool": """
         odd(<int>)
@@ -151,6 +155,11 @@ EXPRESSIONS = {
         <str> in <str>
         callable(f(<any>))
         not not <money!>
+        tell(<int>).startswith('0')
+        '1 of 3' in tell(<int>).split(',')
+        tell(<int>) == <str>
+        any(f(k) for k, _ in listed(<int>))
+        bool(listed(<int>))
         """,
     "str": """
         word(<int>)
@@ -183,6 +192,15 @@ EXPRESSIONS = {
         repr(Pair(<int>, <str>))
         f"{<money!>}{Record(<int>)}"[:12]
         (<str> * (<int> % 3))
+        tell(<int>)
+        f"{tell(<int!>)}{<str!>}"[:12]
+        ('%s: %s' % (tell(<int>), <str>))[:9]
+        '{}-{k}'.format(<str>, k=tell(<int>))[:-1]
+        tell(<int>).partition(',')[2].strip()
+        ' '.join([word(k) for k, _ in listed(<int>)])
+        ''.join(f(line) for line in tell(<int>).splitlines(keepends=True))
+        tell(<int>).replace('of', 'and').lower().removeprefix('0 ')
+        (tell(<int>) or <str>)
         """,
     "list": """
         items(<int>)
@@ -236,6 +254,10 @@ EXPRESSIONS = {
         [a for a, *b in zip(<list>, <list>)]
         list(dict(zip(<list>, map(f, <list>))).values())
         [*<list!1>, <list!1>.pop() if <list!1> else <int>, *<list!1>][:4]
+        [len(f(line)) for line in tell(<int>).splitlines()]
+        [f(k) for k, _ in listed(<int>)]
+        [f(i) + len(w) for i, w in enumerate(tell(<int>).split())][:4]
+        [f(k) for k, v in [*listed(<int>), (<int>, <list>)] if v]
         """,
     "dict": """
         {<key>: <int>}
@@ -413,6 +435,41 @@ for <int=> in asked(<list>[:3]):
 
 for <int=> in <money>:
     <loop>
+
+for line in tell(<int>).splitlines():
+    <int=> = len(f(line))
+    <loop>
+
+for line in (<str> + tell(<int>)).split('\\n'):
+    <str=> = line
+    <loop>
+
+for k, found in listed(<int>):
+    <int=> = f(k)
+    found.append(<int>)
+    <loop>
+
+<str=> = tell(<int>)
+for line in <str!>.strip().splitlines():
+    <list!>.append(len(line))
+    <loop>
+
+first, _, rest = tell(<int>).partition('\\n')
+for line in rest.splitlines():
+    <int=> = f(len(line) + len(first))
+    <loop>
+
+pairs = zip(<list>, <list>)
+for <int=>, <int=> in pairs:
+    <loop>
+<int=> = len(list(pairs))
+
+try:
+    for line in tell(<int>).splitlines():
+        <loop>
+    f(<int>)
+except Bad:
+    <block>
 
 def gen(k):
     <inner>

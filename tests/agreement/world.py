@@ -64,6 +64,19 @@ def risky(n):
     return n
 
 
+@outside.unordered(stream=str)
+def tell(n):
+    """Stream a text of a few lines."""
+    ends = ("\n", "\r\n", ",", " \n\n", "\u2028")
+    return "".join(f"{i} of {n}{ends[(i + n) % 5]}" for i in range(n % 5))
+
+
+@outside.unordered(stream=list)
+def listed(n):
+    """Stream records: each a number and a list of its own."""
+    return [(i + n, [i]) for i in range(n % 4)]
+
+
 @outside.readonly
 def read():
     """Read the world."""
