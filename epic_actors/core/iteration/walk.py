@@ -99,7 +99,9 @@ class Walk:
             self._reading: Iterator[Any] = values.source.items()
             self._count = 0
             self.opaque = False
-            self.sources = [] if values.immutable else [values]
+            # Why: nobody can change what is new and only the loop refers to.
+            own = values.immutable or (made and values.origin == ())
+            self.sources = [] if own else [values]
         else:
             self.arrive(values)
 
@@ -192,7 +194,7 @@ class Walk:
         self._count += 1
         if self.kept:
             self.note(step)
-        return network.settler.settled(step)
+        return step if step.__class__ in PLAIN else network.settler.settled(step)
 
     def has_grown(self, source: Any) -> bool:
         """Whether the next item is there already, though more may be appended."""

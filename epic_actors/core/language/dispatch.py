@@ -81,6 +81,7 @@ CALL = "__call__"
 LOUD = bits_of("list")
 GENERATING = KINDS | {types.GeneratorType}
 _BUILTIN = types.BuiltinFunctionType
+_NAMED: frozenset[Any] = frozenset({_BUILTIN, type})
 WAYS: dict[Any, Callable[..., Any]] = {}
 """Builtins that other modules perform, if code of the script's is involved.
 
@@ -112,6 +113,11 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
             return Block(network, frame, waits_for, 1, footprint).results
     elif function.__class__ is External and function.order is not Order.PURE:
         return request(network, function, args, {})
+    elif function.__class__ in _NAMED and function in BUILTINS:
+        # Why: on plain values nothing else is in its way.
+        plain = all(value.__class__ in PLAIN for value in args)
+        if plain and BUILTINS[function].only_values:
+            return function(*args)
     return apply(network, function, args, {})
 
 

@@ -209,13 +209,16 @@ class ExternalCall(Actor):
         stream = self.stream
         if stream is None:
             return await self.external.execute(self.args, self.kwargs)
-        async with aclosing(self.external.pieces(self.args, self.kwargs)) as pieces:
+        function = self.external.function
+        async with aclosing(function(*self.args, **self.kwargs)) as pieces:
             await self._feed(stream, pieces)
         return stream.whole()
 
     async def _feed(self, stream: Stream, pieces: AsyncIterator[Any]) -> None:
         network = self.network
         async for piece in pieces:
+            if piece.__class__ is not str:
+                self.external.check_piece(piece)
             if not stream.count and network.listener is not None:
                 self.tell("streaming")
             stream.grow(piece)

@@ -4,7 +4,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from enum import Enum
 from typing import Any
@@ -113,8 +113,9 @@ class External:
         """Run one call to its end."""
         if self.stream is not None:
             whole = STREAMS[self.stream]()
-            async with aclosing(self.pieces(args, kwargs)) as pieces:
+            async with aclosing(self.function(*args, **kwargs)) as pieces:
                 async for piece in pieces:
+                    self.check_piece(piece)
                     whole.grow(piece)
             return whole.whole()
         if self.aside and self.is_async and has_loop(self.function):
@@ -129,22 +130,17 @@ class External:
             [result] = await trio.to_thread.run_sync(lambda: [call()])
         return await result if inspect.isawaitable(result) else result
 
-    async def pieces(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> AsyncGenerator[Any, None]:
-        """Run one call of an asynchronous generator, piece by piece.
+    def check_piece(self, piece: Any) -> None:
+        """See that what has come can be a piece of the answer.
 
         Raises:
             UsageError: A piece of a text is no text.
         """
-        async with aclosing(self.function(*args, **kwargs)) as given:
-            async for piece in given:
-                if self.stream is str and not isinstance(piece, str):
-                    raise UsageError(
-                        f"{self.name}() streams text and gave {piece!r}; annotate it "
-                        "AsyncIterator[...] or declare it with stream=list"
-                    )
-                yield piece
+        if self.stream is str and not isinstance(piece, str):
+            raise UsageError(
+                f"{self.name}() streams text and gave {piece!r}; annotate it "
+                "AsyncIterator[...] or declare it with stream=list"
+            )
 
     def mismatch(self, value: Any) -> UsageError | None:
         """The error if a value is not of the plain type that the call declares."""

@@ -5,6 +5,7 @@ ITEMS    it has these elements, read so
 
 import itertools
 import operator
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from .text import Reading, bounds, is_text, read_items, read_text
 
 
 _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_find_end = re.compile(f"[{_LINE_ENDS}]").search
 
 
 def _lines(text: Any, keepends: Any = False) -> Reading:
@@ -29,24 +31,18 @@ def _lines(text: Any, keepends: Any = False) -> Reading:
         if step.__class__ is Wait:
             yield step
             continue
+        after_return = bool(parts) and parts[-1].endswith("\r")
         parts.append(step)
-        if not any(end in step for end in _LINE_ENDS) and not _after_return(parts):
+        if not after_return and not _find_end(step):
             continue
-        lines = "".join(parts).splitlines(keepends=True)
-        last = lines.pop() if not _ends_line(lines[-1]) else ""
-        parts = [last]
-        yield from lines if keepends else (line.splitlines()[0] for line in lines)
-    last = "".join(parts)
-    if last:
-        yield last if keepends else last.splitlines()[0]
-
-
-def _after_return(parts: list[str]) -> bool:
-    return len(parts) > 1 and parts[-2].endswith("\r")
-
-
-def _ends_line(line: str) -> bool:
-    return line[-1] in _LINE_ENDS and not line.endswith("\r")
+        joined = "".join(parts)
+        lines = joined.splitlines(keepends)
+        parts = []
+        if joined[-1] not in _LINE_ENDS or joined[-1] == "\r":
+            parts = [joined.splitlines(keepends=True)[-1]]
+            lines.pop()
+        yield from lines
+    yield from "".join(parts).splitlines(keepends)
 
 
 def _split(text: Any, sep: Any = None, maxsplit: Any = -1) -> Reading:

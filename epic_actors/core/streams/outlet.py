@@ -41,22 +41,28 @@ class Outlet:
         self.value = Wire()
         self.reading = False
         self._ahead = 0
-        self._news = trio.Event()
+        self._waiting: trio.lowlevel.Task | None = None
         self._paused: dict[ExternalCall, trio.Event] = {}
 
     # The reader
 
     def wake(self) -> None:
         """Tell the reader that there may be more."""
-        self._news.set()
+        if self._waiting is not None:
+            trio.lowlevel.reschedule(self._waiting)
+            self._waiting = None
 
     async def wait(self, wait: Wait) -> None:
         """Wait for more, with all streams running."""
-        self._news = trio.Event()
-        wait.on.subscribe(self)
+        wait.subscribe(self)
         self._ahead = 0
         self._resume()
-        await self._news.wait()
+        self._waiting = trio.lowlevel.current_task()
+        await trio.lowlevel.wait_task_rescheduled(self._leave)
+
+    def _leave(self, _: object) -> trio.lowlevel.Abort:
+        self._waiting = None
+        return trio.lowlevel.Abort.SUCCEEDED
 
     def stop_reading(self) -> None:
         """Never hold up a stream again."""

@@ -141,10 +141,15 @@ class TextStream(Stream):
         """The text from a position on."""
         if start >= self._length:
             return ""
-        self._join()
+        old = self.count - len(self._fresh)
+        known = self._ends[old - 1] if old else 0
+        if start >= known:
+            index = bisect_right(self._ends, start, old)
+            begins = self._ends[index - 1] if index else 0
+            return "".join(self._fresh[index - old :])[start - begins :]
         first = bisect_right(self._starts, start) - 1
         head = self._long[first][start - self._starts[first] :]
-        return head + "".join(self._long[first + 1 :])
+        return "".join([head, *self._long[first + 1 :], *self._fresh])
 
     def whole(self) -> str:
         """All of it."""
