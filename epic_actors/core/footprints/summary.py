@@ -38,8 +38,9 @@ from epic_actors.core.functions import Function, Namespace
 from epic_actors.core.knowledge import CORE, Known
 from epic_actors.core.language.lookup import hooks_of, is_data
 from epic_actors.core.language.records import record_of
+from epic_actors.core.memory.extent import CLASSES_MET
 from epic_actors.core.memory.places import STORED
-from epic_actors.core.memory.wire import OBJECTS_ARRIVED, Wire, deref
+from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
 from epic_actors.core.network.regions import Footprint
 from epic_actors.core.tables.effects import Effect, prim_effect
@@ -301,24 +302,26 @@ class Summaries:
         """
         wires = [arg for arg in args if arg.__class__ is Wire]
         unknown = [wire for wire in wires if not (wire.immutable or wire.kind)]
-        looked, version, more = OBJECTS_ARRIVED[0], self.version, False
+        if not unknown or known.everything:
+            return None
+        version, more = self.version, False
+        for wire in unknown:
+            wire.holds = wire.holds or []
+            if wire.holds[-1:] != [self]:
+                wire.holds.append(self)
 
         def is_more() -> bool:
-            nonlocal looked, version, more
-            now = OBJECTS_ARRIVED[0]
-            if more or (looked == now and version == self.version):
-                return more
-            looked = now
-            for wire in unknown:
-                value = deref(wire)
-                if value.__class__ is not Wire:
-                    self.meet_class(value.__class__)
-            if version != self.version:
+            nonlocal version, more
+            if version != self.version and not more:
                 more = not self.settled(read).is_within(known)
                 version = self.version
             return more
 
-        return is_more if unknown and not known.everything else None
+        return is_more
+
+    def learn(self, _wire: Wire, value: Any) -> None:
+        """Hear what a pending argument turned out to be."""
+        self.meet_class(value.__class__)
 
     def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""
@@ -384,7 +387,7 @@ class Summaries:
     def _read_anew(self) -> None:
         """Forget what was read: an operation may run more than was known."""
         self.version += 1
-        OBJECTS_ARRIVED[0] += 1
+        CLASSES_MET[0] += 1
         self._special.clear()
         self._run_by.clear()
         self.known.clear()

@@ -22,6 +22,7 @@ from epic_actors.core.language.attributes import delete, load, store
 from epic_actors.core.language.classes import build
 from epic_actors.core.language.dispatch import WAYS, apply, call, call_shaped
 from epic_actors.core.language.substitutes import CALLERS
+from epic_actors.core.memory.extent import REACHED
 from epic_actors.core.memory.ledger import Store
 from epic_actors.core.memory.places import STORED
 from epic_actors.core.memory.reach import PLAIN, has_wire
@@ -62,8 +63,10 @@ def collect(network: "Network", items: list[Any], item: Any) -> None:
             operate(network, APPEND, items, item)
             return
     items.append(item)
-    if item.__class__ not in PLAIN and has_wire(item):
-        network.mark_dirty(items)
+    if item.__class__ not in PLAIN:
+        REACHED.clear()
+        if has_wire(item):
+            network.mark_dirty(items)
 
 
 def take_items(
@@ -87,8 +90,10 @@ def append(network: "Network", items: list[Any], item: Any) -> None:
     items.append(item)
     if not here.settled:
         here.insert(Store(items.pop))
-    if item.__class__ not in PLAIN and has_wire(item):
-        network.mark_dirty(items)
+    if item.__class__ not in PLAIN:
+        REACHED.clear()
+        if has_wire(item):
+            network.mark_dirty(items)
 
 
 def retrace(error: BaseException, context: BaseException | None) -> None:

@@ -11,8 +11,10 @@ Rules
     4. If a value or what is stored comes from where nobody knows, or if too many holds
        may write there, anything is reached.
 
-It is asked for every access that meets a wide place, so an answer is kept until something
-else happens (`REACHED`), and holds are found through the index of their memory.
+It is asked for every access that meets a wide place.  So an answer is kept until an object
+arrives, one is stored, or a hold that stores lets go (`REACHED`).  What an older hold
+reaches from something that a younger one reaches, the younger one reaches too, so one
+answer often does for all (`Cover`).  Holds are found through the index of their memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .families import is_rootless
-from .reach import mutables, walk_on
+from .reach import is_atom, mutables, walk_on
 from .wire import OBJECTS_ARRIVED, Wire, deref
 
 
@@ -33,8 +35,12 @@ ANYTHING = 0
 """Stands for the identities of all objects."""
 MOST_WRITERS = 64
 """With more of them than these, anything is taken to be reached."""
+MOST_TARGETS = 64
+"""What may write to more objects than these may write to any."""
 REACHED: dict[tuple[int, int, bool], Any] = {}
 """What holds reach, and `Targets`; until something else happens, since they keep it as it is."""
+CLASSES_MET = [1]
+"""Counts what turned up by which footprints may say more than at first."""
 
 
 class _Everywhere:
@@ -73,18 +79,47 @@ def deep_places(
     return found
 
 
-def extent(hold: "Hold", root: Any, *, compared: bool = False) -> frozenset[int]:
-    """The identities of what may be reached from `root`, or `ANYTHING`."""
+def is_reached(hold: "Hold", root: Any, place: Any, *, compared: bool) -> bool:
+    """Whether an object or pending value may be reached from `root`, where a hold stands."""
+    known = _known()
+    cover = known.get((id(hold.memory), 1, compared))
+    if cover is not None:
+        _, seq, found = cover
+        if seq >= hold.seq and id(root) in found and id(place) not in found:
+            return False
+    found = extent(hold, root, compared=compared)
+    if ANYTHING in found:
+        return True
+    if cover is None or len(found) > len(cover[2]):
+        known[id(hold.memory), 1, compared] = hold.memory, hold.seq, found
+    return id(place) in found
+
+
+def extent(hold: "Hold", root: Any, *, compared: bool = False) -> dict[int, Any]:
+    """What may be reached from `root`, by identity, or `ANYTHING`."""
     key = (id(hold), id(root), compared)
-    found = REACHED.get(key)
+    known = _known()
+    found = known.get(key)
     if found is None:
-        found = REACHED[key] = _closure(hold, root, compared=compared), hold, root
-    known: frozenset[int] = found[0]
-    return known
+        found = known[key] = _closure(hold, root, compared=compared), hold, root
+    reached: dict[int, Any] = found[0]
+    return reached
 
 
-def _closure(hold: "Hold", root: Any, *, compared: bool) -> frozenset[int]:
-    stack, taken = [root], set()
+def _known() -> dict[tuple[int, int, bool], Any]:
+    """What has been found out since an object arrived."""
+    if _LOOKED[0] != OBJECTS_ARRIVED[0]:
+        _LOOKED[0] = OBJECTS_ARRIVED[0]
+        REACHED.clear()
+    return REACHED
+
+
+_LOOKED = [0]
+
+
+def _closure(hold: "Hold", root: Any, *, compared: bool) -> dict[int, Any]:
+    # Why: kept with the objects, or others could take their identities.
+    stack, taken, count = [root], set(), 0
     reached: dict[int, Any] = {}
     while stack:
         objects: dict[int, Any] = {}
@@ -94,18 +129,28 @@ def _closure(hold: "Hold", root: Any, *, compared: bool) -> frozenset[int]:
                     objects[id(found)] = found
             elif not found.immutable:
                 if found.origin is None or found.stored is None:
-                    return frozenset({ANYTHING})
+                    return {ANYTHING: None}
                 stack += found.origin
                 stack += found.stored
         if hold.memory.total[0] == 1:
             break
         for writer in writers(hold.memory, hold.seq, objects):
-            if id(writer) not in taken:
-                taken.add(id(writer))
-                if writer.origin is None or len(taken) > MOST_WRITERS:
-                    return frozenset({ANYTHING})
-                stack += writer.origin
-    return frozenset(reached)
+            if id(writer) in taken:
+                continue
+            taken.add(id(writer))
+            if writer.origin is None:
+                return {ANYTHING: None}
+            fresh = [
+                value
+                for value in map(deref, writer.origin)
+                if id(value) not in reached and not is_atom(value)
+            ]
+            if fresh:
+                count += 1
+                stack += fresh
+        if count > MOST_WRITERS:
+            return {ANYTHING: None}
+    return reached
 
 
 def writers(
@@ -126,96 +171,81 @@ def writers(
 def _writers_here(
     memory: "Memory", before: int | None, places: Mapping[int, Any]
 ) -> Iterator["Hold"]:
-    targets = _targets(memory, memory.next_seq if before is None else before)
     for key in places.keys() & memory.by_place.keys():
         for hold in memory.by_place[key].values():
             if before is not None and hold.seq >= before:
                 continue
             if hold.is_unsure() or _names(hold, key):
                 yield hold
-    found = [targets.reached[key] for key in places.keys() & targets.reached.keys()]
-    for entries in (*found, targets.anything):
-        for seq, hold in entries:
-            if before is not None and seq >= before:
-                break
-            yield hold
+    memory.put_in_order()
+    anywhere = _changes_around(memory)
+    for seq, hold in memory.changing.items():
+        if before is not None and seq >= before:
+            break
+        for one in (hold,) if hold.inner is None else hold.inner.speaking():
+            reached = None if anywhere else _targets(one)
+            if reached is None:
+                # Why: what it stores may be anywhere, so the younger ones may find it.
+                anywhere = True
+                yield one
+            elif places.keys() & reached.keys():
+                yield one
 
 
 def _names(hold: "Hold", key: int) -> bool:
     return any(id(deref(place)) == key for place in hold.writes)
 
 
-Entries = list[tuple[int, "Hold"]]
+def _changes_around(memory: "Memory") -> bool:
+    """Whether a hold around a region may write to objects without naming them."""
+    while (outer := memory.outer) is not None:
+        memory = outer.memory
+        if memory.changing:
+            return True
+    return False
 
 
-@attrs.define
-class Targets:
-    """What the holds of one region may write to without naming it.
-
-    Entries are holds with the numbers that they, or what they are inside of, have in the
-    region; the oldest first.
-
-    Attributes:
-        reached: By the identity of an object, the holds that may write to it.
-        anything: Those that may write to anything.
-        known: The holds of the region that may write to an object that is there, and
-        queue: those of them that are not taken in yet, the oldest last.
-        last: The youngest hold that is taken in.
-        looked: When this was found out, by `OBJECTS_ARRIVED`.
-    """
-
-    looked: int
-    last: int = -1
-    known: Mapping[int, "Hold"] | None = None
-    queue: list["Hold"] = attrs.Factory(list)
-    reached: dict[int, Entries] = attrs.Factory(dict)
-    anything: Entries = attrs.Factory(list)
-
-    def take_in(self, hold: "Hold", seq: int) -> None:
-        """Enter what a hold, or those inside it, may write to."""
-        if hold.inner is not None:
-            for one in hold.inner.held.values():
-                self.take_in(one, seq)
-            return
-        reached: set[int] = {ANYTHING} if hold.is_unsure() else set()
-        for held in hold.writes:
-            place = deref(held.root if held.__class__ is Inside else held)
-            if place.__class__ is Wire:
-                if _may_be_there(place) and not place.computed:
-                    reached |= extent(hold, place)
-                else:
-                    reached.add(id(place))
-            elif place is EVERYWHERE or held.__class__ is Inside:
-                # Why: all that is inside may be too much to look at time and again.
-                reached.add(ANYTHING)
-            else:
-                reached.add(id(place))
-        if ANYTHING in reached:
-            self.anything.append((seq, hold))
-            return
-        for key in reached:
-            self.reached.setdefault(key, []).append((seq, hold))
+def _targets(hold: "Hold") -> Mapping[int, Any] | None:
+    """What a hold may write to without naming it; None for anything, or too much."""
+    known, key = _known(), (id(hold), 0, False)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _few_targets(hold), hold
+    reached: Mapping[int, Any] | None = found[0]
+    return reached
 
 
-def _targets(memory: "Memory", before: int) -> Targets:
-    """What the holds older than this may write to, at least."""
-    key, now = (id(memory), 0, False), OBJECTS_ARRIVED[0]
-    targets: Targets | None = REACHED.get(key)
-    if targets is None or targets.looked != now:
-        targets = REACHED[key] = Targets(now)
-    known = memory.written()
-    if targets.known is not known:
-        targets.known = known
-        fresh = sorted(seq for seq in known if seq > targets.last)
-        targets.queue = [known[seq] for seq in reversed(fresh)]
-    queue = targets.queue
-    while queue and queue[-1].seq < before:
-        hold = queue.pop()
-        targets.last = hold.seq
-        targets.take_in(hold, hold.seq)
-    return targets
+def _few_targets(hold: "Hold") -> Mapping[int, Any] | None:
+    stack: list[Any] = []
+    for held in hold.writes:
+        inside = held.__class__ is Inside
+        place = deref(held.root if inside else held)
+        if place.__class__ is Wire:
+            if not (place.immutable or place.computed or is_rootless(place)):
+                stack.append(place)
+        elif inside or place is EVERYWHERE:
+            return None
+    reached: dict[int, Any] = {}
+    for found in walk_on(stack, reached, compared=False):
+        if len(reached) > MOST_TARGETS or hold.is_unsure():
+            return None
+        if found.__class__ is not Wire:
+            if _is_written(hold, id(found)):
+                return None
+        elif not found.immutable:
+            if found.origin is None or found.stored is None:
+                return None
+            stack += found.origin
+            stack += found.stored
+    return reached
 
 
-def _may_be_there(place: Any) -> bool:
-    """Whether a place is pending and may be an object that is there."""
-    return place.__class__ is Wire and not place.immutable and not is_rootless(place)
+def _is_written(hold: "Hold", key: int) -> bool:
+    """Whether another hold that this one can see writes to an object by its name."""
+    memory: Memory | None = hold.memory
+    while memory is not None:
+        holds = memory.by_place.get(key, {}).values()
+        if any(one is not hold and _names(one, key) for one in holds):
+            return True
+        memory = None if memory.outer is None else memory.outer.memory
+    return False

@@ -21,7 +21,10 @@ Rules
 Theory of operation: each memory indexes its holds by the identity of their places.  A
 hold on a pending wire is found under the wire; when the wire is set the hold learns the
 object.  Wires that may turn out to be an object somebody already has (see `Wire.origin`)
-are also kept in a list of their own, which every access looks through.
+are wide places, as is all that can be reached from an object.  Holds on them are also
+kept in tables of their own.  An access to an object looks through those that may touch an
+object that is there: `families` says when a hold becomes one of them.  It looks no further
+back than where the object came into being (`births`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -29,11 +32,18 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .extent import ANYTHING, EVERYWHERE, REACHED, Inside, extent
-from .families import is_rootless, surely_apart
+from .births import Births
+from .extent import (
+    CLASSES_MET,
+    EVERYWHERE,
+    REACHED,
+    Inside,
+    is_reached,
+)
+from .families import depend, is_rootless, store_in, surely_apart
 from .places import Resource
 from .reach import has_arithmetic, is_atom, sources
-from .wire import OBJECTS_ARRIVED, Wire, deref, store_in
+from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
@@ -231,8 +241,7 @@ class Hold:
             return False
         if root.__class__ is Wire and surely_apart(root, place):
             return False
-        found = extent(self, root, compared=compared)
-        return id(place) in found or ANYTHING in found
+        return is_reached(self, root, place, compared=compared)
 
 
 @attrs.frozen(eq=False)
@@ -251,14 +260,6 @@ class Growth:
             hold.watchers.append(actor)
 
 
-def may_be_there(place: Any) -> bool:
-    """Whether an object that is there may be in a wide place."""
-    if place.__class__ is Inside:
-        place = place.root
-    place = deref(place)
-    return place.__class__ is not Wire or not (place.immutable or is_rootless(place))
-
-
 def is_wide(place: Any) -> bool:
     """Whether a place may turn out to be an object that somebody already has."""
     if place.__class__ is not Wire:
@@ -275,15 +276,23 @@ class Memory:
         by_place: By the identity of a place, the holds that name it.
         everywhere: Those that name a wide place, which any object may belong to.
         writing: Those of them that may write to one.
-        there: Those of them that may write to an object that is there already.
-        looked: When this was last found out, by `OBJECTS_ARRIVED`.
+        there: Those of them that may touch an object that is there already, and
+        changing: Those of these that may write to it.
+        mixed: Whether these two are not in order.
+        doubtful: Those that may touch more than they say once a new class is met, and
+        looked: when they were last asked, by `CLASSES_MET`.
+        births: When objects came into being.
     """
 
     __slots__ = (
+        "births",
         "by_place",
+        "changing",
+        "doubtful",
         "everywhere",
         "held",
         "looked",
+        "mixed",
         "next_seq",
         "outer",
         "there",
@@ -297,10 +306,14 @@ class Memory:
         self.everywhere: dict[int, Hold] = {}
         self.writing: dict[int, Hold] = {}
         self.there: dict[int, Hold] = {}
+        self.changing: dict[int, Hold] = {}
+        self.mixed = False
+        self.doubtful: dict[int, Hold] = {}
         self.looked = 0
         self.held: dict[int, Hold] = {}
         self.next_seq = 0
         self.total = total
+        self.births: Births = Births(self) if outer is None else outer.memory.births
 
     def add(self, hold: Hold) -> int:
         """Take in the youngest hold; return its number."""
@@ -318,6 +331,9 @@ class Memory:
             self.held[hold.seq] = hold
             self.total[0] += 1
             more = (*hold.reads, *hold.writes)
+            if hold.unsure is not None:
+                self.doubtful[hold.seq] = hold
+                self.ask(hold)
         for place in more:
             self.index(hold, place)
         for place in hold.writes:
@@ -330,9 +346,13 @@ class Memory:
         place = deref(place)
         if is_wide(place):
             self.everywhere[hold.seq] = hold
-            if hold.unsure is not None or any(is_wide(deref(w)) for w in hold.writes):
+            if any(is_wide(deref(w)) for w in hold.writes):
                 self.writing[hold.seq] = hold
-                self.looked = 0
+            root = deref(place.root) if place.__class__ is Inside else place
+            if root.__class__ is Wire and is_rootless(root):
+                depend(hold, root)
+            elif root.__class__ is not Wire or not root.immutable:
+                self.be_there(hold)
         if place is EVERYWHERE or place.__class__ is Inside:
             return
         if place.__class__ is Wire:
@@ -346,11 +366,12 @@ class Memory:
         """Forget a released hold."""
         if self.held.pop(hold.seq, None) is None:
             return
-        REACHED.clear()
+        if hold.writes:
+            REACHED.clear()
         self.total[0] -= 1
-        self.everywhere.pop(hold.seq, None)
-        self.writing.pop(hold.seq, None)
-        self.there.pop(hold.seq, None)
+        for table in (self.everywhere, self.writing, self.there, self.changing):
+            table.pop(hold.seq, None)
+        self.doubtful.pop(hold.seq, None)
         for place in (*hold.reads, *hold.writes):
             for key in {id(place), id(deref(place))}:
                 holds = self.by_place.get(key)
@@ -365,20 +386,39 @@ class Memory:
             self.held[hold.seq] = hold
             self.total[0] += 1
         self.everywhere[hold.seq] = self.writing[hold.seq] = hold
-        self.looked = 0
+        self.be_there(hold)
 
-    def written(self) -> dict[int, Hold]:
-        """The holds that may write to any object that is there."""
-        if self.looked != OBJECTS_ARRIVED[0]:
-            self.looked = OBJECTS_ARRIVED[0]
-            self.there = {
-                seq: hold
-                for seq, hold in self.writing.items()
-                if hold.inner is not None
-                or any(map(may_be_there, hold.writes))
-                or hold.is_unsure()
-            }
-        return self.there
+    def be_there(self, hold: Hold) -> None:
+        """Take in that a hold may touch objects that are there already."""
+        seq = hold.seq
+        if self.held.get(seq) is not hold or seq in self.changing:
+            return
+        tables = [self.there]
+        if seq in self.writing:
+            tables.append(self.changing)
+            if seq < self.next_seq - 1:
+                REACHED.clear()
+        for table in tables:
+            self.mixed = self.mixed or seq < next(reversed(table), seq)
+            table[seq] = hold
+
+    def ask(self, hold: Hold) -> None:
+        """Take in that a hold may touch more than it says, if it may."""
+        if hold.is_unsure():
+            del self.doubtful[hold.seq]
+            self.everywhere[hold.seq] = self.writing[hold.seq] = hold
+            self.be_there(hold)
+
+    def put_in_order(self) -> None:
+        """Ask those in doubt again, and sort the holds on objects that are there."""
+        if self.looked != CLASSES_MET[0]:
+            self.looked = CLASSES_MET[0]
+            for hold in list(self.doubtful.values()):
+                self.ask(hold)
+        if self.mixed:
+            self.there = dict(sorted(self.there.items()))
+            self.changing = dict(sorted(self.changing.items()))
+            self.mixed = False
 
     def speaking(self) -> Iterator[Hold]:
         """The holds in here that speak for themselves, also inside those that do not."""
@@ -403,16 +443,19 @@ class Memory:
             return None
         if place is EVERYWHERE:
             return self._search(self.held, place, write, before, start)
+        since = self.births.since(place, self)
         found = None
         if (holds := self.by_place.get(id(place))) is not None:
-            found = self._search(holds, place, write, before, start)
-        if write:
-            wide = self.everywhere
+            found = self._search(holds, place, write, before, start, since)
+        if found is not None:
+            return found
+        if self.mixed or (self.doubtful and self.looked != CLASSES_MET[0]):
+            self.put_in_order()
+        if place.__class__ is Wire:
+            wide = self.everywhere if write else self.writing
         else:
-            wide = self.writing if place.__class__ is Wire else self.written()
-        if found is None and wide:
-            found = self._search(wide, place, write, before, start)
-        return found
+            wide = self.there if write else self.changing
+        return self._search(wide, place, write, before, start, since) if wide else None
 
     def conflict_outward(
         self,
@@ -436,11 +479,20 @@ class Memory:
 
     @staticmethod
     def _search(
-        holds: dict[int, Hold], place: Any, write: bool, before: int | None, start: bool
+        holds: dict[int, Hold],
+        place: Any,
+        write: bool,
+        before: int | None,
+        start: bool,
+        since: int = -1,
     ) -> "Wire | Hold | None":
         for seq in reversed(holds):
-            if before is None or seq < before:
-                found = holds[seq].conflicts(place, write=write, start=start)
-                if found is not None:
-                    return found
+            if before is not None and seq >= before:
+                continue
+            if seq < since:
+                # Why: not a break, as a table by place is not always in order.
+                continue
+            found = holds[seq].conflicts(place, write=write, start=start)
+            if found is not None:
+                return found
         return None

@@ -19,11 +19,11 @@ Rules
        *family*.
 """
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
+    from epic_actors.core.footprints.summary import Summaries
     from epic_actors.core.streams.stream import Reader
     from epic_actors.core.streams.text import Source
 
@@ -38,10 +38,10 @@ class _Pending:
 PENDING: Any = _Pending()
 SIMPLE = frozenset({int, float, str, bytes, bool, type(None)})
 OBJECTS_ARRIVED = [1]
-"""Counts the wires that turned out to be more than plain values (see `families`)."""
+"""Counts the wires that turned out to be more than plain values."""
 
-MOST_STORED = 256
-"""With more values than these still to be stored in a pending one, anything may be."""
+TURNED_OUT: list[Any] = []
+"""What `families` does when a wire turns out to be more than a plain value."""
 
 
 class Wire:
@@ -49,6 +49,7 @@ class Wire:
 
     __slots__ = (
         "computed",
+        "dependents",
         "family",
         "holds",
         "immutable",
@@ -56,7 +57,7 @@ class Wire:
         "method",
         "origin",
         "readers",
-        "rootless",
+        "rooted",
         "source",
         "stored",
         "value",
@@ -70,14 +71,15 @@ class Wire:
     ) -> None:
         self.value: Any = PENDING
         self.readers: list[Reader] | None = None
-        self.holds: list[Hold] | None = None
+        self.holds: list[Hold | Summaries] | None = None
         self.immutable = immutable
         self.origin = origin
         self.kind = kind
         self.method: tuple[Any, str] | None = None
         self.source: Source | None = None
         self.family: Wire | None = None
-        self.rootless = 0
+        self.rooted: bool | None = None
+        self.dependents: list[Wire | Hold] | None = None
         self.stored: tuple[Any, ...] | None = ()
         self.computed = False
 
@@ -98,10 +100,9 @@ class Wire:
         self.source = None
         if value.__class__ not in SIMPLE:
             OBJECTS_ARRIVED[0] += 1
-            if value.__class__ is Wire:
-                value.stored = _both(value.stored, self.stored)
-                if self.family is not None:
-                    _unite(_head(self), family_of(value))
+            if value.__class__ is Wire or self.dependents is not None:
+                TURNED_OUT[0](self, value)
+        self.dependents = None
         readers, self.readers = self.readers, None
         holds, self.holds = self.holds, None
         if value.__class__ is Wire:
@@ -138,72 +139,3 @@ def deref(value: Any) -> Any:
 def is_pending(value: Any) -> bool:
     """Whether `value` is a wire that has not been set."""
     return value.__class__ is Wire and deref(value).__class__ is Wire
-
-
-def family_of(wire: Wire) -> Wire:
-    """The wire that stands for the family of a pending value."""
-    if wire.family is None:
-        _join(wire)
-    return _head(wire)
-
-
-def store_in(wire: Wire, origin: tuple[Any, ...] | None) -> None:
-    """Say that what shares objects with these values will be stored in a pending one."""
-    values = None if origin is None else tuple(map(deref, origin))
-    for value in values or ():
-        if value.__class__ is Wire and not value.immutable:
-            _unite(family_of(value), family_of(wire))
-    wire.stored = _both(wire.stored, values)
-    now = OBJECTS_ARRIVED[0]
-    if wire.rootless == now and (
-        values is None or any(_may_be_there(value, now) for value in values)
-    ):
-        OBJECTS_ARRIVED[0] += 1
-
-
-def _may_be_there(value: Any, now: int) -> bool:
-    if value.__class__ is Wire:
-        return not value.immutable and value.rootless != now
-    return value.__class__ not in SIMPLE
-
-
-def _join(wire: Wire) -> None:
-    stack, found = [wire], []
-    while stack:
-        one = stack.pop()
-        if one.family is None:
-            one.family = one
-            found.append(one)
-            stack.extend(_origins(one))
-    for one in found:
-        for other in _origins(one):
-            _unite(_head(one), _head(other))
-
-
-def _head(wire: Wire) -> Wire:
-    while (above := wire.family) is not wire:
-        assert above is not None
-        wire.family = above.family
-        wire = above
-    return wire
-
-
-def _unite(one: Wire, other: Wire) -> None:
-    if one is not other:
-        one.family = other
-
-
-def _both(
-    one: tuple[Any, ...] | None, other: tuple[Any, ...] | None
-) -> tuple[Any, ...] | None:
-    if one is None or other is None:
-        return None
-    known = set(map(id, one))
-    both = (*one, *[value for value in other if id(value) not in known])
-    return both if len(both) <= MOST_STORED else None
-
-
-def _origins(wire: Wire) -> Iterator[Wire]:
-    for value in map(deref, wire.origin or ()):
-        if value.__class__ is Wire and not value.immutable:
-            yield value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
-from epic_actors.core.memory.extent import EVERYWHERE, Inside, deep_places
+from epic_actors.core.memory.extent import EVERYWHERE, REACHED, Inside, deep_places
 from epic_actors.core.memory.holds import Hold
 from epic_actors.core.memory.reach import PLAIN, is_atom, mutables, pending_in
 from epic_actors.core.memory.wire import Wire, deref
@@ -45,6 +45,7 @@ class ExternalCall(Actor):
     __slots__ = (
         "answer",
         "args",
+        "born",
         "external",
         "kwargs",
         "number",
@@ -73,6 +74,7 @@ class ExternalCall(Actor):
             if value.__class__ not in PLAIN:
                 self.plain = False
                 break
+        self.born = network.here.memory.next_seq
         if self.plain:
             super().__init__(network, FREE)
             self.answer = Wire(external.immutable, (), external.kind)
@@ -222,6 +224,7 @@ class ExternalCall(Actor):
             if not stream.count and network.listener is not None:
                 self.tell("streaming")
             stream.grow(piece)
+            REACHED.clear()
             outlet = network.outlet
             if stream.readers == [outlet]:
                 # Why: who reads the output does so in a task of its own.
@@ -268,6 +271,10 @@ class ExternalCall(Actor):
             return
         if self.stream is not None:
             self.stream.end()
+        new = self.answer.origin == () and value.__class__ not in PLAIN
+        if new and self.network.holds[0] > 0:
+            memory = self.outer.memory
+            memory.births.note(value, memory, self.born)
         self.answer.set(value)
         if self.hold is not FREE:
             self.hold.release()

@@ -225,10 +225,8 @@ class Network:
         try:
             while noted or ready:
                 if noted:
-                    REACHED.clear()
                     self.advance(noted.popleft())
                 elif (actor := ready.popleft()).waiting:
-                    REACHED.clear()
                     actor.attempt()
         finally:
             inside.step = None
@@ -252,6 +250,8 @@ class Network:
         elif not self.calm or self.root is None:
             self.settle()
             self.settler.forget()
+            REACHED.clear()
+            self.home.memory.births.born.clear()
             self.calm = not self.generating
             if self.root is not None:
                 self.root.become_oldest()
@@ -263,6 +263,7 @@ class Network:
         """The oldest entry has failed: flush what is younger, then hand on the error."""
         error = entry.error
         assert error is not None
+        REACHED.clear()
         ledger.flush_after(entry)
         ledger.remove(entry)
         entry.flush()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.memory.extent import EVERYWHERE, deep_places
+from epic_actors.core.memory.extent import EVERYWHERE, REACHED, deep_places
 from epic_actors.core.memory.holds import NOTHING, Hold, Memory
 from epic_actors.core.memory.reach import (
     CONSUMED,
@@ -291,6 +291,8 @@ def perform(
         args = settled(network, effect, args)
     if effect.lazy:
         args = tuple([kept(network, value) for value in args])
+    if REACHED and may_store(effect, args):
+        REACHED.clear()
     writes = effect.writes or effect.places
     if writes and effect.undo is not None and not region.settled:
         undo = effect.undo(*args)
@@ -305,6 +307,19 @@ def perform(
     if not network.calm:
         note_wires(network, effect, args, result)
     return result
+
+
+def may_store(effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether an operation may put an object into another: code of a class may run."""
+    if effect.places or effect.alters:
+        return True
+    writes, whole = effect.writes, effect.whole
+    for position, value in enumerate(args):
+        if value.__class__ not in PLAIN and (
+            position in whole or (writes and position not in writes)
+        ):
+            return True
+    return False
 
 
 def kept(network: "Network", value: Any) -> Any:

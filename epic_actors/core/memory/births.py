@@ -1,0 +1,70 @@
+"""When objects came into being: nothing older in program order touches them.
+
+By the alias rule the answer of a call is no object that was there before, if its arguments
+hold none.  So an access to it, or to a container in it, need not look at holds that are
+older than the call, however many there are.  Objects are known as long as older holds are.
+"""
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    from .holds import Memory
+
+
+FEW_BORN = 64
+"""With no more than these it is not asked which of them are still of use."""
+NESTING: frozenset[type] = frozenset({list, tuple, dict, set, frozenset, deque})
+
+
+class Births:
+    """Where in program order some of the objects of a run came into being."""
+
+    __slots__ = ("born", "home", "most")
+
+    def __init__(self, home: "Memory") -> None:
+        self.born: dict[int, tuple[Any, Memory, int]] = {}
+        self.home = home
+        self.most = FEW_BORN
+
+    def note(self, value: Any, memory: "Memory", seq: int) -> None:
+        """A value and the containers in it came into being in a region, at a number."""
+        stack: list[Any] = [value]
+        born = self.born
+        while stack:
+            one = stack.pop()
+            if id(one) in born:
+                continue
+            born[id(one)] = one, memory, seq
+            if one.__class__ in NESTING:
+                inside: Any = one.values() if one.__class__ is dict else one
+                stack += [part for part in inside if part.__class__ in NESTING]
+        if len(born) > self.most:
+            self.forget_old()
+
+    def since(self, place: Any, memory: "Memory") -> int:
+        """The number of the first hold of a region that is not older than an object."""
+        known = self.born.get(id(place))
+        return -1 if known is None else _number_in(memory, known[1], known[2])
+
+    def forget_old(self) -> None:
+        """Forget the objects that are older than all holds."""
+        home = self.home
+        oldest = min(home.held, default=home.next_seq)
+        self.born = {
+            key: known
+            for key, known in self.born.items()
+            if _number_in(home, known[1], known[2]) > oldest
+        }
+        self.most = max(FEW_BORN, 2 * len(self.born))
+
+
+def _number_in(memory: "Memory", where: "Memory", seq: int) -> int:
+    """The number that a place in a region has in a region around it, or -1."""
+    while where is not memory:
+        outer = where.outer
+        if outer is None:
+            return -1
+        where, seq = outer.memory, outer.seq
+    return seq
