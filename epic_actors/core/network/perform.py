@@ -423,8 +423,16 @@ class Operation(Actor):
         obstacle = self.obstacle()
         if obstacle is None:
             self.fire()
-        elif self.early is None or not self.ask_early():
+        elif not (self.has_beginning() and self.ask_early()):
             obstacle.subscribe(self)
+
+    def has_beginning(self) -> bool:
+        """Whether an early answer is possible: an argument is more than just pending."""
+        return self.early is not None and any(
+            value.__class__ not in PLAIN
+            and (value.__class__ is not Wire or value.source is not None)
+            for value in map(deref, self.args)
+        )
 
     def ask_early(self) -> bool:
         """Try to answer from the beginning of a text; False if that cannot be done."""

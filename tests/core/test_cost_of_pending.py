@@ -1,0 +1,127 @@
+"""Twice as many rounds over pending values take twice the work, not four times.
+
+There are no clocks here: calls of our own functions are counted.
+"""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from epic_actors.testing.agree import run_machine
+from epic_actors.testing.outside import Outside
+
+
+outside = Outside()
+ROUNDS = 60
+MOST = 2.6
+"""So many times the work is allowed for twice the rounds: the schedule decides a little."""
+
+
+@outside.unordered(seconds=lambda x: 1)  # type: ignore[untyped-decorator]
+def f(x: Any) -> Any:
+    """A value that comes later."""
+    return x
+
+
+@outside.unordered(seconds=lambda x: 1)  # type: ignore[untyped-decorator]
+def row(x: int) -> dict[str, Any]:
+    """A dictionary that comes later."""
+    return {"k": x, "name": f"n{x}"}
+
+
+def summed(rounds: int) -> int:
+    """What is added up may be an object that has come."""
+    total = 0
+    for x in range(rounds):
+        total += row(x)["k"]
+    return total
+
+
+def searched(rounds: int) -> Any:
+    """Undecided branches that give variables values."""
+    best, seen = None, []
+    for x in range(rounds):
+        score = f(x)
+        if best is None or score > best:
+            best = score
+            seen.append(x)
+    return best, seen
+
+
+def stored_in(rounds: int) -> list[Any]:
+    """Stores into objects on their way."""
+    out = []
+    for x in range(rounds):
+        found = row(x)
+        found["more"] = f(x)
+        out.append({"a": found["k"], "b": found})
+    return out
+
+
+def tried_again(rounds: int) -> list[int]:
+    """Loops that are undecided, in a loop."""
+    out = []
+    for x in range(rounds):
+        k = 0
+        while f(x + k) % 2:
+            k += 1
+        out.append(x + k)
+    return out
+
+
+def joined(rounds: int) -> str:
+    """Texts of values of which nothing is known."""
+    return "\n".join([f"{x}: {f(x)}" for x in range(rounds)])
+
+
+def in_order(rounds: int) -> Any:
+    """Keys of objects on their way."""
+    rows = [row(x) for x in range(rounds)]
+    return sorted(rows, key=lambda found: found["name"])
+
+
+def gathered(rounds: int) -> int:
+    """Objects of the script's own that undecided branches change."""
+    total: list[int] = []
+    for x in range(rounds):
+        if f(x) % 2:
+            add(total, x)
+    return len(total)
+
+
+def add(total: list[int], x: int) -> None:
+    """What a helper does is done by the branch."""
+    total.append(x)
+
+
+def calls_of_ours(script: Callable[[int], Any], rounds: int) -> int:
+    """How many functions of the package are called in a run."""
+    count = 0
+
+    def profile(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal count
+        ours = str(frame.f_globals.get("__name__", "")).startswith("epic_actors.core")
+        count += event == "call" and ours
+
+    sys.setprofile(profile)
+    try:
+        run_machine(script, outside, lambda: (rounds,), fusion=True)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "script",
+    [summed, searched, stored_in, tried_again, joined, in_order, gathered],
+    ids=lambda script: script.__name__,
+)
+def test_takes_work_by_the_round(script: Callable[[int], Any]) -> None:
+    """Something pending costs those whom it concerns."""
+    calls_of_ours(script, 3)
+    few = calls_of_ours(script, ROUNDS)
+    assert calls_of_ours(script, 2 * ROUNDS) < MOST * few
