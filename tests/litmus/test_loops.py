@@ -13,6 +13,7 @@ import pytest
 import trio
 
 import epic_actors as epic
+from tests.litmus.installed import installed
 
 
 @epic.unordered
@@ -28,6 +29,7 @@ class Meeting:
     def __init__(self, count):
         self.count = count
         self.all_here = trio.Event()
+        self.failed = False
 
     async def come(self):
         """Wait for the others."""
@@ -187,6 +189,26 @@ def a_pool_that_is_kept():
     return found, ask("after")
 
 
+class BusyError(Exception):
+    """It may work the next time."""
+
+
+@epic.unordered
+@installed.retry(BusyError, 3)
+def patient(meeting, text):
+    """A plain external that calls another, as often as it must."""
+    found = meet(meeting, text)
+    if text == "b" and not meeting.failed:
+        meeting.failed = True
+        raise BusyError
+    return found
+
+
+def declared_wrappers():
+    meeting = Meeting(3)
+    return [patient(meeting, text) for text in "abc"]
+
+
 LOOPS = [gathered, tasks, in_a_group, in_time, workers, in_threads, that_fails]
 SCRIPTS = [
     *(a_loop, a_loop_of_trio, threads, a_pool, a_pool_and_futures),
@@ -229,6 +251,12 @@ def test_a_loop_may_be_in_the_midst_of_a_script(main, fusion):
         return asyncio.run(main()), asked
 
     assert epic.run(script, fusion=fusion) == (EXPECTED[main], ["A", "B"])
+
+
+@WAYS
+def test_a_plain_external_may_call_others(fusion):
+    """It waits in its thread, and overlaps with what it is declared to overlap with."""
+    assert epic.run(declared_wrappers, fusion=fusion) == ["A", "B", "C"]
 
 
 @WAYS

@@ -10,6 +10,7 @@ to the threads that are started behind it; to no others.
 """
 
 import contextvars
+import functools
 import queue
 import sys
 import threading
@@ -117,11 +118,16 @@ class Door:
 
     def live(self, work: Callable[[], Any]) -> Any:
         """Run code in this thread, as the one behind the door."""
-        self.thread, inside.door = threading.get_ident(), self
+        self.thread = threading.get_ident()
+        return self.open(work)
+
+    def open(self, work: Callable[[], Any]) -> Any:
+        """Run code in this thread, with the door."""
+        before, inside.door = inside.door, self
         try:
             return work()
         finally:
-            inside.door = None
+            inside.door = before
 
 
 _TOO_LATE = (
@@ -166,6 +172,15 @@ async def beside(work: Callable[[], Any]) -> Any:
         assert error is not None
         raise error
     return value[0]
+
+
+async def in_a_thread(work: Callable[[], Any]) -> Any:
+    """Run a plain external in a worker thread; what it calls itself waits there too."""
+    door = of_run.get()
+    run = work if door is None else functools.partial(door.open, work)
+    # Why: boxed, since trio takes a coroutine for a mistake.
+    [value] = await trio.to_thread.run_sync(lambda: [run()])
+    return value
 
 
 _opened = 0

@@ -17,7 +17,7 @@ from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.streams.stream import STREAMS
 from epic_actors.errors import UsageError
 
-from .door import beside, inside
+from .door import beside, in_a_thread, inside
 from .loops import has_loop
 
 
@@ -126,8 +126,7 @@ class External:
         if self.aside:
             result = await beside(call)
         else:
-            # Why: boxed, since trio takes a coroutine for a mistake.
-            [result] = await trio.to_thread.run_sync(lambda: [call()])
+            result = await in_a_thread(call)
         return await result if inspect.isawaitable(result) else result
 
     def check_piece(self, piece: Any) -> None:
