@@ -45,18 +45,23 @@ from epic_actors.core.terms import (
 )
 
 from .tags import (
+    CLOSURES,
+    NEVER,
     NOTHING,
     PLAIN_VALUE,
     UNKNOWN,
     Dictionary,
+    Held,
     Method,
     Summary,
     Tag,
     Tags,
+    Uncallable,
     Value,
     callee_of,
     constant,
     dictionaries,
+    held_in,
     inside,
 )
 
@@ -100,6 +105,7 @@ LOADS = frozenset(
     ]
 )
 APPENDING = frozenset({list.append, deque.append, bytearray.append})
+RAISES = frozenset({"raise", "reraise"})
 ROUNDS = 12
 OPERAND = "operand"
 """The parameter of an operation, for all that it is given."""
@@ -248,7 +254,7 @@ class Reader:
         known = self.lams.get(id(lam))
         params = known[0] if known else args
         merged = [_widened(a, b) for a, b in zip(params, args, strict=True)]
-        result, seen = (known[1], known[2]) if known else (PLAIN_VALUE, -1)
+        result, seen = (known[1], known[2]) if known else (NEVER, -1)
         if seen == self.round and merged == params:
             return result
         # Why: marked before it is read, so that it is read once a round however many
@@ -293,6 +299,9 @@ class Reader:
     def native(self, term: Prim, args: list[Value]) -> Any:
         """What a primitive does itself."""
         op = term.op
+        if op in RAISES:
+            self.effect(self.summaries.effect(term), args)
+            return NEVER
         if op == "global":
             return self.load_global(*term.static)
         if op in ("advance", "iter", "aiter"):
@@ -326,7 +335,9 @@ class Reader:
         if op in STORES:
             self.store(args)
         if op in LOADS:
-            return Value(self.load(args[0].tags))
+            held = args[0].callee if op == "cell_get" else None
+            callee = held.callee if isinstance(held, Held) else None
+            return Value(self.load(args[0].tags), callee)
         if op == "bound":
             return args[0]
         if op == "super":
@@ -491,6 +502,9 @@ class Reader:
                 return self.external(callee, args)
             case Method():
                 return self.method(callee, args, shape)
+            case Uncallable():
+                self.assume(callee)
+                return PLAIN_VALUE
             case types.FunctionType():
                 return self.function(callee, args, shape, inside(function.tags))
             case Template():
@@ -606,7 +620,7 @@ class Reader:
         self.summaries.meet(function.namespace, ())
         lam = function.lam
         own = lam.params[len(function.freevars) :]
-        values: list[Value] = [Value(cells)] * len(function.freevars)
+        values = [Value(cells, self.held(cell)) for cell in fn.__closure__ or ()]
         simple = len(args) <= len(own) and not any(shape)
         if simple and not function.code.co_flags & 0x0C:
             rest = [Value(UNKNOWN if fn.__defaults__ else NOTHING)] * (
@@ -620,8 +634,26 @@ class Reader:
             ] * len(own)
         return self.include(lam, values)
 
+    def held(self, cell: types.CellType, depth: int = CLOSURES) -> Held | None:
+        """What calling a variable of a closure calls, as long as that is so."""
+        held = held_in(cell)
+        if held is not None and not isinstance(held.callee, Uncallable):
+            self.summary.assumed[id(cell)] = cell, held
+            self.assume(held.callee, depth - 1)
+        return held
+
+    def assume(self, callee: Any, depth: int = CLOSURES) -> None:
+        """Note what the variables call that a function was made around."""
+        if isinstance(callee, Uncallable):
+            self.summary.assumed[id(callee.cell)] = callee.cell, Held(callee)
+        if depth > 0 and isinstance(callee, types.FunctionType):
+            for cell in callee.__closure__ or ():
+                self.held(cell, depth)
+
     def include(self, lam: Lam, values: list[Value]) -> Value:
         """Add the summary of a function, in terms of these arguments."""
+        for value in values:
+            self.assume(value.callee)
         found = self.summaries.of(lam, tuple([value.callee for value in values]))
         given = {
             name: value.tags | receiver_tags(value.callee)
@@ -655,6 +687,7 @@ class Reader:
         summary.resources_read |= found.resources_read
         summary.resources_written |= found.resources_written
         summary.globals_read |= found.globals_read
+        summary.assumed.update(found.assumed)
         if found.reads:
             summary.reads |= mapped(found.reads)
         if found.writes:
@@ -789,6 +822,8 @@ def _widened(known: Value, other: Value) -> Value:
 
 
 def _either(one: Any, other: Any) -> Any:
+    if one is NEVER or other is NEVER:
+        return other if one is NEVER else one
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         return [_merged(pair) for pair in zip(one, other, strict=True)]
     return _merged([*_values(one), *_values(other)])

@@ -50,14 +50,18 @@ from epic_actors.core.terms import Lam, Prim
 from .reading import Reader, is_quiet
 from .stores import note_stores
 from .tags import (
+    CLOSURES,
     EVERYTHING,
     UNKNOWN,
+    Held,
     Method,
     Shared,
     Summary,
     Tags,
+    Uncallable,
     Value,
     callee_of,
+    held_in,
     inside,
 )
 
@@ -77,6 +81,7 @@ class Summaries:
     """The summaries of one network's units and functions, made when first asked for."""
 
     def __init__(self, network: "Network") -> None:
+        self.network = network
         self.translate = network.translate
         self.runs_aside = network.runs_aside
         self.specials = network.specials
@@ -114,7 +119,7 @@ class Summaries:
     def closedness(self, fn: types.FunctionType, function: Function) -> int:
         """How freely a function may run natively, as `Closedness` has it."""
         found = self.alone(function)
-        if not found.is_closed or function.freevars:
+        if not found.is_closed or function.freevars or found.assumed:
             return 0
         return 2 if found.touches_nothing and not found.endless else 1
 
@@ -203,7 +208,7 @@ class Summaries:
 
     def together(self, key: Any, run: Callable[[Reader, Value], Tags]) -> Summary:
         """The summary of what may run, as one function of all that it is given."""
-        found = self.known.get(key)
+        found = self.still_known(key)
         if found is None:
             found = self.known[key] = self.unread()
         return self.brought_up(
@@ -289,8 +294,20 @@ class Summaries:
         self, read: Callable[[], Summary], params: tuple[str, ...], args: Any
     ) -> Footprint:
         found = self.settled(read)
+        if found.assumed and self.changing(found, args):
+            return EVERYTHING
         footprint = found.footprint(params, args)
         return attrs.evolve(footprint, unsure=self.news(found, read, args))
+
+    def changing(self, found: Summary, args: Any) -> bool:
+        """Whether something older may yet store to a variable that was relied on."""
+        network = self.network
+        if network.holds[0] == 0:
+            return False
+        look = network.here.memory.conflict_outward
+        cells = [cell for cell, _ in found.assumed.values()]
+        cells += [arg for arg in args if arg.__class__ is types.CellType]
+        return any(look(cell, write=False) is not None for cell in cells)
 
     def news(
         self, known: Summary, read: Callable[[], Summary], args: tuple[Any, ...]
@@ -411,7 +428,7 @@ class Summaries:
 
     def of(self, lam: Lam, callees: tuple[Any, ...]) -> Summary:
         """The summary of a function of the term, given what its parameters call."""
-        found = self.known.get(key := (id(lam), tuple(map(_key, callees))))
+        found = self.still_known(key := (id(lam), tuple(map(_key, callees))))
         if found is None:
             self.variants[id(lam)] += 1
             if self.variants[id(lam)] > VARIANTS and any(
@@ -422,6 +439,11 @@ class Summaries:
             # Why: kept, or another term could take its identity.
             self.kept[id(lam)] = lam
         return self.brought_up(found, lambda reader: reader.read(lam, callees))
+
+    def still_known(self, key: Any) -> Summary | None:
+        """A summary read before, unless a variable that it relied on has changed."""
+        found = self.known.get(key)
+        return None if found is None or (found.finished and not found.holds) else found
 
     def unread(self) -> Summary:
         """A summary to be read."""
@@ -510,9 +532,16 @@ class Closedness:
         self.stored = len(STORED)
 
 
-def _key(callee: Any) -> Any:
+def _key(callee: Any, depth: int = CLOSURES) -> Any:
+    if isinstance(callee, Held):
+        return "held", _key(callee.callee, depth)
+    if isinstance(callee, Uncallable):
+        return "plain"
     if isinstance(callee, types.FunctionType):
-        return id(callee.__code__)
+        code = id(callee.__code__)
+        if callee.__closure__ is None or depth == 0:
+            return code if callee.__closure__ is None else (code, callee)
+        return code, *[_key(held_in(c), depth - 1) for c in callee.__closure__]
     if isinstance(callee, Method):
         return callee.name
     if isinstance(callee, Resumption):

@@ -28,7 +28,7 @@ from epic_actors.core.memory.places import (
     is_namespace,
     loaded,
 )
-from epic_actors.core.memory.reach import is_atom, sources
+from epic_actors.core.memory.reach import PLAIN, cell_value, is_atom, sources
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
 from epic_actors.core.network.regions import Footprint
@@ -41,6 +41,8 @@ Root: TypeAlias = Any
 Tag: TypeAlias = tuple[str, Root]
 Tags: TypeAlias = frozenset[Tag]
 
+CLOSURES = 3
+"""So deep closures in closures are told apart by what they call."""
 NOTHING: Tags = frozenset()
 UNKNOWN: Tags = frozenset({("unknown", None)})
 
@@ -54,6 +56,8 @@ class Value:
 
 
 PLAIN_VALUE = Value()
+NEVER = Value()
+"""What a step gives that raises, or that is being read: nothing, as far as is known."""
 
 
 @attrs.frozen
@@ -62,6 +66,20 @@ class Method:
 
     receiver: Value
     name: str
+
+
+@attrs.frozen
+class Held:
+    """The callee of a cell: what calling the variable in it calls."""
+
+    callee: Any
+
+
+@attrs.frozen
+class Uncallable:
+    """The callee of a plain value, as a variable of a closure has it."""
+
+    cell: types.CellType = attrs.field(eq=False)
 
 
 @attrs.frozen(eq=False)
@@ -102,6 +120,8 @@ class Summary:
         growing: It is being read.
         circular: It was asked for while it was being read.
         finished: There is nothing more to find.
+        assumed: Variables of closures, by the identity of their cells, and what calling
+            them was taken to call.
     """
 
     reads: set[Tag] = attrs.Factory(set)
@@ -118,6 +138,7 @@ class Summary:
     growing: bool = False
     circular: bool = False
     finished: bool = False
+    assumed: dict[int, tuple[types.CellType, Any]] = attrs.Factory(dict)
 
     @property
     def places(self) -> tuple[set[Any], ...]:
@@ -152,6 +173,11 @@ class Summary:
     def grown(self) -> set[Tag]:
         """What is written only by appending to it."""
         return {tag for tag in self.writes - self.changed if tag[0] == "is"}
+
+    @property
+    def holds(self) -> bool:
+        """Whether what was assumed is still so."""
+        return all(held_in(cell) == held for cell, held in self.assumed.values())
 
     @property
     def is_closed(self) -> bool:
@@ -264,9 +290,20 @@ def inside(tags: Tags) -> Tags:
     return frozenset([("in", tag[1]) if tag[0] == "is" else tag for tag in tags])
 
 
+def held_in(cell: types.CellType) -> Held | None:
+    """What calling the variable in a cell calls, if that can be followed."""
+    for content in map(deref, cell_value(cell)):
+        plain = content.__class__ in PLAIN
+        callee = Uncallable(cell) if plain else callee_of(content)
+        return None if callee is None else Held(callee)
+    return None
+
+
 def callee_of(value: Any) -> Any:
     """What calling a value calls, if that can be followed."""
     value = deref(value)
+    if value.__class__ is types.CellType:
+        return held_in(value)
     callable_kinds = (
         External,
         types.FunctionType,

@@ -1,0 +1,262 @@
+"""Closures over functions: what they call is known while their variables stay as they are."""
+
+# Scripts under test are written as users write them.
+# mypy: ignore-errors
+
+import functools
+
+import pytest
+
+from epic_actors.testing.agree import agree
+from tests.core.rows import both_ways
+from tests.litmus.table import Bad, Row, Table, check, fail, g, log, ok, outside
+
+
+table = Table()
+takes = table.takes
+SCRIPTS = []
+
+
+def agrees(script):
+    """Add the script below to those that need only mean what they do in CPython."""
+    SCRIPTS.append(script)
+    return script
+
+
+def retry_for(times, kinds=(Exception,)):
+    """A decorator as people write it."""
+
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            for i in range(times):
+                try:
+                    return function(*args, **kwargs)
+                except kinds:
+                    if i == times - 1:
+                        raise
+
+        return wrapper
+
+    return decorate
+
+
+def retry_while(function):
+    """Another."""
+
+    def wrapper(*args):
+        failed = 0
+        while True:
+            try:
+                found = function(*args)
+            except Bad:
+                failed += 1
+                if failed > 4:
+                    raise
+                continue
+            return found
+
+    return wrapper
+
+
+def retry_and_keep(function, times=3):
+    """A third."""
+
+    def wrapper(*args):
+        last = None
+        for _ in range(times):
+            try:
+                return function(*args)
+            except Bad as error:
+                last = error
+        raise last
+
+    return wrapper
+
+
+def flaky(x):
+    """Fail the first time for 2."""
+    if x == 2 and g(tries.pop(), 1):
+        fail(0)
+    return g(x, 1)
+
+
+tries: list[int] = []
+
+
+@takes(1)
+def calls_through_a_decorator_overlap():
+    asked = retry_while(lambda x: g(x, 1))
+    return [asked(i) for i in range(5)]
+
+
+@takes(1)
+def so_do_those_through_two():
+    asked = retry_while(retry_while(lambda x: g(x, 1)))
+    return [asked(i) for i in range(5)]
+
+
+@takes(1)
+def a_branch_calls_through_a_decorator():
+    asked = retry_while(lambda x: g(x, 0))
+    out = []
+    for i in range(5):
+        if ok(i):
+            asked(i)
+        out.append(i)
+    return out
+
+
+@agrees
+def decorators_that_try_again():
+    tries[:] = [0, 0, 1]
+    asked = [retry_for(4, (Bad,))(flaky), retry_while(flaky), retry_and_keep(flaky)]
+    return [ask(i) for ask in asked for i in range(4)], tries
+
+
+@agrees
+def one_decorator_around_many():
+    noted = []
+
+    def note(x):
+        noted.append(x)
+        return g(x, 1)
+
+    asked = [retry_while(one) for one in (lambda x: g(x, 1), note, lambda x: log(x))]
+    found = [ask(i) for i in range(3) for ask in asked]
+    return found, noted, len(noted)
+
+
+@agrees
+def a_variable_that_is_stored_to_afterwards():
+    out = []
+
+    def one():
+        out.append(g("one", 1))
+
+    def two():
+        out.append(g("two", 0))
+
+    chosen = one
+
+    def call():
+        chosen()
+
+    if ok(1):
+        call()
+    chosen = two
+    call()
+    return out, len(out)
+
+
+@agrees
+def a_variable_that_an_older_branch_stores_to():
+    out = []
+
+    def idle():
+        pass
+
+    def note():
+        out.append(g("noted", 1))
+
+    act = idle
+
+    def call():
+        act()
+
+    for i in range(2):
+        if ok(i):
+            act = note
+        if ok(i + 1):
+            call()
+        out.append(i)
+    return out, len(out)
+
+
+@agrees
+def a_variable_that_is_plain_at_first():
+    out, hear = [], None
+
+    def tell(x):
+        if hear:
+            hear(x)
+
+    def listen(function):
+        nonlocal hear
+        hear = function
+
+    for i in range(3):
+        if ok(1 - i):
+            tell(i)
+        if ok(i):
+            listen(lambda x: out.append(g(x, 1)))
+        out.append(-i)
+    tell(9)
+    return out, len(out)
+
+
+@agrees
+def a_function_that_changes_itself():
+    out = []
+
+    def first(x):
+        nonlocal step
+        out.append(("first", x))
+        if ok(x):
+            step = second
+        return g(x, 1)
+
+    def second(x):
+        out.append(("second", x))
+        return g(-x, 1)
+
+    step = first
+
+    def go(x):
+        return step(x)
+
+    return [go(i) for i in range(4)], out
+
+
+@agrees
+def closures_in_closures():
+    out = []
+
+    def made(function):
+        def outer(x):
+            def inner():
+                return function(x)
+
+            return inner()
+
+        return outer
+
+    def note(x):
+        out.append(x)
+        return g(x, 1)
+
+    asked, noted = made(lambda x: g(x, 1)), made(note)
+    found = []
+    for i in range(3):
+        if asked(i):
+            found.append(noted(i))
+        out.append(("after", i))
+    return found, out, len(out)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.__name__)
+def test_it_means_what_it_does_in_cpython(script):
+    """Whatever its variables call, and whenever that changes."""
+    agree(script, outside, seeds=range(6))
+
+
+WRONG = {
+    "so_do_those_through_two-literal": "the literal machine holds more than it must "
+    "around a `try` in another",
+}
+
+
+@pytest.mark.parametrize(("row", "fusion"), both_ways(table, WRONG))
+def test_takes_exactly(row: Row, fusion: bool) -> None:
+    """The row means what it means in CPython, and takes exactly its seconds."""
+    check(row, fusion=fusion)
