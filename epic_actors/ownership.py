@@ -8,12 +8,13 @@ world's functions are called as they are.
 import copy
 import dataclasses
 import functools
+import heapq
 import inspect
 import sysconfig
 import types
 
 from .core.functions import Function
-from .core.iteration import consuming, iterating
+from .core.iteration import consuming, grouping, iterating
 from .core.language import prelude, substitutes
 from .frontend import known
 
@@ -24,7 +25,7 @@ INSTALLED = tuple(
 )
 OURS = __name__.partition(".")[0]
 OUR_SCRIPTS = frozenset(
-    module.__name__ for module in (prelude, iterating, substitutes, consuming)
+    module.__name__ for module in (prelude, iterating, substitutes, consuming, grouping)
 )
 """Modules of ours whose functions are run as scripts."""
 LIBRARY_SCRIPTS = frozenset({"contextlib"})
@@ -33,6 +34,7 @@ _PASSING = (
     (dataclasses, "replace"),
     (dataclasses, "_replace"),
     (copy, "replace"),
+    (heapq, "merge"),
 )
 PASSING: frozenset[types.CodeType] = frozenset(
     getattr(module, name).__code__ for module, name in _PASSING if hasattr(module, name)

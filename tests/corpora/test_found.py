@@ -5,6 +5,8 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, override, attr-defined"
 
 import functools
+import heapq
+import itertools
 import math
 import re
 import textwrap
@@ -489,6 +491,46 @@ def something_else_is_made(x):
     return Pair(later(x), x), Pair().__class__ is Pair
 
 
+def turned_around(text):
+    """`infix_to_prefix_conversion`: a list on its way is stored in, then read bit by bit."""
+    letters = list(later(text))
+    for i in range(len(letters)):
+        if letters[i] == "(":
+            letters[i] = ")"
+    joined = [letter for letter in "".join(letters)]
+    pairs = [letter for _, letter in enumerate(letters)]
+    return joined, pairs, "(" in "".join(letters), [x for x in letters[1:]]
+
+
+def counted_aloud(name, stop):
+    """A generator that is heard, and may go on for ever."""
+    number = 0
+    while stop is None or number < stop:
+        print(name, number)
+        yield later(number)
+        number += 1
+
+
+def taken_one_by_one(stop):
+    """`test_heapq`, `more_itertools`: of a generator no more is taken than asked for."""
+    one, other = itertools.tee(counted_aloud("tee", later(stop)))
+    rows = itertools.zip_longest(counted_aloud("zip", later(stop)), [5])
+    round_ = itertools.cycle(counted_aloud("cycle", later(stop)))
+    merged = heapq.merge(counted_aloud("a", stop), counted_aloud("b", stop))
+    groups = itertools.groupby(counted_aloud("group", later(stop)), lambda x: x // 2)
+    for number, row in zip(range(4), rows, strict=False):
+        print(row, next(one), next(merged), next(round_))
+        if number:
+            print(next(other), [(key, next(group)) for key, group in [next(groups)]])
+    return [list(group) for _, group in itertools.islice(groups, 2)]
+
+
+def asked_for_a_group(items):
+    """No key is asked for before its item is wanted."""
+    for key, group in itertools.groupby(items, lambda item: later(item) > 2):
+        return key, next(group)
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -521,6 +563,10 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (looks_at_what_is_elsewhere, ("a",)),
     (behind_a_cache, (2,)),
     (something_else_is_made, (2,)),
+    (taken_one_by_one, (None,)),
+    (taken_one_by_one, (9,)),
+    (asked_for_a_group, ([1, 1, 3],)),
+    (turned_around, ("a(b",)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

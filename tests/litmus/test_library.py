@@ -385,7 +385,7 @@ def iterators_that_ask():
     )
 
 
-@takes(2)
+@takes(3)
 def grouping_by_asking():
     groups = itertools.groupby([1, 1, 2], lambda x: g(x, 1))
     return [(key, list(group)) for key, group in groups]

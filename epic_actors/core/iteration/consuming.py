@@ -7,6 +7,7 @@ among the arguments; lazy iterators are generators themselves.
 
 import collections
 import functools
+import heapq
 import itertools
 import operator
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from epic_actors.core.generators import generated_of
 from epic_actors.core.language.prelude import MISSING, close, step
 from epic_actors.core.memory.wire import Wire, deref
 
-from . import iterating
+from . import grouping, iterating
 
 
 if TYPE_CHECKING:
@@ -201,6 +202,50 @@ def compress(items: Any, selectors: Any) -> Iterator[Any]:
             yield item
 
 
+def zip_longest(*columns: Any, fillvalue: Any = None) -> Iterator[Any]:
+    """`itertools.zip_longest`."""
+    sources = [source_of(column) for column in columns]
+    going = len(sources)
+    while going:
+        row: list[Any] = []
+        for number, source in enumerate(sources):
+            more, item = (False, None) if source is None else step(source, False, None)
+            if not more and source is not None:
+                sources[number] = None
+                going -= 1
+            row.append(item if more else fillvalue)
+        if going:
+            yield tuple(row)
+
+
+def cycle(items: Any) -> Iterator[Any]:
+    """`itertools.cycle`."""
+    saved: list[Any] = []
+    for item in items:
+        saved.append(item)
+        yield item
+    while saved:
+        yield from saved
+
+
+def tee(items: Any, n: Any = 2) -> tuple[Any, ...]:
+    """`itertools.tee`; CPython sees to the number."""
+    queues: list[Any] = [collections.deque() for _ in itertools.tee((), n)]
+    return tuple([queued(items, queue, queues) for queue in queues])
+
+
+def queued(items: Any, queue: Any, queues: list[Any]) -> Iterator[Any]:
+    """What one of several takes from a generator, which all of them get."""
+    while True:
+        if not queue:
+            more, item = step(items, False, None)
+            if not more:
+                break
+            for other in queues:
+                other.append(item)
+        yield queue.popleft()
+
+
 def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
     """`functools.reduce`."""
     result = initial
@@ -279,6 +324,10 @@ LAZY: dict[Any, Callable[..., Any]] = {
     itertools.accumulate: accumulate,
     itertools.pairwise: pairwise,
     itertools.compress: compress,
+    itertools.zip_longest: zip_longest,
+    itertools.cycle: cycle,
+    itertools.tee: tee,
+    itertools.groupby: grouping.groupby,
     BATCHED: batched,
 }
 METHODS: dict[tuple[type, str], Callable[..., Any]] = {
@@ -307,7 +356,6 @@ LISTED: frozenset[Any] = frozenset(
         *(dict, dict.fromkeys, bytes, bytearray),
         *(collections.deque, collections.Counter, collections.OrderedDict),
         *(itertools.product, itertools.permutations, itertools.combinations),
-        *(itertools.groupby, itertools.zip_longest, itertools.cycle, itertools.tee),
     ]
 )
 
@@ -403,4 +451,5 @@ def takes_items(kind: type, name: str) -> bool:
 
 def is_reading(function: Any) -> bool:
     """Whether a function of the library does nothing but read its arguments."""
-    return getattr(function, "__module__", None) in ("statistics", "heapq", "math")
+    module = getattr(function, "__module__", None)
+    return module in ("statistics", "heapq", "math") and function is not heapq.merge

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.iteration import consuming, iterating
+from epic_actors.core.iteration import consuming, grouping, iterating
 from epic_actors.core.memory.reach import MOVERS, has_wire
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
@@ -38,7 +38,7 @@ CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
     itertools.takewhile: (consuming.takewhile, 0, ""),
     itertools.dropwhile: (consuming.dropwhile, 0, ""),
     itertools.accumulate: (substitutes.accumulate, 1, "func"),
-    itertools.groupby: (substitutes.groupby, 1, "key"),
+    itertools.groupby: (grouping.groupby, 1, "key"),
     heapq.nlargest: (substitutes.nlargest, 2, "key"),
     heapq.nsmallest: (substitutes.nsmallest, 2, "key"),
     re.sub: (substitutes.sub, 1, "repl"),

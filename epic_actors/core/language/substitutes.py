@@ -36,22 +36,6 @@ def accumulate(items: Any, func: Any = None, *, initial: Any = None) -> Any:
         yield total
 
 
-def groupby(iterable: Any, key: Any = None) -> Any:
-    """`itertools.groupby`, each group read to its end before it is given."""
-    group: list[Any] = []
-    common = None
-    for item in iterable:
-        found = item if key is None else key(item)
-        if group and not (found is common or found == common):
-            yield common, iter(group)
-            group = []
-        if not group:
-            common = found
-        group.append(item)
-    if group:
-        yield common, iter(group)
-
-
 # Folds
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.memory.extent import EVERYWHERE, REACHED, deep_places
+from epic_actors.core.memory.extent import EVERYWHERE, REACHED, Inside, deep_places
 from epic_actors.core.memory.holds import NOTHING, Hold, Memory
 from epic_actors.core.memory.reach import (
     CONSUMED,
@@ -242,7 +242,9 @@ def conflict(
     before = None if actor is None else actor.hold.seq
     look = region.memory.conflict_outward
     for place, write in touched(effect, args):
-        found = look(place, write=write, before=before)
+        # Why: who reads the beginning of a pending value reads that value at least.
+        outer = deref(place.root) if place.__class__ is Inside else place
+        found = look(outer, write=write, before=before)
         if found is not None:
             return found
     return None

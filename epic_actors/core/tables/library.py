@@ -650,7 +650,11 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
     **_names(
         _changes_first,
         {
-            "heapq _heapq": "heappush heappop heapify heapreplace heappushpop",
+            "heapq _heapq": """
+                heappush heappop heapify heapreplace heappushpop
+                _heappop_max _heapify_max _heapreplace_max
+                heappush_max heappop_max heapify_max heapreplace_max heappushpop_max
+            """,
             "bisect _bisect": "insort insort_left insort_right",
         },
     ),
