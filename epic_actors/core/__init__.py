@@ -3,7 +3,7 @@
 What stands in this folder itself is the calculus, and is decided without trio; its folders
 are the machine.  Read it in this order:
     terms, printer, parser, check, operations, interpret, church, functions, free,
-    closures, generators, looks, knowledge
+    closures, generators, looks, knowledge, collecting
         the calculus: terms, and what they mean
     memory      wire, families, reach, places, holds, extent, ledger, undo
         what is pending, where it stands, what must wait for it

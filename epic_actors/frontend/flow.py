@@ -51,6 +51,10 @@ class Lives:
     continues: frozenset[str] = NOTHING
     returns: frozenset[str] = NOTHING
 
+    def falling(self, falls: frozenset[str]) -> "Lives":
+        """The same but for what is live where control falls through."""
+        return Lives(falls, self.breaks, self.continues, self.returns)
+
     def union(self) -> frozenset[str]:
         """What is live after it, whichever way it leaves."""
         return self.falls | self.breaks | self.continues | self.returns
@@ -278,7 +282,7 @@ def lives_along(
     live = lives.falls
     for node in reversed(body):
         behind.append(live)
-        live = live_before(flow.statement(node), attrs.evolve(lives, falls=live))
+        live = live_before(flow.statement(node), lives.falling(live))
     behind.reverse()
     return behind
 

@@ -29,8 +29,10 @@ def held(unit: Unit) -> dict[str, tuple[types.CodeType, ...]]:
     """The variables that hold generators alone, with the code of those generators."""
     if isinstance(unit.node, ast.Lambda) or unit.code.co_flags & inspect.CO_GENERATOR:
         return {}
+    given = _given(unit, list(_statements(unit.node.body)))
+    if not given:
+        return {}
     nodes = [node for statement in unit.node.body for node in ast.walk(statement)]
-    given = _given(unit, nodes)
     passed = {id(name) for node in nodes for name in _only_used(unit, node)}
     others = {n.id for n in nodes if isinstance(n, ast.Name) and id(n) not in passed}
     return {
@@ -40,6 +42,14 @@ def held(unit: Unit) -> dict[str, tuple[types.CodeType, ...]]:
         and name not in unit.params
         and unit.plain(frozenset({name}))
     }
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """All statements of a block, however deep."""
+    for statement in body:
+        yield statement
+        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+            yield from _statements(getattr(statement, part, []))
 
 
 def _given(unit: Unit, nodes: list[ast.AST]) -> dict[str, tuple[types.CodeType, ...]]:

@@ -24,7 +24,9 @@ def survivors(flow: Flow, body: Sequence[ast.stmt], lives: Lives) -> frozenset[s
     """The variables of a block that must outlive a failure in it."""
     found: set[str] = set()
     for node, behind in zip(body, lives_along(flow, body, lives), strict=True):
-        inner = attrs.evolve(lives, falls=behind)
+        if type(node) not in COMPOUND:
+            continue
+        inner = lives.falling(behind)
         match node:
             case ast.If():
                 found |= survivors(flow, node.body, inner)
@@ -39,6 +41,14 @@ def survivors(flow: Flow, body: Sequence[ast.stmt], lives: Lives) -> frozenset[s
             case _:
                 pass
     return frozenset(found)
+
+
+COMPOUND: frozenset[type] = frozenset(
+    {
+        *(ast.If, ast.While, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith),
+        *(ast.Try, ast.TryStar),
+    }
+)
 
 
 def _loop(

@@ -4,6 +4,7 @@ import ast
 import inspect
 import types
 
+from epic_actors.core.collecting import uncollected
 from epic_actors.core.functions import Function
 from epic_actors.core.language.classes import ALIAS, GENERIC
 from epic_actors.core.language.prelude import step
@@ -69,7 +70,8 @@ def _first_translation(fn: types.FunctionType) -> Translation:
         return NotCompiled(started, fn.__code__.co_firstlineno)
     found = source.find(fn)
     try:
-        return _translated(fn, found)
+        with uncollected():
+            return _translated(fn, found)
     except NotCompiled as refusal:
         return refusal.with_traceback(None)
 

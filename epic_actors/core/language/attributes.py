@@ -73,7 +73,7 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
     """`obj.name`, where it stands in the script."""
     obj = deref(obj)
     cls = obj.__class__
-    if cls in METHODS:
+    if cls in METHODS or (network.calm and cls in network.simple):
         return getattr(obj, name)
     if cls is Wire:
         # Why: a class that nobody has met yet may turn up, with a property.

@@ -8,6 +8,7 @@ a pending value                  a block that waits for it
 anything else                    an opaque operation: in program order
 """
 
+import builtins
 import functools
 import types
 import typing
@@ -71,7 +72,7 @@ from .classes import runs_in_place
 from .lookup import attribute, script_of
 from .prelude import GENERATOR_METHODS
 from .records import Field, Record
-from .substitutes import SINGLE_DISPATCH, cache_of, cached, dispatched
+from .substitutes import CALLERS, SINGLE_DISPATCH, cache_of, cached, dispatched
 
 
 if TYPE_CHECKING:
@@ -113,12 +114,22 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
             return Block(network, frame, waits_for, 1, footprint).results
     elif function.__class__ is External and function.order is not Order.PURE:
         return request(network, function, args, {})
+    elif function.__class__ is _BUILTIN and network.calm:
+        owner = function.__self__
+        if owner is not builtins and is_left_alone(network, function, owner):
+            return function(*args)
     elif function.__class__ in _NAMED and function in BUILTINS:
         # Why: on plain values nothing else is in its way.
         plain = all(value.__class__ in PLAIN for value in args)
         if plain and BUILTINS[function].only_values:
             return function(*args)
     return apply(network, function, args, {})
+
+
+def is_left_alone(network: "Network", function: Any, owner: Any) -> bool:
+    """Whether a builtin method or function of a library runs no code of the script's."""
+    quiet = not network.loud and owner.__class__ not in CALLERS
+    return quiet and function is not functools.reduce
 
 
 def runs_natively(

@@ -26,6 +26,7 @@ from typing import Any
 import attrs
 
 from epic_actors.core.closures import RESUMES
+from epic_actors.core.collecting import uncollected
 from epic_actors.core.free import FreeNames
 from epic_actors.core.network.traces import PART, Mark
 from epic_actors.core.terms import (
@@ -242,10 +243,10 @@ class Emitter(Steps):
 
     def arms(self, name: str, term: If, tail: Tail) -> ast.stmt:
         """The two sides of a decided branch."""
-        where = self.where
+        place = self.place
         then = self.block(term.then, tail)
         orelse = self.block(term.orelse, tail)
-        self.where = where
+        self.move(place)
         return self.when(self.name(name), then, orelse)
 
     def suspend(self, name: str, term: Term) -> list[ast.stmt]:
@@ -301,12 +302,12 @@ class Emitter(Steps):
         far = [(self.jumps[name].flag, jump) for name, jump in around.items()]
         self.jumps[term.name] = Jump(lam.params, ast.Continue)
         cursor = cursor_of(lam)
-        where = self.where
+        place = self.place
         if cursor is not None:
             looping = self.for_loop(term.name, cursor, lam, tail, around)
         else:
             body = [self.pausing(lam), *self.block(lam.body, tail)]
-            self.where = where
+            self.move(place)
             forever = ast.Constant(True, **self.where)
             looping = [ast.While(forever, body, [], **self.where)]
         self.jumps = around
@@ -361,13 +362,13 @@ class Emitter(Steps):
         out += self.assign((items,), self.choice(calm, native, self.name(cursor)))
         if plain:
             self.jumps[loop] = attrs.evolve(self.jumps[loop], stays=careful)
-        where = self.where
+        place = self.place
         target, body = self.round(lam, test, tail)
-        self.where = where
+        self.move(place)
         inside, self.jumps = self.jumps, around
         orelse = self.block(test.orelse, tail)
         self.jumps = inside
-        self.where = where
+        self.move(place)
         each = ast.For(target, self.name(items), body, orelse, **self.where)
         if not plain:
             return [*out, each]
@@ -639,13 +640,14 @@ def compile_unit(unit: Unit) -> tuple[Any, bool]:
     """Emit and compile a unit; the function, and whether it is a generator."""
     lam = unit.lam
     emitter = Emitter(Code(), unit)
-    body = emitter.block(lam.body, RETURN)
-    emitter.move(lam.at)
-    body = emitter.look() + body
-    emitter.listen()
-    if is_handler(lam):
-        body = emitter_handler(emitter, lam, body)
-    return build(emitter, unit, body), emitter.generator
+    with uncollected():
+        body = emitter.block(lam.body, RETURN)
+        emitter.move(lam.at)
+        body = emitter.look() + body
+        emitter.listen()
+        if is_handler(lam):
+            body = emitter_handler(emitter, lam, body)
+        return build(emitter, unit, body), emitter.generator
 
 
 def is_handler(lam: Lam) -> bool:

@@ -5,7 +5,7 @@ Names of ours contain a dot, which names in Python source cannot.
 
 import ast
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from epic_actors.core.tables.effects import prim_effect
 from epic_actors.core.terms import At, Const, Prim, Term, Var
@@ -20,6 +20,9 @@ QUIET = ".quiet"
 """And whether none of this unit's operations is code of the script's."""
 LOAD, STORE = ast.Load(), ast.Store()
 _LITERALS = (int, float, complex, str, bytes, bool, type(None), type(...))
+
+
+N = TypeVar("N", bound=ast.AST)
 
 
 class Code:
@@ -61,6 +64,9 @@ class Nodes:
         self.generator = False
         self.loud = 0
         self.looks: list[tuple[ast.Assign, ast.Constant]] = []
+        self.names_here: dict[str, ast.expr] = {}
+        self.look_here: list[ast.stmt] = []
+        self.place: At | None = None
         self.where: dict[str, Any] = {}
         self.move(at or At(1, 0, 1, 0))
 
@@ -71,7 +77,9 @@ class Nodes:
 
     def move(self, at: At | None) -> None:
         """Stand at this place of the user's source."""
-        if at is not None:
+        if at is not None and at is not self.place:
+            # Why: what is written more than once at a place is made once.
+            self.place, self.names_here, self.look_here = at, {}, []
             self.where = {
                 "lineno": at.line,
                 "col_offset": at.column,
@@ -79,18 +87,32 @@ class Nodes:
                 "end_col_offset": at.end_column,
             }
 
+    def node(self, kind: type[N], **fields: Any) -> N:
+        """A node at this place."""
+        # Why: emitting is mostly this, and `ast` sets one attribute after another.
+        made = kind.__new__(kind)
+        made.__dict__ = fields | self.where
+        return made
+
+    def attribute(self, value: ast.expr, name: str) -> ast.expr:
+        """An attribute of a value."""
+        return self.node(ast.Attribute, value=value, attr=name, ctx=LOAD)
+
     def name(self, name: str) -> ast.expr:
         """A variable or one of our constants."""
-        return ast.Name(name, LOAD, **self.where)
+        found = self.names_here.get(name)
+        if found is None:
+            found = self.names_here[name] = self.node(ast.Name, id=name, ctx=LOAD)
+        return found
 
     def target(self, name: str) -> ast.Name:
         """A variable to assign to."""
-        return ast.Name(name, STORE, **self.where)
+        return self.node(ast.Name, id=name, ctx=STORE)
 
     def literal(self, value: Any) -> ast.expr:
         """A constant."""
         if type(value) in _LITERALS:
-            return ast.Constant(value, **self.where)
+            return self.node(ast.Constant, value=value)
         return self.name(self.code.constant(value))
 
     def atom(self, term: Term) -> ast.expr:
@@ -102,11 +124,13 @@ class Nodes:
 
     def call(self, function: str, *args: ast.expr) -> ast.expr:
         """A call of one of our functions."""
-        return ast.Call(self.name(function), list(args), [], **self.where)
+        return self.node(
+            ast.Call, func=self.name(function), args=list(args), keywords=[]
+        )
 
     def tuple_of(self, items: Iterable[ast.expr]) -> ast.expr:
         """A tuple display."""
-        return ast.Tuple(list(items), LOAD, **self.where)
+        return self.node(ast.Tuple, elts=list(items), ctx=LOAD)
 
     def calm(self) -> ast.expr:
         """Whether nothing is pending, as last seen."""
@@ -121,17 +145,20 @@ class Nodes:
 
     def look(self) -> list[ast.stmt]:
         """See whether all is still calm, after something that may have changed it."""
-        now = ast.Attribute(self.name(NET), "calm", LOAD, **self.where)
-        loud = ast.Attribute(self.name(NET), "loud", LOAD, **self.where)
-        mask = ast.Constant(0, **self.where)
-        heard = ast.BinOp(loud, ast.BitAnd(), mask, **self.where)
-        quiet = ast.Assign(
-            [self.target(QUIET)],
-            self.both(self.calm(), self.negation(heard)),
-            **self.where,
+        if self.look_here:
+            return [*self.look_here]
+        now = self.attribute(self.name(NET), "calm")
+        loud = self.attribute(self.name(NET), "loud")
+        mask = self.node(ast.Constant, value=0)
+        heard = self.node(ast.BinOp, left=loud, op=ast.BitAnd(), right=mask)
+        quiet = self.node(
+            ast.Assign,
+            targets=[self.target(QUIET)],
+            value=self.both(self.calm(), self.negation(heard)),
         )
         self.looks.append((quiet, mask))
-        return [*self.assign((CALM,), now), quiet]
+        self.look_here = [*self.assign((CALM,), now), quiet]
+        return [*self.look_here]
 
     def listen(self) -> None:
         """Let all looks look for the special methods that the unit may run."""
@@ -142,37 +169,37 @@ class Nodes:
 
     def expr(self, value: ast.expr) -> ast.stmt:
         """An expression as a statement."""
-        return ast.Expr(value, **self.where)
+        return self.node(ast.Expr, value=value)
 
     def both(self, *tests: ast.expr) -> ast.expr:
         """A conjunction."""
-        return ast.BoolOp(ast.And(), list(tests), **self.where)
+        return self.node(ast.BoolOp, op=ast.And(), values=list(tests))
 
     def either(self, *tests: ast.expr) -> ast.expr:
         """A disjunction."""
-        return ast.BoolOp(ast.Or(), list(tests), **self.where)
+        return self.node(ast.BoolOp, op=ast.Or(), values=list(tests))
 
     def negation(self, test: ast.expr) -> ast.expr:
         """A negation."""
-        return ast.UnaryOp(ast.Not(), test, **self.where)
+        return self.node(ast.UnaryOp, op=ast.Not(), operand=test)
 
     def give(self, value: ast.expr) -> list[ast.stmt]:
         """Return the unit's value."""
-        return [ast.Return(value, **self.where)]
+        return [self.node(ast.Return, value=value)]
 
     def wait(self, name: str) -> list[ast.stmt]:
         """Suspend the unit until the wire in a variable has its value."""
         self.generator = True
-        arrived = ast.Yield(self.name(name), **self.where)
+        arrived = self.node(ast.Yield, value=self.name(name))
         return self.assign((name,), arrived) + self.look()
 
     def class_of(self, value: ast.expr) -> ast.expr:
         """The class of a value."""
-        return ast.Attribute(value, "__class__", LOAD, **self.where)
+        return self.attribute(value, "__class__")
 
     def compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
         """A comparison."""
-        return ast.Compare(left, [op], [right], **self.where)
+        return self.node(ast.Compare, left=left, ops=[op], comparators=[right])
 
     def is_wire(self, name: str) -> ast.expr:
         """Whether a variable holds a wire."""
@@ -182,22 +209,22 @@ class Nodes:
 
     def choice(self, test: ast.expr, then: ast.expr, orelse: ast.expr) -> ast.expr:
         """A conditional expression."""
-        return ast.IfExp(test, then, orelse, **self.where)
+        return self.node(ast.IfExp, test=test, body=then, orelse=orelse)
 
     def when(
         self, test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt] | None = None
     ) -> ast.stmt:
         """An `if` statement."""
-        return ast.If(
-            test, then or [ast.Pass(**self.where)], orelse or [], **self.where
+        return self.node(
+            ast.If, test=test, body=then or [self.node(ast.Pass)], orelse=orelse or []
         )
 
     def assign(self, names: tuple[str, ...], value: ast.expr) -> list[ast.stmt]:
         """Bind the names of a `let`."""
         if not names:
-            return [ast.Expr(value, **self.where)]
+            return [self.node(ast.Expr, value=value)]
         target: ast.expr = self.target(names[0])
         if len(names) != 1:
             targets: list[ast.expr] = [self.target(name) for name in names]
-            target = ast.Tuple(targets, STORE, **self.where)
-        return [ast.Assign([target], value, **self.where)]
+            target = self.node(ast.Tuple, elts=targets, ctx=STORE)
+        return [self.node(ast.Assign, targets=[target], value=value)]

@@ -105,35 +105,24 @@ class Steps(Nodes):
         if test is None:
             return careful
         args = [self.atom(argument) for argument in term.arguments]
-        native = ast.Call(self.atom(term.function), args, [], **self.where)
+        native = self.node(
+            ast.Call, func=self.atom(term.function), args=args, keywords=[]
+        )
         return [self.when(test, self.assign(names, native), careful)]
 
     def is_builtin(self, term: App) -> ast.expr | None:
-        """Whether a call is of a builtin, and all is calm; None if it surely is not."""
-        if term.shape:
+        """Whether a builtin is called, and all is calm; None if that is not known here."""
+        if term.shape or not isinstance(term.function, Const):
             return None
-        if isinstance(term.function, Const):
-            value = term.function.value
-            return self.quiet(BUILTINS[value].loud) if is_direct(value) else None
-        function = self.atom(term.function)
-        builtin = self.compare(self.class_of(function), ast.Is(), self.name(".BUILTIN"))
-        owner = ast.Attribute(function, "__self__", LOAD, **self.where)
-        quiet = self.compare(self.class_of(owner), ast.NotIn(), self.name(".CALLERS"))
-        builtin = self.both(builtin, quiet)
-        # Why: asked here, since it would make all of the unit's operations careful.
-        loud = ast.Attribute(self.name(NET), "loud", LOAD, **self.where)
-        tests = [self.calm(), builtin, self.negation(loud)]
-        if len(term.arguments) > 1:
-            reduce = self.name(".reduce")
-            tests.append(self.compare(function, ast.IsNot(), reduce))
-        return self.both(*tests)
+        value = term.function.value
+        return self.quiet(BUILTINS[value].loud) if is_direct(value) else None
 
     def method_step(
         self, names: tuple[str, ...], load: Prim, bound: str, term: App
     ) -> list[ast.stmt]:
         """`obj.name(args)`, natively if `obj` is of the likeliest type."""
         self.move(term.at)
-        other = self.prim_getattr((bound,), load) + self.apply_step(names, term)
+        other = self.bound_method(bound, load) + self.apply_step(names, term)
         native = self.native_method(names, load, term)
         careful = self.assign(names, self.careful_method(load, term))
         builtin = [self.when(self.calm(), native, careful)]
@@ -143,11 +132,11 @@ class Steps(Nodes):
         self, names: tuple[str, ...], load: Prim, term: App
     ) -> list[ast.stmt]:
         """`obj.name(args)`, as it stands."""
-        method = ast.Attribute(
-            self.atom(load.arguments[0]), load.static, LOAD, **self.where
-        )
+        method = self.attribute(self.atom(load.arguments[0]), load.static)
         args = [self.atom(argument) for argument in term.arguments]
-        return self.assign(names, ast.Call(method, args, [], **self.where))
+        return self.assign(
+            names, self.node(ast.Call, func=method, args=args, keywords=[])
+        )
 
     def is_likely(self, load: Prim) -> ast.expr:
         """Whether the object of a method is of the likeliest type."""
@@ -159,17 +148,19 @@ class Steps(Nodes):
         self.move(load.at)
         self.methods[bound] = (bound, load)
         test = self.is_likely(load)
-        nothing = self.assign((bound,), ast.Constant(None, **self.where))
-        return [self.when(test, nothing, self.prim_getattr((bound,), load))]
+        nothing = self.assign((bound,), self.literal(None))
+        return [self.when(test, nothing, self.bound_method(bound, load) + self.look())]
+
+    def bound_method(self, bound: str, load: Prim) -> list[ast.stmt]:
+        """`obj.name` of an object that is not of the likeliest type."""
+        return self.assign((bound,), self.attribute_call(".load", load))
 
     def late_method_step(
         self, names: tuple[str, ...], bound: str, load: Prim, term: App
     ) -> list[ast.stmt]:
         """The call of an early method step."""
         self.move(term.at)
-        known = self.compare(
-            self.name(bound), ast.Is(), ast.Constant(None, **self.where)
-        )
+        known = self.compare(self.name(bound), ast.Is(), self.literal(None))
         native = self.native_method(names, load, term)
         careful = self.assign(names, self.careful_method(load, term))
         builtin = [self.when(self.calm(), native, careful)]
@@ -231,7 +222,7 @@ class Steps(Nodes):
         op, args = term.op, term.arguments
         if op in BINARY:
             left, right = map(self.atom, args)
-            return ast.BinOp(left, BINARY[op], right, **self.where)
+            return self.node(ast.BinOp, left=left, op=BINARY[op], right=right)
         if op in COMPARE:
             left, right = map(self.atom, args)
             return self.compare(left, COMPARE[op], right)
@@ -366,7 +357,7 @@ class Steps(Nodes):
     def prim_list_append(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """An item of a comprehension."""
         items, item = map(self.atom, term.arguments)
-        append = ast.Attribute(items, "append", LOAD, **self.where)
+        append = self.attribute(items, "append")
         native = self.expr(ast.Call(append, [item], [], **self.where))
         collect = self.call(".collect", self.name(NET), items, item)
         return [self.when(self.calm(), [native], [self.expr(collect)])]
@@ -374,7 +365,7 @@ class Steps(Nodes):
     def prim_getattr(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A load of an attribute."""
         [obj] = term.arguments
-        native = ast.Attribute(self.atom(obj), term.static, LOAD, **self.where)
+        native = self.attribute(self.atom(obj), term.static)
         careful = self.assign(names, self.attribute_call(".load", term)) + self.look()
         return [self.when(self.is_simple(obj), self.assign(names, native), careful)]
 
@@ -393,20 +384,20 @@ class Steps(Nodes):
     def attribute_call(self, function: str, term: Prim) -> ast.expr:
         """A load or store of an attribute by way of the machine."""
         effect = self.name(self.code.effect(term.op, term.static))
-        label = ast.Constant(term.static, **self.where)
+        label = self.literal(term.static)
         args = map(self.atom, term.arguments)
         return self.call(function, self.name(NET), effect, label, *args)
 
     def is_simple(self, obj: Term) -> ast.expr:
         """Whether an attribute of `obj` is found without running Python code."""
-        simple = ast.Attribute(self.name(NET), "simple", LOAD, **self.where)
+        simple = self.attribute(self.name(NET), "simple")
         known = self.compare(self.class_of(self.atom(obj)), ast.In(), simple)
         return self.both(self.calm(), known)
 
     def prim_global(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A load of a global: by its name, unless scripts assign it."""
         _namespace, name = term.static
-        label = ast.Constant(name, **self.where)
+        label = self.literal(name)
         shared = self.compare(label, ast.NotIn(), self.name(".STORED"))
         either = self.either(self.calm(), shared)
         return self.assign(

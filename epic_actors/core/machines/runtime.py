@@ -1,8 +1,6 @@
 """What emitted code calls by dotted name."""
 
 import builtins
-import functools
-import types
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.closures import suspended
@@ -21,7 +19,6 @@ from epic_actors.core.language.asynchronous import (
 from epic_actors.core.language.attributes import delete, load, store
 from epic_actors.core.language.classes import build
 from epic_actors.core.language.dispatch import WAYS, apply, call, call_shaped
-from epic_actors.core.language.substitutes import CALLERS
 from epic_actors.core.memory.extent import REACHED
 from epic_actors.core.memory.ledger import Store
 from epic_actors.core.memory.places import STORED
@@ -119,9 +116,6 @@ RUNTIME: dict[str, Any] = {
     ".PLAIN": PLAIN,
     ".STORED": STORED,
     ".UNBOUND": UNBOUND,
-    ".BUILTIN": types.BuiltinFunctionType,
-    ".reduce": functools.reduce,
-    ".CALLERS": CALLERS,
     ".PAUSE": PAUSE,
     ".ONCE": (None,),
     ".bool": bool,
