@@ -531,6 +531,20 @@ def asked_for_a_group(items):
         return key, next(group)
 
 
+def methods_of_the_class(text, number):
+    """`shlex`: a static method of a text that is on its way, which gives a dictionary."""
+    word = later_str(text) + "c"
+    table = word.maketrans(dict.fromkeys(later("ab")))
+    if later(number):
+        table[98] = "z"
+    return (
+        word.translate(table),
+        later(number).from_bytes(b"a", later_str("big")),
+        later(text.encode()).maketrans(b"a", later(b"b")),
+        later_str(text).__class__(later(number)),
+    )
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -566,6 +580,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (taken_one_by_one, (None,)),
     (taken_one_by_one, (9,)),
     (asked_for_a_group, ([1, 1, 3],)),
+    (methods_of_the_class, ("ab", 3)),
     (turned_around, ("a(b",)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]

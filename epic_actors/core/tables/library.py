@@ -16,6 +16,7 @@ import decimal
 import enum
 import fractions
 import functools
+import inspect
 import itertools
 import re
 import sys
@@ -482,11 +483,28 @@ METHODS: dict[type, Methods] = {
 }
 """Methods by the type that defines them, as functions of their object first."""
 
+_OF_INSTANCES = types.MethodDescriptorType | types.WrapperDescriptorType
+
+
+def _of_its_class(kind: type, name: str) -> Effect:
+    """A method of the class, or of nothing, called by way of an instance."""
+    method = getattr(kind, name)
+    return pure(
+        lambda instance, *args, **named: method(*args, **named),
+        immutable=kind is not str,  # Why: `maketrans` of a text gives a dictionary.
+    )
+
+
 for _kind in _VALUES:
     _methods = METHODS.setdefault(_kind, {})
     for _name in dir(_kind):
-        if _name not in _methods and callable(getattr(_kind, _name)):
+        _found = inspect.getattr_static(_kind, _name)
+        if _name in _methods:
+            continue
+        if isinstance(_found, _OF_INSTANCES):
             _methods[_name] = _reading(_kind, _name)
+        elif isinstance(_found, staticmethod | types.ClassMethodDescriptorType):
+            _methods[_name] = _of_its_class(_kind, _name)
 
 READ_ONLY_NAMES = frozenset(
     name
