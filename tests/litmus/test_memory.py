@@ -322,6 +322,37 @@ def a_sequential_call_sees_whole_objects():
     return account
 
 
+@takes(2)
+def agents_who_hear_each_others_last_words_speak_side_by_side():
+    talks = [[{"says": f"view {i}"}] for i in range(3)]
+    for turn in range(2):
+        for i, talk in enumerate(talks):
+            heard = "".join(t[turn]["says"] for j, t in enumerate(talks) if j != i)
+            talk.append({"says": g({"talk": talk, "heard": heard}, 1)["heard"]})
+    return talks
+
+
+@takes(2)
+def what_is_there_of_a_list_is_read_though_more_will_be_appended():
+    notes = [{"a": 1}]
+    for _ in range(2):
+        notes.append(g({"notes": notes}, 1)["notes"][0])
+    return g(notes[0], 1)["a"]
+
+
+@takes(3)
+def what_is_appended_may_still_be_changed_by_what_appends_it():
+    notes = []
+    for _ in range(2):
+        if ok(1):
+            note = {}
+            notes.append(note)
+            if ok(1):
+                note["a"] = f(1)
+    first = notes[0]
+    return first["a"], len(notes)
+
+
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
 @pytest.mark.parametrize("row", table.rows, ids=str)
 def test_takes_exactly(row: Row, fusion: bool) -> None:

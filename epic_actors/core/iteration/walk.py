@@ -21,8 +21,10 @@ from epic_actors.core.memory.reach import (
     ITERATORS,
     PLAIN,
     is_atom,
+    moves,
     mutables,
     pending_in,
+    taken,
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.actors import TURN
@@ -110,7 +112,7 @@ class Walk:
         self._native: Iterator[Any] = iter(values)
         self.opaque = not gives_by_itself(self._native)
         if self._native is values:
-            self.sources = mutables(values)
+            self.sources = taken_from(values)
         else:
             self.made = True
             self.sources = [] if is_atom(values) else [values]
@@ -236,6 +238,13 @@ class Walk:
         of the script's may find too much gone.
         """
         return self.opaque or not (self.made or here.ledger.owner is None)
+
+
+def taken_from(iterator: Any) -> list[Any]:
+    """The places that an iterator reads when it gives an item."""
+    if moves(iterator):
+        return [place for place, _ in taken(iterator)]
+    return mutables(iterator)
 
 
 def walk(network: "Network", values: Any, made: bool = False) -> Any:

@@ -522,17 +522,25 @@ def _class(
     if plain and isinstance(init, types.FunctionType):
         function = network.translate(init)
         if function is not None:
-            made: Any = object.__new__(cls)
+            made = new_instance(network, cls)
             _initialised(network, init, function, (made, *args), kwargs)
             return made
         record = network.summaries.records[cls]
         if record is not None:
             return _record(network, record, args, kwargs)
     if plain and init is object.__init__ and not args and not kwargs:
-        return cls()
+        return new_instance(network, cls)
     if issubclass(cls, BaseException) and cls.__module__ != "builtins":
         return _exception(network, cls, args, kwargs)
     return run_unknown(network, of_class(cls), cls, args, kwargs)
+
+
+def new_instance(network: "Network", cls: type) -> Any:
+    """A bare instance of a class of the script's."""
+    made: Any = object.__new__(cls)
+    if network.holds[0] > 0:
+        network.here.memory.note(made)
+    return made
 
 
 def builtin_kind(cls: type) -> Effect | None:
@@ -577,7 +585,7 @@ def _record(
         if quiet:
             return cls(*args, **kwargs)
     values = record.bind(args, kwargs)
-    made: Any = object.__new__(cls)
+    made = new_instance(network, cls)
     for field in record.fields:
         value = _field(network, record, field, values, made)
         object.__setattr__(made, field.name, value)

@@ -2,10 +2,12 @@
 
 By the alias rule the answer of a call is no object that was there before, if its arguments
 hold none.  So an access to it, or to a container in it, need not look at holds that are
-older than the call, however many there are.  Objects are known as long as older holds are.
+older than the call, however many there are.  The same holds of what the script makes while
+such holds are there.  Objects are known as long as older holds are.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 
@@ -42,6 +44,19 @@ class Births:
                 stack += [part for part in inside if part.__class__ in NESTING]
         if len(born) > self.most:
             self.forget_old()
+
+    def note_made(self, places: tuple[Any, ...], memory: "Memory", seq: int) -> None:
+        """An object was made in a region, at a number; not what is in it."""
+        for place in places:
+            self.born[id(place)] = place, memory, seq
+        if len(self.born) > self.most:
+            self.forget_old()
+
+    def since_all(self, places: Iterable[Any], memory: "Memory") -> int:
+        """The number of the first hold of a region that may touch one of the objects."""
+        if not self.born:
+            return -1
+        return min((self.since(place, memory) for place in places), default=-1)
 
     def since(self, place: Any, memory: "Memory") -> int:
         """The number of the first hold of a region that is not older than an object."""

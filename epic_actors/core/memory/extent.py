@@ -178,6 +178,7 @@ def _writers_here(
             if hold.is_unsure() or _names(hold, key):
                 yield hold
     memory.put_in_order()
+    since = memory.births.since_all(places.values(), memory)
     anywhere = _changes_around(memory)
     for seq, hold in memory.changing.items():
         if before is not None and seq >= before:
@@ -187,7 +188,8 @@ def _writers_here(
             if reached is None:
                 # Why: what it stores may be anywhere, so the younger ones may find it.
                 anywhere = True
-                yield one
+                if seq >= since:
+                    yield one
             elif places.keys() & reached.keys():
                 yield one
 

@@ -42,7 +42,7 @@ from .extent import (
 )
 from .families import depend, is_rootless, store_in, surely_apart
 from .places import Resource
-from .reach import has_arithmetic, is_atom, sources
+from .reach import aliases, has_arithmetic, is_atom, sources
 from .wire import Wire, deref
 
 
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from epic_actors.core.network.actors import Actor
 
 
+ALL_OF_IT, ATOM, OBJECT = range(3)
+"""What an access is to: all of a list; an atom, or an object, that is in it already."""
 NOTHING: Any = object()
 """Says that a hold is not of one store to one place."""
 
@@ -59,7 +61,7 @@ class Hold:
 
     Attributes:
         origin: Where all that it may still store comes from; None if that is not known.
-        puts: What it stores, if that is all it does, at the only place of that name.
+        puts: What it stores, if it is one store to one place and nothing else.
     """
 
     __slots__ = (
@@ -189,18 +191,18 @@ class Hold:
                 self.cover([place])
 
     def conflicts(
-        self, place: Any, *, write: bool, start: bool = False
+        self, place: Any, *, write: bool, start: int = ALL_OF_IT
     ) -> "Wire | Hold | None":
         """What an access to `place` must wait for on account of this hold.
 
-        `start` is for an access to no more than what is there already.
+        `start` is for an access to no more than what is there already of a list.
         """
         if self.inner is not None:
             return self.inner.conflict(place, write=write, start=start)
         if self.is_unsure():
             return self
         for held in self.writes:
-            if start and held is place and self.only_grows(held):
+            if start and held is place and self.only_grows(held, start):
                 continue
             if (found := self._clash(held, place)) is not None:
                 return found
@@ -214,8 +216,13 @@ class Hold:
         """Whether it may touch more than it says."""
         return self.unsure is not None and self.unsure()
 
-    def only_grows(self, place: Any) -> bool:
-        """Whether a place is only appended to."""
+    def only_grows(self, place: Any, start: int) -> bool:
+        """Whether a place is only appended to, and what is in it is as it will be.
+
+        Code that appends an object may still change it.
+        """
+        if start == OBJECT and self.puts is NOTHING:
+            return False
         return any(place is grown for grown in self.grows)
 
     def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
@@ -380,6 +387,15 @@ class Memory:
                     if not holds:
                         del self.by_place[key]
 
+    def note(self, value: Any, seq: int | None = None) -> None:
+        """Remember that an object is made here, or where the hold of that number is."""
+        memory: Memory | None = self
+        while memory is not None and not memory.writing:
+            memory = None if memory.outer is None else memory.outer.memory
+        if memory is not None:
+            where = self.next_seq if seq is None else seq
+            self.births.note_made(aliases(value), self, where)
+
     def spoken_for(self, hold: Hold) -> None:
         """Ask the holds inside from now on: they know of objects that were made there."""
         if hold.seq not in self.held:
@@ -436,7 +452,7 @@ class Memory:
         *,
         write: bool,
         before: int | None = None,
-        start: bool = False,
+        start: int = ALL_OF_IT,
     ) -> "Wire | Hold | None":
         """The nearest older obstacle to an access, in this region only."""
         if not self.held:
@@ -457,13 +473,31 @@ class Memory:
             wide = self.there if write else self.changing
         return self._search(wide, place, write, before, start, since) if wide else None
 
+    def stores(self, place: Any, before: int | None = None) -> "Iterator[Hold]":
+        """The single stores to a place, in here and around, the oldest first."""
+        if self.outer is not None:
+            yield from self.outer.memory.stores(place, self.outer.seq)
+        yield from self.stores_here(place, before)
+
+    def stores_here(self, place: Any, before: int | None = None) -> "Iterator[Hold]":
+        """The single stores to a place in here."""
+        wide = {seq: hold for seq, hold in self.everywhere.items() if hold.inner}
+        found = self.by_place.get(id(place), {}) | wide
+        for seq in sorted(found):
+            hold = found[seq]
+            if before is None or seq < before:
+                if hold.inner is not None:
+                    yield from hold.inner.stores_here(place)
+                elif hold.puts is not NOTHING:
+                    yield hold
+
     def conflict_outward(
         self,
         place: Any,
         *,
         write: bool,
         before: int | None = None,
-        start: bool = False,
+        start: int = ALL_OF_IT,
     ) -> "Wire | Hold | None":
         """The nearest older obstacle, in this region and those around it."""
         memory: Memory | None = self
@@ -483,7 +517,7 @@ class Memory:
         place: Any,
         write: bool,
         before: int | None,
-        start: bool,
+        start: int,
         since: int = -1,
     ) -> "Wire | Hold | None":
         for seq in reversed(holds):

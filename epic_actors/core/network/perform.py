@@ -5,6 +5,7 @@ argument it needs is pending, or an older access holds a place it touches, the o
 becomes an actor and its result a wire.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
@@ -12,7 +13,7 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.memory.extent import EVERYWHERE, REACHED, Inside, deep_places
-from epic_actors.core.memory.holds import NOTHING, Hold, Memory
+from epic_actors.core.memory.holds import ALL_OF_IT, ATOM, NOTHING, OBJECT, Hold, Memory
 from epic_actors.core.memory.reach import (
     CONSUMED,
     PLAIN,
@@ -85,17 +86,24 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
             break
     else:
         if effect.only_values:
-            return effect.function(*args)
+            return made_here(network, effect, effect.function(*args))
     args = tuple([deref(value) for value in args])
     here = network.here
     found = obstacle(network, effect, args, here, None)
     if found is None and effect.dunders and waits_inside(network, effect, args):
         return request(network, aside(effect.function), args, {})
     if found is None:
-        return perform(network, effect, args, here)
+        return made_here(network, effect, perform(network, effect, args, here))
     if (stored := forwarded(effect.chosen(args), here.memory)) is not NATIVE:
         return stored
     return Operation(network, effect, args, found).results
+
+
+def made_here(network: "Network", effect: Effect, result: Any) -> Any:
+    """The result of an operation; if it is an object, it is noted to be new."""
+    if effect.makes and result.__class__ not in PLAIN and network.holds[0] > 0:
+        network.here.memory.note(result)
+    return result
 
 
 def forwarded(effect: Effect, memory: Memory) -> Any:
@@ -241,13 +249,40 @@ def conflict(
     """An older access that touches what this operation touches."""
     before = None if actor is None else actor.hold.seq
     look = region.memory.conflict_outward
+    start = gets_what_is_there(effect, args)
     for place, write in touched(effect, args):
         # Why: who reads the beginning of a pending value reads that value at least.
         outer = deref(place.root) if place.__class__ is Inside else place
-        found = look(outer, write=write, before=before)
+        found = look(outer, write=write, before=before, start=start)
+        if effect.op == "getitem" and place is args[0] and isinstance(found, Hold):
+            return append_of(place, args[1], found, region.memory, before)
         if found is not None:
             return found
     return None
+
+
+def append_of(
+    items: Any, index: Any, found: Hold, memory: Memory, before: int | None
+) -> Hold:
+    """The pending append that will put an element at an index, if that is what it is."""
+    if items.__class__ is not list or index.__class__ is not int:
+        return found
+    ahead: int = index - len(items)
+    if ahead < 0 or found.puts is NOTHING:
+        return found
+    return next(itertools.islice(memory.stores(items, before), ahead, None), found)
+
+
+def gets_what_is_there(effect: Effect, args: tuple[Any, ...]) -> int:
+    """Whether a load is of an element that stays where it is if the list only grows."""
+    if effect.op != "getitem" or len(args) != 2:
+        return ALL_OF_IT
+    items, index = args
+    if items.__class__ is not list or index.__class__ is not int:
+        return ALL_OF_IT
+    if not 0 <= index < len(items):
+        return ALL_OF_IT
+    return ATOM if is_atom(items[index]) else OBJECT
 
 
 def touched(
@@ -396,7 +431,7 @@ class Operation(Actor):
             args[:1] if effect.function is list.append else (),
             origin=args,
         )
-        if chosen.puts:
+        if chosen.puts or effect.function is list.append:
             hold.puts = args[-1]
         super().__init__(network, hold)
         self.results = make_wires(effect.count)
@@ -537,7 +572,10 @@ class Operation(Actor):
 
     def perform(self, region: Region) -> Any:
         """The result, now that nothing is in the way."""
-        return perform(self.network, self.effect, self.args, region)
+        result = perform(self.network, self.effect, self.args, region)
+        if self.effect.makes and result.__class__ not in PLAIN:
+            self.outer.memory.note(result, self.hold.seq)
+        return result
 
     def succeed(self, answer: Any) -> None:
         """Take an early answer."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from epic_actors.core.memory.holds import Growth, Hold, Memory
+from epic_actors.core.memory.holds import ATOM, Growth, Hold, Memory
 from epic_actors.core.memory.reach import is_atom
 
 from .stream import Wait
@@ -23,7 +23,7 @@ def growing(memory: Memory, place: Any, before: int | None = None) -> Growth | N
     found = memory.conflict_outward(place, write=False, before=before)
     if found.__class__ is not Hold:
         return None
-    start = memory.conflict_outward(place, write=False, before=before, start=True)
+    start = memory.conflict_outward(place, write=False, before=before, start=ATOM)
     return Growth(found) if start is None else None
 
 

@@ -47,6 +47,7 @@ class Effect:
         ordered: It begins only when everything older has succeeded.
         immutable: The result holds nothing that can change.
         fresh: The result is an object that was not there before.
+        makes: The result is new, whatever is in it; if it is fresh and does not share.
         shares: It may be, or contain, what is in the arguments all the same.
         by_type: Variants by the type of argument `on`.
         otherwise: The variant for any other type.
@@ -97,6 +98,7 @@ class Effect:
     op: str = attrs.field(init=False)
     loud: int = attrs.field(init=False)
     only_values: bool = attrs.field(init=False)
+    makes: bool = attrs.field()
 
     @op.default
     def _op(self) -> str:
@@ -105,6 +107,10 @@ class Effect:
     @loud.default
     def _loud(self) -> int:
         return bits_of(self.op)
+
+    @makes.default
+    def _makes(self) -> bool:
+        return self.fresh and not self.shares
 
     @only_values.default
     def _(self) -> bool:
