@@ -5,6 +5,7 @@ The package is layered; each part knows only those before it:
     core            the calculus and the two machines (the door for extenders)
     frontend        a Python function becomes a term
     declare, run    this door: declaring externals, running scripts
+    running         what `run` imports when something is to be run
     primitives      externals to call: language models
     observe         looking at runs
     testing         a simulated model server; running one script every way
@@ -12,7 +13,6 @@ The package is layered; each part knows only those before it:
 
 from typing import TYPE_CHECKING, Any
 
-from .core.network.network import Statistics
 from .declare import pure, readonly, sequential, unordered
 from .errors import (
     DeadlineExceeded,
@@ -28,6 +28,7 @@ from .run import Event, Run, evaluate, open_run, run, run_sequentially, script
 
 
 if TYPE_CHECKING:
+    from .core.network.network import Statistics
     from .observe.explain import explain
 
 
@@ -62,4 +63,8 @@ def __getattr__(name: str) -> Any:
         from .observe.explain import explain  # noqa: PLC0415
 
         return explain
+    if name == "Statistics":
+        from .core.network.network import Statistics  # noqa: PLC0415
+
+        return Statistics
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,27 +6,27 @@ import inspect
 import types
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import trio
 
-from .core.functions import Function
-from .core.machines.fast import FastMachine
-from .core.machines.literal import LiteralMachine
-from .core.network.calls import request
 from .core.network.door import beside, inside
 from .core.network.externals import aside
-from .core.network.network import Listener, Network, Statistics
 from .core.network.shared import keep_shared
-from .core.network.traces import as_raised, without_lead
-from .core.streams.outlet import Outlet, Pieces
-from .errors import DeadlineExceeded, ScriptError, UsageError
-from .frontend import NotCompiled, let_go, translate
-from .ownership import Ownership
+from .errors import UsageError
 
 
-FAST = FastMachine()
+if TYPE_CHECKING:
+    from .core.network.network import Listener, Network, Statistics
+    from .core.streams.outlet import Outlet
+
+
+def machinery() -> types.ModuleType:
+    """What runs scripts, imported with the first run: it is most of the package."""
+    from . import running  # noqa: PLC0415
+
+    return running
 
 
 class Script:
@@ -85,7 +85,7 @@ class Options:
 
     fusion: bool = True
     deadline: float | None = None
-    on_event: Listener | None = None
+    on_event: "Listener | None" = None
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> "Options":
@@ -167,7 +167,7 @@ class Event:
 class Run:
     """A run under way; made by `open_run`."""
 
-    def __init__(self, network: Network, outlet: Outlet) -> None:
+    def __init__(self, network: "Network", outlet: "Outlet") -> None:
         self._network = network
         self._outlet = outlet
         self._scope = trio.CancelScope()
@@ -202,7 +202,10 @@ class Run:
         Raises:
             Exception: Whatever the script raised; pieces may have come before.
         """
-        return Pieces(self._outlet, self._done, self.result)
+        pieces: AsyncIterator[Any] = machinery().Pieces(
+            self._outlet, self._done, self.result
+        )
+        return pieces
 
     def events(self) -> trio.MemoryReceiveChannel[Event]:
         """The steps of external calls from now on, to be iterated over."""
@@ -212,7 +215,7 @@ class Run:
             send.close()
         return receive
 
-    def listen(self, also: Listener | None) -> Listener:
+    def listen(self, also: "Listener | None") -> "Listener":
         """Tell those who iterate over `events`, and another listener."""
 
         def tell(name: str, data: dict[str, Any]) -> None:
@@ -235,7 +238,7 @@ class Run:
         """Give the run up: cancel its calls and take back what was not final."""
         self._scope.cancel()
 
-    def statistics(self) -> Statistics:
+    def statistics(self) -> "Statistics":
         """What the run has done so far."""
         return self._network.statistics()
 
@@ -263,9 +266,10 @@ def run(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     try:
         return trio.run(functools.partial(evaluate, function, *args, **options))
     except BaseException as error:
-        raised = as_raised(error)
+        running = machinery()
+        raised = running.as_raised(error)
     # Why: raised outside `except`, or another error would get a false context.
-    raise raised.with_traceback(without_lead(raised.__traceback__))
+    raise raised.with_traceback(running.without_lead(raised.__traceback__))
 
 
 def _inside_trio() -> bool:
@@ -283,56 +287,9 @@ async def evaluate(function: Callable[..., Any], *args: Any, **options: Any) -> 
     have reached are taken back.  Arguments and errors as for `run`.
     """
     chosen, job = Options.of(options), Job.of(function, args)
-    return await _evaluate(_network(job, chosen), job, chosen)
-
-
-async def _evaluate(network: Network, job: Job, options: Options) -> Any:
-    try:
-        frame = _frame(network, job)
-        if options.deadline is None:
-            return await network.run(frame)
-        with trio.move_on_after(options.deadline) as scope:
-            return await network.run(frame)
-        assert scope.cancelled_caught
-    finally:
-        let_go()
-    name = job.function.__qualname__
-    raise DeadlineExceeded(f"{name}() was not done within {options.deadline} s")
-
-
-def _network(job: Job, options: Options) -> Network:
-    machine = FAST if options.fusion else LiteralMachine()
-    ownership = Ownership(job.function)
-    return Network(
-        ownership.translate,
-        machine,
-        runs_aside=ownership.runs_aside,
-        take_along=ownership.take_along,
-        listener=options.on_event,
-    )
-
-
-def _frame(network: Network, job: Job) -> Any:
-    code = job.function.__code__
-    if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
-        raise ScriptError(
-            f"{job.function.__qualname__}() is a generator and has no value to run for; "
-            "write a script that loops over it",
-            filename=code.co_filename,
-            line=code.co_firstlineno,
-        )
-    try:
-        function: Function = translate(job.function)
-    except NotCompiled:
-        return _aside(network, job)
-    values = function.parameters(job.function, job.args, job.kwargs)
-    return network.machine.frame(network, function, values)
-
-
-def _aside(network: Network, job: Job) -> Any:
-    """The frame of a script that only CPython can run: one call, in its turn."""
-    yield from ()
-    return request(network, aside(job.function), job.args, job.kwargs)
+    running = machinery()
+    network = running.network_of(job, chosen)
+    return await running.evaluated(network, job, chosen)
 
 
 @asynccontextmanager
@@ -346,8 +303,9 @@ async def open_run(
     Arguments as for `evaluate`.
     """
     chosen, job = Options.of(options), Job.of(function, args)
-    network = _network(job, chosen)
-    network.outlet = outlet = Outlet(network)
+    running = machinery()
+    network = running.network_of(job, chosen)
+    network.outlet = outlet = running.Outlet(network)
     left_by: Exception | None = None
     async with trio.open_nursery() as nursery:
         started = Run(network, outlet)
@@ -356,7 +314,7 @@ async def open_run(
         async def work() -> None:
             with started._scope:
                 try:
-                    started._value = await _evaluate(network, job, chosen)
+                    started._value = await running.evaluated(network, job, chosen)
                 except Exception as error:
                     started._error = error
             if started._scope.cancelled_caught:

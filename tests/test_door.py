@@ -4,6 +4,8 @@
 # ruff: noqa: ANN001, ANN201
 # mypy: disable-error-code="arg-type, call-arg, no-untyped-def, no-untyped-call, untyped-decorator"
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -128,3 +130,21 @@ def test_the_door_is_small() -> None:
     names = [name for name in epic.__all__ if not name.startswith("__")]
     assert len(names) <= 25
     assert all(getattr(epic, name).__doc__ for name in names)
+
+
+@pytest.mark.slow
+def test_importing_the_package_imports_no_machine() -> None:
+    """A program that only declares externals and scripts starts without what runs them."""
+    program = """
+import sys
+import epic_actors as epic
+
+@epic.script
+def script():
+    return epic.unordered(len)("")
+
+print([name for name in sys.modules if name.startswith("epic_actors.core.machines")])
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -27,10 +27,15 @@ are the machine.  Read it in this order:
 Names used at every run are here; the rest of the calculus is imported from its modules.
 """
 
-from .memory.places import Resource, resource
-from .network.externals import External, Order
-from .network.network import Network, Statistics
-from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    from .memory.places import Resource, resource
+    from .network.externals import External, Order
+    from .network.network import Network, Statistics
+    from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
 
 
 __all__ = [
@@ -52,3 +57,18 @@ __all__ = [
     "Var",
     "resource",
 ]
+
+_TERMS = ("App", "Call", "Const", "If", "Lam", "Let", "LetRec", "Prim", "Try", "Var")
+_MODULES = {
+    **dict.fromkeys(("Resource", "resource"), "memory.places"),
+    **dict.fromkeys(("External", "Order"), "network.externals"),
+    **dict.fromkeys(("Network", "Statistics"), "network.network"),
+    **dict.fromkeys((*_TERMS, "Term"), "terms"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a part of the machine when it is asked for: declaring needs little of it."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
