@@ -4,9 +4,13 @@
 # mypy: ignore-errors
 
 import functools
+import time
 
 import pytest
+import trio
+from trio.testing import MockClock
 
+import epic_actors as epic
 from epic_actors.testing.agree import agree
 from tests.core.rows import both_ways
 from tests.litmus.table import Bad, Row, Table, check, fail, g, log, ok, outside
@@ -105,6 +109,30 @@ def a_branch_calls_through_a_decorator():
             asked(i)
         out.append(i)
     return out
+
+
+@agrees
+def it_sleeps_before_it_tries_again():
+    def careful(x):
+        while True:
+            try:
+                return flaky(x)
+            except Bad:
+                time.sleep(0.001)
+
+    tries[:] = [0, 1]
+    return [careful(x) for x in range(4)], tries
+
+
+@agrees
+def sleeping_wrongly():
+    found = []
+    for seconds in (-1, "a", None, float("nan"), 1e300):
+        try:
+            time.sleep(seconds)
+        except (ValueError, TypeError, OverflowError) as error:
+            found.append((type(error).__name__, str(error)))
+    return found, time.sleep(0), time.sleep(True)
 
 
 @agrees
@@ -242,6 +270,24 @@ def closures_in_closures():
             found.append(noted(i))
         out.append(("after", i))
     return found, out, len(out)
+
+
+@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
+def test_sleeping_keeps_nobody_waiting(fusion):
+    """`time.sleep` is a call in its turn: the run's own time goes on."""
+
+    def script():
+        early = g("early", 1)
+        time.sleep(3600)
+        return early, g("late", 3601)
+
+    async def main():
+        start = trio.current_time()
+        assert await epic.evaluate(script, fusion=fusion) == ("early", "late")
+        assert trio.current_time() - start == pytest.approx(3601)
+
+    outside.begin()
+    trio.run(main, clock=MockClock(autojump_threshold=0))
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.__name__)

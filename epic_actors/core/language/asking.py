@@ -22,9 +22,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
 
-from epic_actors.core.memory.reach import PLAIN, attributes, cell_value
+from epic_actors.core.knowledge import Known
+from epic_actors.core.memory.reach import PLAIN, attributes, cell_value, own_dict
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External, Order
 from epic_actors.core.network.loops import names_of
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from epic_actors.core.network.network import Network
 
 
-MOST = 1_000
+MOST, MOST_SHALLOW = 1_000, 200
 """So many objects are looked at."""
+MOST_SILENT = 256
 _CONTAINERS = (list, tuple, set, frozenset, deque)
 _SILENT = frozenset(
     {Wire, types.ModuleType, types.CodeType, types.FrameType, types.TracebackType}
@@ -53,16 +54,39 @@ class Asking:
 
     def __init__(self, network: "Network") -> None:
         self.network = network
-        self.silent: dict[bool, WeakSet[types.FunctionType]] = {
-            deep: WeakSet() for deep in (False, True)
-        }
+        self.silent: dict[tuple[int, bool], tuple[Any, list[int]]] = {}
+        self.foreign = Known(self.is_foreign)
 
     def given(self, values: Iterable[Any], *, deep: bool) -> bool:
         """Whether native code that is given these values may call back and ask."""
-        for value in values:
-            if type(value) not in _QUIET:
-                return Search(self, deep=deep).reaches(values)
+        roots = [
+            value
+            for value in map(deref, values)
+            if type(value) not in _QUIET and not self.is_silent(value, deep)
+        ]
+        if not roots:
+            return False
+        if Search(self, deep=deep).reaches(roots):
+            # Why: whoever is given it may be told by an object that it is in now.
+            self.silent.clear()
+            return True
+        if len(self.silent) > MOST_SILENT:
+            self.silent.clear()
+        for value in roots:
+            function = type(value) is types.FunctionType
+            if not self.is_own(value) if function else self.foreign[type(value)]:
+                self.silent[id(value), deep] = value, outline(value)
         return False
+
+    def is_silent(self, value: Any, deep: bool) -> bool:
+        """Whether nothing was found behind a value, which looks as it did then."""
+        known = self.silent.get((id(value), deep))
+        return known is not None and known[1] == outline(value)
+
+    def is_foreign(self, cls: type) -> bool:
+        """Whether a class is a library's; what a script fills is looked through anew."""
+        plain = cls.__module__ in ("builtins", "collections")
+        return not plain and not self.network.summaries.is_own(cls)
 
     def is_own(self, method: Any) -> bool:
         """Whether something is code of the script's."""
@@ -83,7 +107,7 @@ class Search:
     def reaches(self, values: Iterable[Any]) -> bool:
         """Whether anything that asks is reached from these."""
         self.stack.extend(values)
-        for _ in range(MOST):
+        for _ in range(MOST if self.deep else MOST_SHALLOW):
             if not self.stack:
                 break
             value = deref(self.stack.popleft())
@@ -94,9 +118,6 @@ class Search:
                 return True
             self.seen[id(value)] = value
             self.look(value, kind)
-        self.asking.silent[self.deep].update(
-            v for v in self.seen.values() if v.__class__ is types.FunctionType
-        )
         return False
 
     def look(self, value: Any, kind: type) -> None:
@@ -112,16 +133,14 @@ class Search:
         elif isinstance(value, type):
             self.stack += self.methods(value)
         elif kind in _CONTAINERS:
-            self.stack += itertools.islice(value, MOST)
+            self.stack += _loud(value)
         elif kind is dict:
-            self.stack += itertools.islice(value.values(), MOST)
+            self.stack += _loud(value.values())
         else:
             self.instance(value, kind)
 
     def function(self, fn: types.FunctionType) -> None:
         """A function: what its code names, if it is the script's, and what it holds."""
-        if fn in self.asking.silent[self.deep]:
-            return
         self.stack += held_by(fn)
         if not self.asking.is_own(fn):
             return
@@ -207,6 +226,18 @@ def runs_later(function: Any) -> bool:
     code = getattr(getattr(function, "__func__", function), "__code__", None)
     later = CO_GENERATOR | CO_ASYNC_GENERATOR | CO_COROUTINE
     return code is not None and bool(code.co_flags & later)
+
+
+def _loud(items: Iterable[Any]) -> list[Any]:
+    """The first items, without those behind which there is nothing."""
+    return [v for v in itertools.islice(items, MOST) if type(v) not in _QUIET]
+
+
+def outline(value: Any) -> list[int]:
+    """The identities of what a library's object, or a function, holds itself."""
+    if type(value) is types.FunctionType:
+        return list(map(id, held_by(value)))
+    return list(map(id, (own_dict(value) or {}).values()))
 
 
 def held_by(fn: types.FunctionType) -> Iterator[Any]:

@@ -8,15 +8,20 @@ import functools
 import heapq
 import itertools
 import re
+import threading
+import time
 import types
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import trio
+
 from epic_actors.core.iteration import consuming, grouping, iterating
+from epic_actors.core.memory.places import resource
 from epic_actors.core.memory.reach import MOVERS, has_wire
 from epic_actors.core.memory.wire import Wire, deref
-from epic_actors.core.network.externals import External
+from epic_actors.core.network.externals import External, Order
 
 from . import prelude, substitutes
 from .lookup import attribute, script_of
@@ -75,6 +80,20 @@ MOVING: dict[Any, Callable[..., Any]] = {
 }
 """What runs in its place if it is given something with pending elements."""
 
+_SLEEP: Any = time.sleep
+
+
+async def sleep(seconds: Any) -> None:
+    """Sleep as `time.sleep` does, but let the calls that are under way go on."""
+    if type(seconds) in (int, float) and 0 <= seconds <= threading.TIMEOUT_MAX:
+        await trio.sleep(seconds)
+    else:
+        _SLEEP(seconds)
+
+
+SLEEP = External(sleep, Order.SEQUENTIAL, resource("clock"))
+"""What runs in the place of `time.sleep`, in its turn."""
+
 SEQUENCES = frozenset({list, tuple, deque, type({}.items()), type({}.values())})
 """Where elements stand that may be pending."""
 
@@ -85,6 +104,8 @@ def instead_of(
     network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """The script to run instead of a native function, if there is one for this case."""
+    if function is _SLEEP:
+        return SLEEP
     try:
         known = CALLING.get(function)
         moving = MOVING.get(function)
