@@ -140,6 +140,13 @@ def what_is_read_from_a_module_may_share_what_its_call_was_given():
     return len(notes), g(notes, 1)
 
 
+class Sized:
+    """Has a length, and no arithmetic."""
+
+    def __len__(self):
+        return 3
+
+
 class Shelf:
     """Has what all of its instances see."""
 

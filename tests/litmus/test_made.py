@@ -6,6 +6,7 @@
 import csv
 import json
 import os
+import re
 import sqlite3
 import tempfile
 from typing import Any
@@ -110,6 +111,17 @@ def a_loop_over_what_is_pending_makes_objects():
             os.fspath("sea")
             made.append(note)
     return [note.text for note in made]
+
+
+@takes(1)
+def what_is_found_in_answers_is_printed():
+    shown = []
+    for i in range(3):
+        found = re.search(r"NOTE (.*)", chat(f"note {i}"), re.DOTALL)
+        said = found.group(1) if found else ""
+        print("found", said)
+        shown.append(said)
+    return shown
 
 
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])

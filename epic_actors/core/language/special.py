@@ -24,7 +24,7 @@ It is longer than most modules: there is a step for each protocol, and all look 
 
 import operator
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.generators import generated_of
@@ -34,13 +34,19 @@ from epic_actors.core.iteration.walk import walk
 from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
-from epic_actors.core.network.perform import NATIVE, operate, operate_natively
+from epic_actors.core.network.perform import (
+    COMPUTING_IN_PLACE,
+    NATIVE,
+    operate,
+    operate_natively,
+)
 from epic_actors.core.network.regions import Frame, enter
 from epic_actors.core.tables.effects import BUILTINS, Effect, prim_effect
 from epic_actors.core.tables.protocols import (
     ARITHMETIC,
     BITS,
     COMPARISONS,
+    ITERATION,
     OPERANDS,
     PROTOCOLS,
     TAKES_ITEMS,
@@ -161,6 +167,8 @@ class Specials:
                         and self.is_script(attribute(value, "__class_getitem__"))
                     )
                 )
+        if pending and not hit and self.computes(op, args):
+            return NATIVE
         if pending and op not in EVERY:
             frame = self._later(effect, args, positions)
         elif hit or pending:
@@ -168,6 +176,18 @@ class Specials:
         else:
             return NATIVE
         return self.enter(frame, effect, args)
+
+    def computes(self, op: str, args: tuple[Any, ...]) -> bool:
+        """Whether it is arithmetic, for which no class of the script's has a method."""
+        if op not in COMPUTING_IN_PLACE and op not in ARITHMETIC:
+            return False
+        names: Iterable[str] = PROTOCOLS[op]
+        if deref(args[0]).__class__ in PLAIN:
+            # Why: only a list takes in what it is given item by item.
+            names = [name for name in names if name not in ITERATION]
+        else:
+            names = [name for name in names if name not in LENGTHS]
+        return not any(map(self.network.summaries.special_methods, names))
 
     def _folds(self, names: tuple[str, ...], item: Any) -> bool:
         """Whether an element is, or may be, of a class with one of these methods."""
@@ -629,6 +649,8 @@ FOLDS = {
     "min": iterating.least,
     "max": iterating.greatest,
 }
+LENGTHS = frozenset({"__len__", "__length_hint__"})
+"""What alone makes nothing that can be iterated."""
 EVERY = frozenset({"display"})
 """Operations of which every argument counts."""
 Step = Callable[..., Frame]

@@ -6,12 +6,15 @@ Tuples may be passed around with wires in them; a settled one is built anew.
 """
 
 import contextlib
+import datetime as dt
+import decimal
 import functools
 import gc
 import itertools
 import re
 import sys
 import types
+import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -44,6 +47,12 @@ ATOM_TYPES: frozenset[type] = PLAIN | {
     types.CodeType,
     types.MethodDescriptorType,
     types.WrapperDescriptorType,
+    re.Pattern,
+    re.RegexFlag,
+    dt.date,
+    dt.timedelta,
+    decimal.Decimal,
+    uuid.UUID,
 }
 BOUND_TYPES: frozenset[type] = frozenset(
     {

@@ -228,7 +228,9 @@ def makes_default(mapping: Any = None, key: Any = None, *_: Any) -> bool:
     return isinstance(key, Hashable) and key not in mapping
 
 
-TAKES_NO_STEP = frozenset({"truth", "not", "getattr", "getitem"})
+TAKES_NO_STEP = frozenset(
+    {"truth", "not", "getattr", "getitem", "print", "str", "repr", "format"}
+)
 """Operations that take no step of a generator."""
 
 
