@@ -68,6 +68,10 @@ class Ownership:
             self.along.add(fn.__code__)
         return function
 
+    def leave_behind(self, fn: types.FunctionType) -> None:
+        """Run a library's function natively again."""
+        self.along.discard(fn.__code__)
+
     def runs_aside(self, fn: types.FunctionType) -> bool:
         """Whether a function is the script's own, but only CPython can run it.
 

@@ -52,6 +52,7 @@ def network_of(job: "Job", options: "Options") -> Network:
         machine,
         runs_aside=ownership.runs_aside,
         take_along=ownership.take_along,
+        leave_behind=ownership.leave_behind,
         listener=options.on_event,
     )
 

@@ -15,7 +15,7 @@ are the machine.  Read it in this order:
     streams     stream, text, formatting, beginnings, elements, early, growing, outlet
         what is read before it is whole
     language    dispatch, prelude, substitutes, records, callbacks, lookup, attributes,
-                hooks, special, calling, asking, classes, asynchronous, groups
+                hooks, special, calling, along, asking, classes, asynchronous, groups
         what scripts do
     iteration   iterating, stepping, walk, pulls, delegating, consuming, releasing
         loops and generators, a step at a time

@@ -42,6 +42,28 @@ def retry(kinds, tries, wait=lambda: doubling(0.0), on_success=(), on_retry=()):
     return decorate
 
 
+def simply(kinds, tries):
+    """Try again after some errors, in simple Python."""
+
+    def decorate(target):
+        @functools.wraps(target)
+        def again(*args, **kwargs):
+            for count in range(tries):
+                try:
+                    return target(*args, **kwargs)
+                except kinds:
+                    if _is_last(count, tries):
+                        raise
+
+        return again
+
+    return decorate
+
+
+def _is_last(count, tries):
+    return count == tries - 1
+
+
 def doubling(first):
     """Seconds to wait, twice as many each time."""
     yield

@@ -269,7 +269,7 @@ class Summaries:
         """Take in that a class is given an attribute."""
         if name not in vars(cls):
             self._held.clear()
-            self._read_anew()
+            self.read_anew()
 
     def _of_step(
         self, read: "Callable[[Reader, list[Value]], None]", args: tuple[Any, ...]
@@ -375,7 +375,7 @@ class Summaries:
         self._methods.clear()
         self._hooks.clear()
         self._held.clear()
-        self._read_anew()
+        self.read_anew()
         for base in cls.__mro__:
             self.meet_class(base)
         # Why: anything may derive from a library's class that has nothing to do with us.
@@ -399,9 +399,9 @@ class Summaries:
         if id(function) not in self.generators:
             self.generators[id(function)] = function
             self.meet(function.namespace, ())
-            self._read_anew()
+            self.read_anew()
 
-    def _read_anew(self) -> None:
+    def read_anew(self) -> None:
         """Forget what was read: an operation may run more than was known."""
         self.version += 1
         CLASSES_MET[0] += 1

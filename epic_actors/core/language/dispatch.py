@@ -314,6 +314,8 @@ def _function(
     function = network.translate(fn)
     if function is None and yields_asking(network, fn, args, kwargs):
         function = network.take_along(fn)
+    if function is None:
+        function = network.along.taken(fn)
     if function is None and (wire := undecided(fn, args)) is not None:
         return _once_known(network, fn, args, kwargs, wire)
     if function is None and network.runs_aside(fn):

@@ -25,6 +25,7 @@ from epic_actors.core.footprints.summary import Closedness, Summaries
 from epic_actors.core.functions import Function
 from epic_actors.core.generators import Generated
 from epic_actors.core.knowledge import Known
+from epic_actors.core.language.along import Along
 from epic_actors.core.language.asking import Asking
 from epic_actors.core.language.dispatch import builtin_kind
 from epic_actors.core.language.special import Specials
@@ -119,12 +120,14 @@ class Network:
         *,
         runs_aside: Callable[[FunctionType], bool] = lambda fn: False,
         take_along: Translate = lambda fn: None,
+        leave_behind: Callable[[FunctionType], None] = lambda fn: None,
         listener: Listener | None = None,
         window: int = 10_000,
     ) -> None:
         self.translate = translate
         self.runs_aside = runs_aside
         self.take_along = take_along
+        self.leave_behind = leave_behind
         self.machine = machine
         self.waits_for: Any = None
         self.turn_calls = window if machine.literal else TURN_CALLS
@@ -164,6 +167,7 @@ class Network:
         self.summaries = Summaries(self)
         self.closed = Closedness(self.summaries)
         self.asking = Asking(self)
+        self.along = Along(self)
         self.simple: set[type] = set(SIMPLE)
         self.records: dict[type, bool] = {}
         self.builtin_kinds = Known(builtin_kind)
