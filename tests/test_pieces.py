@@ -1,5 +1,6 @@
 """The output of a run, piece by piece: order, failure, and slow readers."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -156,6 +157,29 @@ async def test_a_slow_reader_does_not_stop_other_readers(autojump_clock: Any) ->
         async for _piece in run:
             await trio.sleep(100)
     assert seen[0] - start < 2
+
+
+@pytest.mark.slow
+def test_a_long_stream_takes_little_more_memory_than_its_text() -> None:
+    """Pieces that are read one by one are not kept one by one."""
+
+    @epic.unordered
+    async def steady(n: int) -> AsyncIterator[str]:
+        for i in range(n):
+            await trio.lowlevel.checkpoint()
+            yield f"{i:06} "
+
+    async def main(n: int) -> None:
+        async with epic.open_run(lambda: "n: " + steady(n)) as run:
+            async for _piece in run:
+                pass
+
+    trio.run(main, 100)
+    tracemalloc.start()
+    trio.run(main, 8_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 75 * 8_000
 
 
 async def test_who_stops_reading_lets_the_run_end(autojump_clock: Any) -> None:
