@@ -159,6 +159,27 @@ async def test_a_slow_reader_does_not_stop_other_readers(autojump_clock: Any) ->
     assert seen[0] - start < 2
 
 
+@pytest.mark.parametrize(("used", "pause"), [(True, 0), (False, 0), (False, 5)])
+async def test_only_what_is_read_waits_for_the_reader(
+    autojump_clock: Any, used: bool, pause: float
+) -> None:
+    """A stream that the run's value is not known to be made of comes at full speed."""
+    given.clear()
+
+    def script(used: bool) -> Any:
+        text = count(1000, 0.01)
+        return text if after(3, "yes") == "yes" and used else "none"
+
+    start = trio.current_time()
+    async with epic.open_run(script, used) as run:
+        async for _piece in run:
+            break
+        await trio.sleep(pause)
+        async for _piece in run:
+            pass
+    assert trio.current_time() - start == pytest.approx(10)
+
+
 @pytest.mark.slow
 def test_a_long_stream_takes_little_more_memory_than_its_text() -> None:
     """Pieces that are read one by one are not kept one by one."""

@@ -8,7 +8,8 @@ Rules
     3. While the reader is busy with what it has, streaming calls give at most
        `PIECES_AHEAD` more pieces; then each waits until the reader waits for more.
     4. A call does not wait if anybody but the reader wants what it gives: an operation
-       that needs the whole, another call's argument.
+       that needs the whole, another call's argument; nor if the run's value is not made of
+       what it gives, or not known to be, nor while the reader itself waits.
 
 The reader pulls in its own task, between the steps of the run's.
 """
@@ -41,6 +42,7 @@ class Outlet:
         self.value = Wire()
         self.reading = False
         self._ahead = 0
+        self._unread: set[ExternalCall] = set()
         self._waiting: trio.lowlevel.Task | None = None
         self._paused: dict[ExternalCall, trio.Event] = {}
 
@@ -56,6 +58,7 @@ class Outlet:
         """Wait for more, with all streams running."""
         wait.subscribe(self)
         self._ahead = 0
+        self._unread.clear()
         self._resume()
         self._waiting = trio.lowlevel.current_task()
         await trio.lowlevel.wait_task_rescheduled(self._leave)
@@ -117,8 +120,14 @@ class Outlet:
 
     async def make_room(self, call: "ExternalCall") -> None:
         """Wait, after a piece of `call`, if the reader is too far behind."""
+        if self._waiting is not None or call in self._unread:
+            return
         self._ahead += 1
-        if self._ahead >= PIECES_AHEAD and not wanted(call.answer):
+        if self._ahead < PIECES_AHEAD or wanted(call.answer):
+            return
+        if not is_made_of(self.value, call.stream):
+            self._unread.add(call)
+        else:
             self._paused[call] = event = trio.Event()
             await event.wait()
 
@@ -203,4 +212,21 @@ def wanted(answer: Wire) -> bool:
             if results.__class__ is not Wire or results.source is not reader:
                 return True
             stack.append(results)
+    return False
+
+
+def is_made_of(value: Any, stream: Any) -> bool:
+    """Whether a stream is known to be a part of a value on its way."""
+    stack, seen = [value], set()
+    while stack:
+        part = deref(stack.pop())
+        if part.__class__ in (list, tuple):
+            stack.extend(part)
+        if part.__class__ is not Wire or id(part) in seen:
+            continue
+        seen.add(id(part))
+        if part.source is stream:
+            return True
+        stack.extend(getattr(part.source, "args", ()))
+        stack.append(getattr(part.source, "base", None))
     return False
