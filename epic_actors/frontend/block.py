@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import attrs
 
-from epic_actors.core.memory.places import STORED
+from epic_actors.core.memory.places import STORED, TAKEN, TAKES_DICTIONARY
 from epic_actors.core.terms import (
     UNBOUND,
     App,
@@ -139,7 +139,11 @@ class Block:
             case "global":
                 found = unit.builtin(name)
                 if found is not None:
+                    if name in TAKES_DICTIONARY:
+                        TAKEN[0] = frozenset()
                     return Const(found, at=place)
+                if name not in unit.namespace.values:
+                    STORED.add((id(unit.namespace.values), name))
                 return Prim("global", (), (unit.namespace, name), at=place)
 
     def _read_plain(self, slot: Slot, name: str, place: At | None) -> Term:

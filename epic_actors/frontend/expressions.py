@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from epic_actors.core.memory.places import TAKEN, TAKES_DICTIONARY, take
 from epic_actors.core.terms import MADE, App, Const, If, Prim, Term, Var
 from epic_actors.frontend import leaving
 from epic_actors.frontend.block import Block, Exits, Meeting, jump, pack
@@ -309,12 +310,18 @@ def _text(block: Block, node: ast.JoinedStr) -> Term:
 def _attribute(block: Block, node: ast.Attribute) -> Term:
     if node.attr in _FRAME_ATTRIBUTES:
         raise NotCompiled(f"looks at frames: {node.attr}", node.lineno)
+    if node.attr in TAKES_DICTIONARY:
+        TAKEN[0] = frozenset()
     owner = atom(block, node.value)
     name = block.unit.mangle(node.attr)
     return Prim("getattr", (owner,), name, at=at(node))
 
 
 def _subscript(block: Block, node: ast.Subscript) -> Term:
+    space = _globals(block, node.value) if isinstance(node.value, ast.Call) else None
+    if space is not None and isinstance(node.slice, ast.Constant):
+        # Why: this is an access by name.
+        return Prim("getitem", (space, atom(block, node.slice)), at=at(node))
     pair = atoms(block, (node.value, node.slice))
     return Prim("getitem", pair, at=at(node))
 
@@ -440,11 +447,21 @@ def _special_call(block: Block, node: ast.Call) -> Term | None:
     bare = not node.args and not node.keywords
     if name == "super" and bare:
         return _super(block, node)
-    if name == "globals" and bare:
-        return Const(unit.namespace.values, at=at(node))
+    if (space := _globals(block, node)) is not None:
+        take(space.value)
+        return space
     if name in _FRAME_READERS and (bare or name in {"eval", "exec"}):
         raise NotCompiled(f"looks at frames: {name}()", node.lineno)
     return None
+
+
+def _globals(block: Block, node: ast.Call) -> Const | None:
+    """The dictionary that `globals()` gives, if a call is that."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    given = node.args or node.keywords
+    if name != "globals" or given or block.unit.builtin(name) is None:
+        return None
+    return Const(block.unit.namespace.values, at=at(node))
 
 
 def _super(block: Block, node: ast.Call) -> Term:

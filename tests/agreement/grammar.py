@@ -698,6 +698,35 @@ setattr(mood, 'level', <int>)
 from tests.agreement.mood import level
 print(level)
 
+class Kept:
+    level = <digit>
+held = [mood, Kept, Kept()][<int> % 3]
+held.level += <int>
+<block>
+<int=> = mood.level + 2 * Kept.level + 3 * Kept().level
+
+class Kept:
+    level = <digit>
+    @classmethod
+    def put(cls, n):
+        cls.level = n
+class Own(Kept):
+    pass
+if <bool>:
+    [Kept, Own][<int> % 2].put(<int>)
+<block>
+<int=> = Kept.level + 2 * Own.level
+
+held = [globals(), {'count': <int>}][<int> % 2]
+held['count'] += <int>
+<block>
+<int=> = count + 2 * held['count']
+
+if <bool>:
+    for held in (mood, <box!>):
+        setattr(held, 'level', <int>)
+<int=> = mood.level
+
 fs = [lambda k, v=v: f(v + k) for v in <list>[:3]]
 <list=> = [g(<int>) for g in fs]
 

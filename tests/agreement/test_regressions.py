@@ -363,6 +363,109 @@ REGRESSIONS |= {
             space()["count"] = 5
         return count, globals()["count"]
         """,
+    "a_store_in_a_pending_module": """
+        m1 = [mood, None][f(0)]
+        m1.level += f(n0)
+        if odd(n0):
+            setattr([mood][f(0)], "level", mood.level + 1)
+        n1 = mood.level, mood.get_level()
+        del m1.level
+        return n1, hasattr(mood, "level"), setattr(mood, "level", 1)
+        """,
+    "a_store_in_a_pending_class": """
+        class Kept:
+            level = 1
+        class Own(Kept):
+            level = 2
+        [Own, None][f(0)].level = inc(n0)
+        n1 = Own.level, Own().level
+        if f(1):
+            [Kept][0].level = n0
+        c1 = f(Own)
+        del c1.level
+        return n1, Own.level, Own().level
+        """,
+    "a_store_in_the_pending_dictionary_of_a_module": """
+        d1 = [globals(), {}][f(0)]
+        d1["count"] = inc(count)
+        n1 = count
+        d1.update(count=f(9))
+        n2 = count
+        if odd(n0):
+            [globals()][0]["count"] = 8
+        n3 = count
+        f(mood).__dict__["level"] = n0
+        return n1, n2, n3, mood.level, mood.get_level()
+        """,
+    "a_helper_that_stores_in_what_it_is_given": """
+        class Kept:
+            level = 1
+        def put(held, n):
+            for one in held:
+                one.level = n
+        if odd(n0):
+            put([Kept, mood], 5)
+        n1 = Kept.level, mood.level
+        put(f([Kept, mood]), inc(n0))
+        return n1, Kept().level, mood.level
+        """,
+    "a_global_read_through_a_pending_dictionary_before_a_store": """
+        def put(n):
+            global count
+            count = n
+        n1 = [globals(), {}][f(0)]["count"]
+        put(5)
+        return n1, count
+        """,
+    "a_global_that_a_pending_name_makes": """
+        globals()[word(n0)] = f(n0)
+        return globals()["three,four"], globals().pop(word(n0))
+        """,
+    "the_class_of_a_pending_object": """
+        class Kept:
+            level = 1
+            def put(self, n):
+                self.__class__.level += n
+        kept = Kept()
+        f(kept).put(n0)
+        n1 = Kept.level
+        type(f(kept)).level = inc(n0)
+        return n1, Kept.level, kept.level
+        """,
+    "a_property_in_the_place_of_one_in_a_pending_class": """
+        class Kept:
+            @property
+            def level(self):
+                return f(1)
+        n1 = Kept().level
+        [Kept, None][f(0)].level = property(lambda self: f(2))
+        return n1, Kept().level
+        """,
+    "a_class_of_a_class_that_changes_what_it_makes": """
+        class Kind(type):
+            def put(cls, n):
+                cls.level = n
+        class Kept(metaclass=Kind):
+            level = 1
+        [Kept, None][f(0)].put(f(4))
+        return Kept.level
+        """,
+    "a_member_of_an_enumeration_by_its_pending_value": """
+        import enum
+        class Kind(enum.Enum):
+            A = 1
+            B = 2
+        Kind(f(1)).note = f(n0)
+        return Kind.A.note
+        """,
+    "a_class_that_a_sequential_call_is_given": """
+        class Kept(list):
+            @classmethod
+            def append(cls, n):
+                cls.level = n
+        push(Kept, n0)
+        return Kept.level
+        """,
     "the_least_of_pending_values_by_a_key": """
         return min([f("abc"), f("de"), f("a")], key=len), max([f([1, 9]), f([2])], key=len)
         """,

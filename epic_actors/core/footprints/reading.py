@@ -17,13 +17,11 @@ from epic_actors.core.functions import Function, Namespace, Template
 from epic_actors.core.iteration.consuming import collects, takes_items
 from epic_actors.core.language.lookup import script_of
 from epic_actors.core.memory.extent import EVERYWHERE
-from epic_actors.core.memory.places import STORED, loaded, stored
+from epic_actors.core.memory.places import STORED, loaded, names_in, stored
 from epic_actors.core.memory.reach import is_atom
 from epic_actors.core.network.externals import External, Order
-from epic_actors.core.tables.effect import STORED_IN_CLASSES
 from epic_actors.core.tables.effects import (
     BUILTINS,
-    CLASS_ATTRIBUTES,
     METHODS,
     READ_ONLY_NAMES,
     Effect,
@@ -49,6 +47,7 @@ from .tags import (
     NEVER,
     NOTHING,
     PLAIN_VALUE,
+    SHARED,
     UNKNOWN,
     Dictionary,
     Held,
@@ -58,6 +57,7 @@ from .tags import (
     Tags,
     Uncallable,
     Value,
+    atom,
     callee_of,
     constant,
     dictionaries,
@@ -310,11 +310,13 @@ class Reader:
         if op == "import_from" and isinstance(args[0].callee, types.ModuleType):
             return self.of_module(args[0].callee, term.static)
         if op == "getattr":
-            self.summary.reads |= args[0].tags
             self.hooked(op, term.static, args)
             if isinstance(args[0].callee, types.ModuleType):
                 return self.of_module(args[0].callee, term.static)
+            self.summary.reads |= args[0].tags
             tags = self.load(args[0].tags) | self.summaries.held(term.static)
+            if term.static == "__class__":
+                tags |= SHARED
             return Value(tags, Method(args[0], term.static))
         if op in ("setattr", "delattr"):
             self.hooked(op, term.static, args)
@@ -330,7 +332,7 @@ class Reader:
             self.store(args)
             return Value(_merged(args).tags, term.static)
         if op in {"setattr", "delattr"}:
-            self.shared_store(args[0].callee, term.static)
+            self.shared_store(args[0], term.static)
         self.effect(self.summaries.effect(term), args)
         if op in STORES:
             self.store(args)
@@ -351,17 +353,16 @@ class Reader:
         self.summaries.meet_module(module)
         self.summary.globals_read.add((id(vars(module)), name))
         value = getattr(module, name, None)
-        tags = NOTHING if is_atom(value) else UNKNOWN
-        return Value(tags, callee_of(value))
+        return atom(value) if is_atom(value) else Value(UNKNOWN, callee_of(value))
 
-    def shared_store(self, holder: Any, name: str) -> None:
-        """A store to an attribute, of a class or a module if it is known to be one."""
-        if isinstance(holder, type):
-            STORED_IN_CLASSES.add(name)
-            self.summary.resources_written.add(CLASS_ATTRIBUTES)
-        if isinstance(holder, types.ModuleType):
+    def shared_store(self, holder: Value, name: str | None) -> None:
+        """A store to an attribute, of what may be a class or module."""
+        if name is not None and isinstance(holder.callee, types.ModuleType):
             STORED.add(name)
-            self.summary.resources_written.update(stored(id(vars(holder)), name))
+            places = stored(id(vars(holder.callee)), name)
+            self.summary.resources_written.update(places)
+        else:
+            self.summary.stored_under |= {(tag, name) for tag in holder.tags}
 
     def named_item(
         self, op: str, space: Dictionary, name: Any, args: list[Value]
@@ -370,8 +371,9 @@ class Reader:
         if op == "getitem":
             self.summary.resources_read.update(loaded(space.identity, name))
             value = space.values.get(name)
-            tags = NOTHING if is_atom(value) else frozenset({("is", (space, name))})
-            return Value(tags, callee_of(value))
+            if is_atom(value):
+                return atom(value)
+            return Value(frozenset({("is", (space, name))}), callee_of(value))
         STORED.add(name)
         self.summary.resources_written.update(stored(space.identity, name))
         self.store(args[1:])
@@ -380,7 +382,7 @@ class Reader:
     def unnamed_store(self, tags: Tags) -> None:
         """A store to a module's dictionary that may be to any of its names."""
         for space in dictionaries(tags):
-            STORED.update(space.values)
+            STORED.update(names_in(space.values))
 
     def load(self, tags: Tags) -> Tags:
         """What may be found inside: also what was stored here."""
@@ -396,7 +398,7 @@ class Reader:
         self.summary.globals_read.add((id(namespace.values), name))
         value = namespace.values.get(name)
         if is_atom(value):
-            return Value(NOTHING, callee_of(value))
+            return atom(value)
         return Value(frozenset({("is", (namespace, name))}), callee_of(value))
 
     def effect(self, effect: Effect, args: list[Value]) -> None:
@@ -408,9 +410,11 @@ class Reader:
             if position in effect.alters:
                 self.write(arg.tags | inside(arg.tags))
             if position in effect.whole or position in effect.spreads:
-                self.summary.reads |= arg.tags | inside(arg.tags)
+                self.summary.reads |= (arg.tags | inside(arg.tags)) - SHARED
             elif position in effect.reads:
-                self.summary.reads |= arg.tags
+                self.summary.reads |= arg.tags - SHARED
+        if effect.under == "" and args:
+            self.shared_store(args[0], None)
         for place in effect.places:
             if place is EVERYWHERE:
                 self.summary.everything = True
@@ -563,6 +567,8 @@ class Reader:
         found = self.special(effect.op, args)
         if isinstance(callee, Hashable) and collects(callee):
             found |= self.special("list", args)
+        if callee is type:
+            found |= SHARED
         return Value(self.load(_merged(args).tags) | found)
 
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
@@ -688,6 +694,8 @@ class Reader:
         summary.resources_written |= found.resources_written
         summary.globals_read |= found.globals_read
         summary.assumed.update(found.assumed)
+        for tag, name in found.stored_under:
+            summary.stored_under |= {(one, name) for one in mapped([tag])}
         if found.reads:
             summary.reads |= mapped(found.reads)
         if found.writes:

@@ -3,6 +3,7 @@
     ("is", root)    the object that `root` stands for
     ("in", root)    anything reachable from it
     UNKNOWN         anything
+    SHARED          some class or module
     no tags         an object made here, or a plain value
 
 A root is a parameter of the unit, a global, an attribute that a class holds for all its
@@ -19,14 +20,18 @@ import attrs
 
 from epic_actors.core.closures import Closure, Resumption
 from epic_actors.core.language.lookup import script_of
-from epic_actors.core.memory.extent import EVERYWHERE, Inside
+from epic_actors.core.memory.extent import EVERYWHERE, Inside, through
 from epic_actors.core.memory.places import (
-    STORED,
+    CLASSES,
+    STORED_IN_CLASSES,
     WORLD,
     Resource,
     any_global,
     is_namespace,
+    is_shared,
+    is_stored,
     loaded,
+    stored,
 )
 from epic_actors.core.memory.reach import PLAIN, cell_value, is_atom, sources
 from epic_actors.core.memory.wire import Wire, deref
@@ -45,6 +50,7 @@ CLOSURES = 3
 """So deep closures in closures are told apart by what they call."""
 NOTHING: Tags = frozenset()
 UNKNOWN: Tags = frozenset({("unknown", None)})
+SHARED: Tags = frozenset({("shared", None)})
 
 
 @attrs.frozen
@@ -111,6 +117,7 @@ class Summary:
 
     Attributes:
         everything: It may touch anything at all.
+        stored_under: What attributes are stored in, by their names; None for any name.
         calls_out: It may call an external, or something unknown that does.
         changed: What is written in another way than by appending to it.
         globals_read: Globals that are read, by the identity of their module's.
@@ -130,6 +137,7 @@ class Summary:
     resources_read: set[Any] = attrs.Factory(set)
     globals_read: set[tuple[int, str]] = attrs.Factory(set)
     resources_written: set[Any] = attrs.Factory(set)
+    stored_under: set[tuple[Tag, str | None]] = attrs.Factory(set)
     everything: bool = False
     calls_out: bool = False
     endless: bool = False
@@ -149,6 +157,7 @@ class Summary:
             self.changed,
             self.resources_read,
             self.resources_written,
+            self.stored_under,
             self.globals_read,
         )
 
@@ -187,14 +196,15 @@ class Summary:
     @property
     def touches_nothing(self) -> bool:
         """Whether all it does is to compute a value from plain arguments."""
-        own = all(isinstance(root, str) for _, root in self.reads | self.writes)
+        tags = self.reads | self.writes
+        own = all(isinstance(root, str) for _, root in tags)
         resources = self.resources_read or self.resources_written
         return own and not resources and not any(self.changing_globals())
 
     def changing_globals(self) -> Iterator[Resource]:
         """The globals read that are no constants."""
         for module, name in self.globals_read:
-            if name in STORED:
+            if is_stored(module, name):
                 yield from loaded(module, name)
 
     def footprint(self, params: tuple[str, ...], args: tuple[Any, ...]) -> Footprint:
@@ -206,6 +216,7 @@ class Summary:
         grown = [place for tag in self.grown for place in _places(tag, given)]
         changed = self.writes - self.grown
         writes = [place for tag in changed for place in _places(tag, given)]
+        writes += [p for one in self.stored_under for p in _under(*one, given)]
         changes = {id(place) for place in writes}
         grows = [p for p in grown if p.__class__ is list and id(p) not in changes]
         return Footprint(
@@ -219,9 +230,10 @@ class Summary:
         """What the results may share objects with."""
         if self.returns >= UNKNOWN:
             return None
-        roots = {_root_key(root): root for _, root in self.returns}
+        roots = {_root_key(root): root for _, root in self.returns - SHARED}
         values = [_value(root, given) for root in roots.values()]
-        return tuple([value for value in values if not is_atom(value)])
+        kept = [v for v in values if not is_atom(v) or is_shared(v)]
+        return (*kept, type) if self.returns >= SHARED else tuple(kept)
 
 
 ANEXT = "__anext__"
@@ -261,6 +273,8 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
     kind, root = tag
     if kind == "unknown":
         return (EVERYWHERE,)
+    if kind == "shared":
+        return ()
     value = _value(root, given)
     if isinstance(value, types.ModuleType):
         return any_global(id(vars(value)))
@@ -269,12 +283,32 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
     return sources(value) if kind == "is" else (Inside(value),)
 
 
+def _under(tag: Tag, name: str | None, given: dict[str, Any]) -> Iterable[Any]:
+    """What is written of classes and modules by a store to an attribute."""
+    kind, root = tag
+    if kind == "unknown":
+        return ()
+    value = type if kind == "shared" else _value(root, given)
+    wide = kind == "in" or value.__class__ is Wire
+    if not wide and not is_shared(value):
+        return ()
+    if name is None:
+        STORED_IN_CLASSES.add(None)
+        return (EVERYWHERE,)
+    place = through(Inside(value) if kind == "in" else value, name)
+    return (place,) if wide else (place, *stored(CLASSES, name))
+
+
 def constant(value: Any) -> Value:
     """What is known of a value that stands in a term."""
-    held = value.__class__ is dict and is_namespace(value)
-    if not held:
-        return Value(NOTHING, callee_of(value))
+    if value.__class__ is not dict or not is_namespace(value):
+        return atom(value)
     return Value(frozenset({("is", (Dictionary(id(value), value), None))}))
+
+
+def atom(value: Any) -> Value:
+    """What is known of a value in which nothing can change or be pending."""
+    return Value(SHARED if is_shared(value) else NOTHING, callee_of(value))
 
 
 def dictionaries(tags: Tags) -> list[Dictionary]:

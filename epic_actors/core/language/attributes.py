@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.iteration import iterating
+from epic_actors.core.memory.places import TAKES_DICTIONARY
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.perform import NATIVE, operate
 from epic_actors.core.network.regions import Frame, enter
@@ -77,7 +78,7 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
         return getattr(obj, name)
     if cls is Wire:
         # Why: a class that nobody has met yet may turn up, with a property.
-        sure = obj.immutable or obj.kind is not None
+        sure = obj.immutable or obj.kind is not None or name in TAKES_DICTIONARY
         if sure and not network.summaries.may_hook("getattr", name):
             found = operate(network, effect, obj)
         else:

@@ -9,6 +9,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.iteration import iterating
+from epic_actors.core.memory.places import CLASSES, loaded
 from epic_actors.core.memory.reach import own_dict
 from epic_actors.core.network.perform import operate
 from epic_actors.core.network.regions import Frame, enter
@@ -43,8 +44,7 @@ def access_past_hook(
 def _accessed_past_hook(
     network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
 ) -> Frame:
-    while (held := network.here.memory.conflict_outward(obj, write=False)) is not None:
-        yield held
+    yield from _settled(network, name, obj)
     code = _descriptor_code(network, op, name, obj, value)
     if code is not None:
         return apply(network, *code, {})
@@ -54,8 +54,7 @@ def _accessed_past_hook(
 def _accessed(
     network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
 ) -> Frame:
-    while (held := network.here.memory.conflict_outward(obj, write=False)) is not None:
-        yield held
+    yield from _settled(network, name, obj)
     code = _code_behind(network, op, name, obj, value)
     fallback = attribute(obj.__class__, "__getattr__") if op == "getattr" else None
     if not network.specials.is_script(fallback):
@@ -72,6 +71,14 @@ def _accessed(
             return apply(network, fallback, (obj, name), {})
         return found
     return operate(network, effect, obj, *value)
+
+
+def _settled(network: "Network", name: str, obj: Any) -> Frame:
+    """Wait until the object, and what its class has under the name, are as they will be."""
+    for place in (obj, *loaded(CLASSES, name)):
+        # Why: asked of where the frame is by now; it may have become a block.
+        while held := network.here.memory.conflict_outward(place, write=False):
+            yield held
 
 
 def _found(obj: Any, name: str) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from epic_actors.core.iteration.consuming import takes_items
+from epic_actors.core.memory.places import TAKES_DICTIONARY
 from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.tables.effects import BUILTINS, METHODS
 from epic_actors.core.tables.protocols import DIRECT, bits_of
@@ -367,6 +368,8 @@ class Steps(Nodes):
         [obj] = term.arguments
         native = self.attribute(self.atom(obj), term.static)
         careful = self.assign(names, self.attribute_call(".load", term)) + self.look()
+        if term.static in TAKES_DICTIONARY:
+            return careful
         return [self.when(self.is_simple(obj), self.assign(names, native), careful)]
 
     def prim_setattr(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
@@ -396,10 +399,15 @@ class Steps(Nodes):
 
     def prim_global(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A load of a global: by its name, unless scripts assign it."""
-        _namespace, name = term.static
-        label = self.literal(name)
-        shared = self.compare(label, ast.NotIn(), self.name(".STORED"))
-        either = self.either(self.calm(), shared)
+        namespace, name = term.static
+        labels: tuple[Any, ...] = (name, (id(namespace.values), name))
+        stored = [
+            self.compare(
+                self.node(ast.Constant, value=one), ast.NotIn(), self.name(".STORED")
+            )
+            for one in labels
+        ]
+        either = self.either(self.calm(), self.both(*stored))
         return self.assign(
             names, self.choice(either, self.name(name), self.careful(term))
         )

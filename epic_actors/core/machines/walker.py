@@ -34,7 +34,7 @@ from epic_actors.core.language.asynchronous import (
 from epic_actors.core.language.attributes import CHANGES
 from epic_actors.core.language.dispatch import call, call_shaped
 from epic_actors.core.memory.ledger import State
-from epic_actors.core.memory.places import STORED
+from epic_actors.core.memory.places import is_stored
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.actors import TURN
 from epic_actors.core.network.calls import request
@@ -211,7 +211,7 @@ class Walker:
                 access = CHANGES[term.op]
                 effect = prim_effect(term.op, term.static)
                 return self.made(access, effect, term.static, *self.atoms(term))
-            case Prim(op="global") if term.static[1] not in STORED:
+            case Prim(op="global") if not _may_change(term):
                 effect = Effect(prim_effect(term.op, term.static).function)
                 return Operation(network, effect, ()).results
             case Prim(op="global"):
@@ -296,3 +296,9 @@ class Walker:
             count,
             lambda: self.touched(term),
         )
+
+
+def _may_change(term: Prim) -> bool:
+    """Whether the global that is loaded may change."""
+    namespace, name = term.static
+    return is_stored(id(namespace.values), name)

@@ -23,7 +23,18 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .families import is_rootless
-from .reach import is_atom, mutables, walk_on
+from .places import (
+    CLASSES,
+    STORED,
+    STORED_IN_CLASSES,
+    TAKEN,
+    Resource,
+    is_namespace,
+    is_shared,
+    named,
+    names_in,
+)
+from .reach import is_atom, mutables, see_shared, walk_on
 from .wire import OBJECTS_ARRIVED, Wire, deref
 
 
@@ -63,6 +74,37 @@ class Inside:
     compared: bool = False
 
 
+@attrs.define(eq=False)
+class Through:
+    """What stands under a name in a class or module, if the root is or reaches one.
+
+    Attributes:
+        root: A value, or `Inside`.
+        place: The place of the name.
+    """
+
+    root: Any
+    place: Resource
+
+    def is_met(self, hold: "Hold") -> bool:
+        """Whether there may be a class or module, where this hold stands."""
+        inside = self.root.__class__ is Inside
+        root = deref(self.root.root if inside else self.root)
+        if is_shared(root):
+            return True
+        if root.__class__ is not Wire and not inside:
+            return False
+        found = extent(hold, root)
+        return CLASSES in found or ANYTHING in found
+
+
+def through(root: Any, name: str) -> Through:
+    """What a store to an attribute writes that may be one of a class or module."""
+    STORED.add(name)
+    STORED_IN_CLASSES.add(name)
+    return Through(root, named(CLASSES, name))
+
+
 def deep_places(
     value: Any, memory: "Memory | None" = None, *, compared: bool = False
 ) -> list[Any]:
@@ -85,14 +127,19 @@ def is_reached(hold: "Hold", root: Any, place: Any, *, compared: bool) -> bool:
     cover = known.get((id(hold.memory), 1, compared))
     if cover is not None:
         _, seq, found = cover
-        if seq >= hold.seq and id(root) in found and id(place) not in found:
+        if seq >= hold.seq and id(root) in found and not _has(found, place):
             return False
     found = extent(hold, root, compared=compared)
     if ANYTHING in found:
         return True
     if cover is None or len(found) > len(cover[2]):
         known[id(hold.memory), 1, compared] = hold.memory, hold.seq, found
-    return id(place) in found
+    return _has(found, place)
+
+
+def _has(found: dict[int, Any], place: Any) -> bool:
+    # Why: a module is seen as its dictionary (`walk_on`).
+    return id(place) in found or -id(place) in found
 
 
 def extent(hold: "Hold", root: Any, *, compared: bool = False) -> dict[int, Any]:
@@ -104,6 +151,16 @@ def extent(hold: "Hold", root: Any, *, compared: bool = False) -> dict[int, Any]
         found = known[key] = _closure(hold, root, compared=compared), hold, root
     reached: dict[int, Any] = found[0]
     return reached
+
+
+def note_change(hold: "Hold", place: Any) -> None:
+    """Take in that globals are stored in the dictionaries that a place is or reaches."""
+    root = deref(place.root if place.__class__ is Inside else place)
+    if root.__class__ is dict and is_namespace(root):
+        STORED.update(names_in(root))
+    elif place.__class__ is Inside or root.__class__ is Wire:
+        found = extent(hold, root)
+        STORED.update(*TAKEN.values() if ANYTHING in found else ())
 
 
 def _known() -> dict[tuple[int, int, bool], Any]:
@@ -140,6 +197,7 @@ def _closure(hold: "Hold", root: Any, *, compared: bool) -> dict[int, Any]:
             taken.add(id(writer))
             if writer.origin is None:
                 return {ANYTHING: None}
+            see_shared(writer.origin, reached)
             fresh = [
                 value
                 for value in map(deref, writer.origin)
@@ -150,6 +208,9 @@ def _closure(hold: "Hold", root: Any, *, compared: bool) -> dict[int, Any]:
                 stack += fresh
         if count > MOST_WRITERS:
             return {ANYTHING: None}
+    for key in reached if TAKEN else ():
+        if key < 0:
+            STORED.update(names_in(reached[key]))
     return reached
 
 
@@ -195,7 +256,9 @@ def _writers_here(
 
 
 def _names(hold: "Hold", key: int) -> bool:
-    return any(id(deref(place)) == key for place in hold.writes)
+    return any(
+        id(p.place if p.__class__ is Through else deref(p)) == key for p in hold.writes
+    )
 
 
 def _changes_around(memory: "Memory") -> bool:

@@ -16,6 +16,7 @@ rootless no more, which happens once; families only ever merge.  So an object th
 costs no more than those whom it concerns.
 """
 
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,7 +96,7 @@ def _has_root(wire: Wire, values: tuple[Any, ...] | None) -> bool:
         return True
     for value in map(deref, values):
         if value.__class__ is not Wire:
-            if not is_atom(value):
+            if _is_root(value):
                 return True
         elif not value.immutable:
             if not is_rootless(value):
@@ -103,6 +104,11 @@ def _has_root(wire: Wire, values: tuple[Any, ...] | None) -> bool:
             if value is not wire:
                 depend(wire, value)
     return False
+
+
+def _is_root(value: Any) -> bool:
+    # Why: behind a module there is a dictionary.
+    return not is_atom(value) or isinstance(value, types.ModuleType)
 
 
 def _root(wire: Wire) -> None:
@@ -122,7 +128,7 @@ def _root(wire: Wire) -> None:
 def _turned_out(wire: Wire, value: Any) -> None:
     """Take in that a pending value is an object, or another pending value."""
     if value.__class__ is not Wire:
-        if not is_atom(value):
+        if _is_root(value):
             _root(wire)
         return
     value.stored = _both(value.stored, wire.stored)

@@ -34,14 +34,18 @@ import attrs
 
 from .births import Births
 from .extent import (
+    ANYTHING,
     CLASSES_MET,
     EVERYWHERE,
     REACHED,
     Inside,
+    Through,
+    extent,
     is_reached,
+    note_change,
 )
 from .families import depend, is_rootless, store_in, surely_apart
-from .places import Resource
+from .places import CLASSES, TAKEN, Resource, namespace_of
 from .reach import aliases, has_arithmetic, is_atom, sources
 from .wire import Wire, deref
 
@@ -226,6 +230,8 @@ class Hold:
         return any(place is grown for grown in self.grows)
 
     def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
+        if held.__class__ is Through:
+            return self if place is held.place and held.is_met(self) else None
         if held.__class__ is Inside:
             root = deref(held.root)
             if root.__class__ is not Wire:
@@ -239,16 +245,32 @@ class Hold:
             if held.computed and not has_arithmetic(place.__class__):
                 return None
             return held if self.may_reach(held, place) else None
+        if place.__class__ is Resource and place.within == namespace_of(held) != 0:
+            return self
         return None
 
     def may_reach(self, root: Any, place: Any, *, compared: bool = False) -> bool:
         """Whether `place` may be reached from `root` where this hold stands."""
-        # Why: a resource is a name, and no value of the script's contains it.
         if place.__class__ is Resource:
-            return False
+            return place.within != 0 and self._may_reach_part(root, place)
         if root.__class__ is Wire and surely_apart(root, place):
             return False
         return is_reached(self, root, place, compared=compared)
+
+    def _may_reach_part(self, root: Any, place: Resource) -> bool:
+        """Whether a value may be, or contain, what a resource is part of."""
+        within = place.within
+        if within == CLASSES:
+            # Why: classes are changed by stores to their attributes and by nothing else.
+            known = any(written.__class__ is Through for written in self.writes)
+            if not known:
+                return False
+        else:
+            known = within in TAKEN
+            if root.__class__ is Wire and surely_apart(root, place):
+                return False
+        found = extent(self, root)
+        return within in found or -within in found or (known and ANYTHING in found)
 
 
 @attrs.frozen(eq=False)
@@ -347,10 +369,12 @@ class Memory:
             root = deref(place.root if place.__class__ is Inside else place)
             if root.__class__ is Wire and not root.immutable:
                 store_in(root, hold.origin)
+            if TAKEN:
+                note_change(hold, place)
 
     def index(self, hold: Hold, place: Any) -> None:
         """Make `hold` be found by accesses to `place`."""
-        place = deref(place)
+        place = place.place if place.__class__ is Through else deref(place)
         if is_wide(place):
             self.everywhere[hold.seq] = hold
             if any(is_wide(deref(w)) for w in hold.writes):
@@ -380,6 +404,8 @@ class Memory:
             table.pop(hold.seq, None)
         self.doubtful.pop(hold.seq, None)
         for place in (*hold.reads, *hold.writes):
+            if place.__class__ is Through:
+                place = place.place  # noqa: PLW2901 - it is found under the name
             for key in {id(place), id(deref(place))}:
                 holds = self.by_place.get(key)
                 if holds is not None:

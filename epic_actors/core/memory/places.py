@@ -1,20 +1,30 @@
-"""Places that are no objects: resources, and the global variables of modules.
+"""Places that are no objects: resources, and what modules and classes hold by name.
 
-Rules for globals
-    1. A global is a place of its own: a store to one holds back no other.
-    2. It can also be reached without its name in the code, through the dictionary of its
-       module.  So there are three places, and of each kind of access some:
+Rules for globals and the attributes of classes
+    1. A name is a place: a store under one holds back no other.
+    2. What is held can also be reached without its name in the code, through the
+       dictionary of a module.  So there are three places, and of each kind of access some:
 
                             reads               writes
            by name          name, unnamed       name, dictionary
            in another way   dictionary, unnamed     both
 
-       Two accesses by name meet if the name is the same, any others always.
-    3. `module.name` is an access by name.
-    4. A global that no code met so far assigns is a constant: code may read it natively,
-       and summaries leave it out (`STORED`).
+       Two accesses by name meet if the name is the same, any others always.  All these
+       places are those of one module, or of all classes together.
+    3. `module.name` and `cls.name` are accesses by name, and so is `obj.name` where the
+       class has it.
+    4. Who stores under a name in a pending value writes to that name of all classes, as
+       far as it may be a class or module (`extent.Through`); by name, modules are read
+       there too.
+    5. A store to a class or to the dictionary of a module begins when everything older
+       has succeeded, so older readers need no hold.
+    6. A global that no code met so far assigns is a constant: code may read it natively,
+       and summaries leave it out (`STORED`).  What is stored under as an attribute of
+       a pending value counts as assigned, and so does everything that is there once the
+       dictionary of a module, or what may be one, is changed (`TAKEN`).
 """
 
+import types
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -23,39 +33,52 @@ import attrs
 
 @attrs.frozen(eq=False)
 class Resource:
-    """Something outside that calls read and change: the world, a database, a clock."""
+    """Something outside that calls read and change: the world, a database, a clock.
+
+    Attributes:
+        within: The identity of the dictionary that it is part of, if any.
+    """
 
     name: str
+    within: int = 0
 
 
 _RESOURCES: "WeakValueDictionary[str, Resource]" = WeakValueDictionary()
 
 
-def resource(name: str) -> Resource:
+def resource(name: str, within: int = 0) -> Resource:
     """The one resource of that name."""
     found = _RESOURCES.get(name)
     if found is None:
-        found = _RESOURCES[name] = Resource(name)
+        found = _RESOURCES[name] = Resource(name, within)
     return found
 
 
 WORLD = resource("world")
-STORED: set[str] = set()
-"""Names of globals that some function met so far assigns; others do not change."""
+CLASSES = 1
+"""Stands for the identity of the dictionaries of all classes."""
+STORED: set[str | tuple[int, str]] = set()
+"""Names of globals that some function met so far assigns; others do not change.
+
+Those that may be stored in the dictionary of a module stand there with its identity.
+"""
+STORED_IN_CLASSES: set[str | None] = set()
+"""Names of attributes that code met so far gives classes; None for one not known."""
 
 
 def loaded(module: int, name: str | None) -> tuple[Resource, ...]:
     """What loading a global reads; `module` is the identity of the module's globals."""
     if name is None:
         return any_global(module)
-    return _named(module, name), _unnamed(module)
+    own = named(module, name), _unnamed(module)
+    return own if module == CLASSES else (*own, named(CLASSES, name))
 
 
 def stored(module: int, name: str | None) -> tuple[Resource, ...]:
     """What storing a global writes; `module` is the identity of the module's globals."""
     if name is None:
         return any_global(module)
-    return _named(module, name), _dictionary(module)
+    return named(module, name), _dictionary(module)
 
 
 def any_global(module: int) -> tuple[Resource, ...]:
@@ -68,13 +91,56 @@ def is_namespace(values: dict[Any, Any]) -> bool:
     return "__builtins__" in values
 
 
-def _named(module: int, name: str) -> Resource:
+def is_shared(value: Any) -> bool:
+    """Whether a value is a class or module, whose attributes are places by name."""
+    return isinstance(value, type | types.ModuleType)
+
+
+def namespace_of(value: Any) -> int:
+    """The identity of the dictionary behind a class or module; 0 for other values."""
+    if isinstance(value, types.ModuleType):
+        return id(vars(value))
+    return CLASSES if isinstance(value, type) else 0
+
+
+def named(module: int, name: str) -> Resource:
+    """What stands under a name in a module, or in any class."""
+    if module == CLASSES:
+        return resource(f"attribute {name}")
     return resource(f"global {name} of {module}")
 
 
 def _unnamed(module: int) -> Resource:
-    return resource(f"globals of {module} stored without their name")
+    # Why: classes have no dictionary that could be changed.
+    within = 0 if module == CLASSES else module
+    return resource(f"attributes in {module} stored without their name", within)
 
 
 def _dictionary(module: int) -> Resource:
-    return resource(f"globals of {module}")
+    return resource(f"attributes in {module}", module)
+
+
+TAKEN: dict[int, frozenset[tuple[int, str]]] = {}
+"""What is in dictionaries of modules that code had as values, as `STORED` has it.
+
+Not empty if any code was met that may have one.
+"""
+TAKES_DICTIONARY = frozenset({"__dict__", "__globals__", "vars"})
+"""Attributes, and the builtin function, that give dictionaries of modules."""
+
+
+def take(found: Any) -> Any:
+    """Take in that a dictionary is had as a value, if it is a module's."""
+    if found.__class__ is dict and is_namespace(found):
+        TAKEN[id(found)] = names_in(found)
+    return found
+
+
+def names_in(values: dict[str, Any]) -> frozenset[tuple[int, str]]:
+    """All that is in the dictionary of a module, as `STORED` has it."""
+    return frozenset((id(values), name) for name in values)
+
+
+def is_stored(module: int, name: str) -> bool:
+    """Whether a global may change."""
+    return name in STORED or (module, name) in STORED

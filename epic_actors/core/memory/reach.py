@@ -16,14 +16,14 @@ import sys
 import types
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from epic_actors.core.knowledge import remembered
 from epic_actors.core.looks import Feed, shell_of
 from epic_actors.core.tables.protocols import ARITHMETIC
 
-from .places import any_global, is_namespace
+from .places import CLASSES, any_global, is_namespace, is_shared
 from .wire import Wire, deref
 
 
@@ -333,10 +333,17 @@ def walk(value: Any, *, compared: bool = False) -> Iterator[Any]:
 
 
 def walk_on(stack: list[Any], seen: dict[int, Any], *, compared: bool) -> Iterator[Any]:
-    """Walk what is on a stack, which may grow meanwhile, except what has been `seen`."""
+    """Walk what is on a stack, which may grow meanwhile, except what has been `seen`.
+
+    Of classes and modules is seen that they are there, and which dictionary is theirs.
+    """
     while stack:
         value = deref(stack.pop())
-        if value.__class__ in ATOM_TYPES or id(value) in seen:
+        if value.__class__ in ATOM_TYPES:
+            if value.__class__ not in PLAIN:
+                see_shared((value,), seen)
+            continue
+        if id(value) in seen:
             continue
         seen[id(value)] = value
         if value.__class__ is Wire:
@@ -345,8 +352,21 @@ def walk_on(stack: list[Any], seen: dict[int, Any], *, compared: bool) -> Iterat
             continue
         elif not is_atom(value) or value.__class__ is tuple:
             yield value
+            if value.__class__ is dict and is_namespace(value):
+                seen[-id(value)] = value
             stack.extend(children(value))
             stack.extend(aliases(value)[1:])
+        else:
+            see_shared((value,), seen)
+
+
+def see_shared(values: Iterable[Any], seen: dict[int, Any]) -> None:
+    """See which of some values are classes or modules."""
+    for value in values:
+        if is_shared(value):
+            seen[CLASSES] = None
+            if isinstance(value, types.ModuleType):
+                seen[-id(vars(value))] = vars(value)
 
 
 @remembered

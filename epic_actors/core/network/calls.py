@@ -8,6 +8,7 @@ import trio
 
 from epic_actors.core.memory.extent import EVERYWHERE, REACHED, Inside, deep_places
 from epic_actors.core.memory.holds import Hold
+from epic_actors.core.memory.places import any_global, is_shared, namespace_of
 from epic_actors.core.memory.reach import PLAIN, is_atom, mutables, pending_in
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.streams.stream import STREAMS, Stream
@@ -89,7 +90,7 @@ class ExternalCall(Actor):
     def touch(self, network: "Network") -> None:
         """Hold the arguments and the resource for as long as the call takes."""
         external, memory = self.external, network.here.memory
-        roots = tuple([value for value in self.values if not is_atom(value)])
+        roots = tuple([v for v in self.values if not is_atom(v) or is_shared(v)])
         reach = [place for value in roots for place in deep_places(value, memory)]
         super().__init__(network, Hold(memory, *self.places(reach), origin=roots))
         network.pool.waiting += 1
@@ -99,10 +100,11 @@ class ExternalCall(Actor):
         """The places read and written, given those that the arguments reach."""
         external, order = self.external, self.external.order
         aside = (EVERYWHERE,) if external.aside else ()
+        shared = [p for value in self.values for p in shared_places(value)]
         if order is Order.READONLY:
             return (*reach, external.resource), aside
         if order is Order.SEQUENTIAL:
-            return tuple(reach), (*reach, external.resource, *aside)
+            return tuple(reach), (*reach, *shared, external.resource, *aside)
         return tuple(reach), aside
 
     def attempt(self) -> None:
@@ -128,7 +130,9 @@ class ExternalCall(Actor):
             return TURN
         if network.holds[0] > 0:
             places = [
-                place for value in self.values for place in mutables(deref(value))
+                place
+                for value in map(deref, self.values)
+                for place in (*mutables(value), *shared_places(value))
             ]
             if order in (Order.READONLY, Order.SEQUENTIAL):
                 places.append(self.external.resource)
@@ -287,3 +291,8 @@ class ExternalCall(Actor):
             self.network.pool.waiting -= 1
         if self.scope is not None:
             self.scope.cancel()
+
+
+def shared_places(value: Any) -> tuple[Any, ...]:
+    """What a call may find in a class or module that it is given."""
+    return any_global(namespace_of(value)) if is_shared(value) else ()

@@ -12,8 +12,15 @@ from contextlib import suppress
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.memory.extent import EVERYWHERE, REACHED, Inside, deep_places
+from epic_actors.core.memory.extent import (
+    EVERYWHERE,
+    REACHED,
+    Inside,
+    deep_places,
+    through,
+)
 from epic_actors.core.memory.holds import ALL_OF_IT, ATOM, NOTHING, OBJECT, Hold, Memory
+from epic_actors.core.memory.places import is_namespace
 from epic_actors.core.memory.reach import (
     CONSUMED,
     PLAIN,
@@ -162,7 +169,10 @@ def is_whole(effect: Effect, position: int, value: Any) -> bool:
 
 def needs_turn(effect: Effect, args: tuple[Any, ...]) -> bool:
     """Whether the operation must wait until everything older has succeeded."""
-    return effect.ordered or runs_script_code(effect, args)
+    if effect.ordered or runs_script_code(effect, args):
+        return True
+    changed = [args[position] for position in effect.writes if position < len(args)]
+    return any(v.__class__ is dict and is_namespace(v) for v in changed)
 
 
 def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
@@ -304,6 +314,9 @@ def touched(
             continue
         if position in effect.writes:
             places += [(place, True) for place in aliases(value)]
+            if value.__class__ is Wire and effect.under is not None:
+                name = effect.under or args[1]
+                places.append((through(value, name), True))
         if position in effect.alters:
             places += [(place, True) for place in deep_places(value, memory)]
         if is_whole(effect, position, value):

@@ -15,7 +15,15 @@ import attrs
 
 from epic_actors.core.memory import undo as back
 from epic_actors.core.memory.extent import EVERYWHERE
-from epic_actors.core.memory.places import STORED, WORLD, loaded, resource, stored
+from epic_actors.core.memory.places import (
+    CLASSES,
+    STORED,
+    STORED_IN_CLASSES,
+    WORLD,
+    loaded,
+    resource,
+    stored,
+)
 from epic_actors.core.memory.wire import Wire
 
 from .protocols import bits_of, operation_of
@@ -64,6 +72,9 @@ class Effect:
         op: The operation it is, if special methods may stand behind it.
         loud: The bits of these special methods (see `protocols`).
         only_values: It has to do with nothing but its arguments.
+        under: The attribute that it stores or deletes; "" for the one named by the second
+            argument.
+        beside: What it may give or share, beside its arguments.
     """
 
     function: Callable[..., Any]
@@ -95,6 +106,8 @@ class Effect:
     lazy: bool = False
     stores_keywords: bool = False
     names: tuple[str, ...] = ()
+    under: str | None = None
+    beside: tuple[Any, ...] = ()
     op: str = attrs.field(init=False)
     loud: int = attrs.field(init=False)
     only_values: bool = attrs.field(init=False)
@@ -230,7 +243,8 @@ def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         return ()
     if EVERYWHERE in effect.places:
         return None
-    return args if effect.finds is None else effect.finds(args)
+    found = args if effect.finds is None else effect.finds(args)
+    return None if found is None else (*found, *effect.beside)
 
 
 def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
@@ -246,14 +260,6 @@ def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
 ITERATION = ("__iter__", "__next__", "__len__", "__getitem__")
 """Special methods that iterating runs."""
 
-SHARED: tuple[type, ...] = (types.ModuleType, type)
-CLASS_ATTRIBUTES = resource("attributes of classes")
-"""One place for all classes: what is stored in them is seen everywhere."""
-
-
-STORED_IN_CLASSES: set[str | None] = set()
-"""Names of attributes that code met so far gives classes; None for one not known."""
-
 
 def shared_load(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:
     """Loads of an attribute of a module or class; the name may be an argument."""
@@ -263,8 +269,14 @@ def shared_load(function: Callable[..., Any], name: Any = None) -> dict[type, Ef
         made = _module_load(function, id(values), name or _given(args))
         return made if name is None else giving(made, values, name)
 
-    of_class = Effect(function, looks_at=(CLASS_ATTRIBUTES,), finds=finding(name))
-    return {types.ModuleType: Effect(function, variant=of_module), type: of_class}
+    def of_class(_: type, *args: Any) -> Effect:
+        made = _module_load(function, CLASSES, name or _given(args))
+        return attrs.evolve(made, finds=finding(name))
+
+    return {
+        types.ModuleType: Effect(function, variant=of_module),
+        type: Effect(function, variant=of_class),
+    }
 
 
 def giving(load: Effect, values: dict[str, Any], name: str) -> Effect:
@@ -292,12 +304,14 @@ def shared_store(
         made = _module_store(function, id(vars(module)), name or _given(args))
         return attrs.evolve(made, puts=True) if puts else made
 
-    def of_class(*args: Any) -> None:
-        STORED_IN_CLASSES.add(name or _given(args[1:]))
+    def of_class(_: type, *args: Any) -> Effect:
+        STORED_IN_CLASSES.add(name or _given(args))
+        return _module_store(function, CLASSES, name or _given(args))
 
-    store = Effect(function, whole=ALL, places=(CLASS_ATTRIBUTES,), ordered=True)
-    store = attrs.evolve(store, variant=of_class)
-    return {types.ModuleType: Effect(function, variant=of_module), type: store}
+    return {
+        types.ModuleType: Effect(function, variant=of_module),
+        type: Effect(function, variant=of_class),
+    }
 
 
 def _given(args: tuple[Any, ...]) -> str | None:

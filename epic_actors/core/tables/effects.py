@@ -15,12 +15,20 @@ import attrs
 
 from epic_actors.core.functions import Namespace
 from epic_actors.core.memory import undo as back
-from epic_actors.core.memory.places import WORLD, loaded, stored
+from epic_actors.core.memory.places import (
+    CLASSES,
+    TAKES_DICTIONARY,
+    WORLD,
+    loaded,
+    stored,
+    take,
+)
+from epic_actors.core.memory.reach import own_dict
+from epic_actors.core.memory.wire import Wire
 from epic_actors.core.operations import OPERATIONS, TAKES_STATIC
 
 from .effect import (
     ALL,
-    CLASS_ATTRIBUTES,
     ITERATION,
     Effect,
     comparing,
@@ -313,21 +321,43 @@ def _dict_display(made: Effect, starred: Any) -> Effect:
 @functools.lru_cache(4096)
 def _attribute(op: str, name: str) -> Effect:
     function = functools.partial(OPERATIONS[op], name)
-    of_classes = (CLASS_ATTRIBUTES,)
     if op == "getattr":
-        kinds = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
-        kinds.update(shared_load(function, name))
-        load = Effect(function, reads=(0,), looks_at=of_classes, by_type=kinds)
-        return attrs.evolve(load, finds=finding(name))
-    whole = Effect(function, whole=ALL, places=of_classes, ordered=True)
+        return _load(function, name)
     if name == "__class__":
-        return attrs.evolve(whole, writes=(0,))
+        places = stored(CLASSES, name)
+        return Effect(function, whole=ALL, places=places, ordered=True, writes=(0,))
     kinds = shared_store(function, name, puts=op == "setattr")
     look = back.attribute(name)
-    made = Effect(function, strict=(0,), writes=(0,), undo=look, by_type=kinds)
+    made = Effect(
+        function, strict=(0,), writes=(0,), undo=look, by_type=kinds, under=name
+    )
     if op == "delattr":
         return made
     return attrs.evolve(made, variant=lambda obj, _: looked_at(made, obj, name))
+
+
+def _load(function: Callable[..., Any], name: str) -> Effect:
+    kinds = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
+    kinds.update(shared_load(function, name))
+    if name in TAKES_DICTIONARY:
+        return Effect(lambda obj: take(function(obj)), reads=(0,))
+    kept = Effect(function, reads=(0,))
+
+    def own(obj: Any) -> Effect | None:
+        """What an object has itself, it does not look up in its class."""
+        if obj.__class__ is Wire or obj.__class__ in kinds or isinstance(obj, type):
+            return None
+        return kept if name in (own_dict(obj) or ()) else None
+
+    return Effect(
+        function,
+        reads=(0,),
+        looks_at=loaded(CLASSES, name),
+        by_type=kinds,
+        variant=own,
+        finds=finding(name),
+        beside=(type,) if name == "__class__" else (),
+    )
 
 
 _NO_ATTRIBUTES: tuple[type, ...] = (
@@ -362,7 +392,6 @@ BUILTINS.update(
 __all__ = [
     "ALL",
     "BUILTINS",
-    "CLASS_ATTRIBUTES",
     "METHODS",
     "PURE_MODULES",
     "READ_ONLY_NAMES",

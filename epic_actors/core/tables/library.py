@@ -31,13 +31,12 @@ import attrs
 
 from epic_actors.core.language.lookup import is_slot
 from epic_actors.core.memory import undo as back
+from epic_actors.core.memory.places import CLASSES, any_global, is_shared, loaded, take
 from epic_actors.core.memory.wire import Wire
 
 from .effect import (
     ALL,
-    CLASS_ATTRIBUTES,
     ITERATION,
-    SHARED,
     Effect,
     comparing,
     finding,
@@ -56,7 +55,8 @@ from .files import close_behind
 # Builtin functions and classes
 
 _ANY_ATTRIBUTE = ("__getattr__", "__getattribute__")
-_OF_CLASSES = (CLASS_ATTRIBUTES,)
+_OF_CLASSES = any_global(CLASSES)
+_OF_CLASS = loaded(CLASSES, "__class__")
 
 #: Read their arguments through and through and give a value of this builtin type.
 _GIVES: dict[type, tuple[Any, ...]] = {
@@ -132,7 +132,7 @@ def _store_by_name(holder: Any, name: str, *_: Any) -> back.Undo | None:
 def looked_at(store: Effect, obj: Any = None, name: Any = None) -> Effect | None:
     """The effect of a store to an attribute that looks at the value: `error.args = …`."""
     kind = obj.__class__
-    if kind is Wire or not isinstance(name, str) or kind in SHARED:
+    if kind is Wire or not isinstance(name, str) or is_shared(obj):
         return None
     if is_slot(kind, name):
         return None
@@ -152,6 +152,7 @@ def _store(function: Any) -> Effect:
         undo=_store_by_name,
         dunders=("__setattr__", "__delattr__"),
         by_type=shared_store(function),
+        under="",
     )
 
 
@@ -203,10 +204,11 @@ BUILTINS: dict[Any, Effect] = {
     object.__delattr__: Effect(object.__delattr__, writes=(0,), undo=_store_by_name),
     # What an object is and has
     **{
-        function: Effect(function, whole=(1,), looks_at=_OF_CLASSES)
+        function: Effect(function, whole=(1,), looks_at=_OF_CLASS)
         for function in (isinstance, issubclass)
     },
-    **{f: Effect(f, looks_at=_OF_CLASSES) for f in (type, callable)},
+    callable: Effect(callable, looks_at=loaded(CLASSES, "__call__")),
+    type: Effect(type, looks_at=_OF_CLASS, beside=(type,)),
     id: Effect(id, immutable=True, kind=int),
     hasattr: shallow(
         hasattr,
@@ -227,7 +229,7 @@ BUILTINS: dict[Any, Effect] = {
     ),
     setattr: _by_name(_store(setattr)),
     delattr: _store(delattr),
-    vars: shallow(vars, 0, looks_at=_OF_CLASSES),
+    vars: shallow(lambda *of: take(vars(*of)), 0, looks_at=_OF_CLASSES),
     dir: shallow(dir, 0, looks_at=_OF_CLASSES, fresh=True, dunders=("__dir__",)),
     # Iterators, which cannot be taken back
     close_behind: opaque(close_behind),
@@ -734,7 +736,7 @@ def of_class(cls: type) -> Effect:
     if issubclass(cls, BaseException) and cls.__module__ == "builtins":
         return pure(cls, shares=True)
     if issubclass(cls, enum.Enum) and cls._missing_.__func__ is _NO_MEMBER:  # type: ignore[attr-defined]
-        return pure(cls, fresh=False)
+        return pure(cls, fresh=False, beside=tuple(cls.__members__.values()))
     return of_module(cls, cls.__module__, cls.__name__)
 
 
