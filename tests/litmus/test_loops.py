@@ -302,6 +302,24 @@ async def forever(_text):
     await trio.sleep_forever()
 
 
+@WAYS
+def test_a_thread_starts_but_once(fusion):
+    """What is wrong with a start is said as always, and the run goes on."""
+
+    def script():
+        thread = threading.Thread(target=ask, args=("a",))
+        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            found = str(error)
+        thread.join()
+        return found, ask("b")
+
+    told = "threads can only be started once"
+    assert epic.run(script, fusion=fusion, deadline=60) == (told, "B")
+
+
 def test_other_threads_start_as_always():
     """When no code is beside a run, `Thread.start` is CPython's own."""
     assert epic.run(threads) == EXPECTED[threads]

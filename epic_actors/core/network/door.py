@@ -56,6 +56,11 @@ class Door:
         self.thread = 0
         self.closed = False
 
+    def count(self, more: int) -> None:
+        """Take in that a thread has started or ended."""
+        with _lock:
+            self.threads += more
+
     def ask(self, work: Work) -> Any:
         """Have the run do something: its result, or a coroutine in an event loop."""
         # Why: not imported, since that takes long.
@@ -207,19 +212,29 @@ def _handed_on() -> Iterator[None]:
 
 
 def _start_behind(thread: threading.Thread) -> None:
-    if inside.door is not None:
-        door, run = inside.door.outer or inside.door, thread.run
+    if inside.door is None:
+        _start(thread)
+        return
+    door, run = inside.door.outer or inside.door, thread.run
+    counted = [door]
 
-        def behind() -> None:
-            inside.door = door
-            try:
-                run()
-            finally:
-                door.threads -= 1
+    def behind() -> None:
+        inside.door = door
+        try:
+            run()
+        finally:
+            # Why: a thread that was started twice may run what the second start made.
+            while counted:
+                counted.pop().count(-1)
 
-        thread.run = behind  # type: ignore[method-assign]
-        door.threads += 1
-    _start(thread)
+    thread.run = behind  # type: ignore[method-assign]
+    door.count(1)
+    try:
+        _start(thread)
+    except BaseException:
+        while counted:
+            counted.pop().count(-1)
+        raise
 
 
 __all__ = ["Door", "Inside", "beside", "inside"]
