@@ -1,12 +1,12 @@
 """Long chains, loops and lists of pending work: no recursion, and memory in proportion."""
 
 # Scripts under test are written as users write them.
-# ruff: noqa: ANN001, ANN201
+# ruff: noqa: ANN001, ANN201, ANN202, ANN204
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator"
 
 import tracemalloc
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 LONG = 100_000
 RECURSION = 900
+RECURSION_INSIDE = 450
 
 
 @epic.unordered
@@ -84,6 +85,25 @@ def down_pending(n):
     return 0 if f(n) == 0 else down_pending(n - 1) + 1
 
 
+def down_cached(n):
+    @cache
+    def level(n):
+        return f(0) if n == 0 else level(n - 1) + 1
+
+    return level(n)
+
+
+class Level:
+    """Goes down by way of a special method."""
+
+    def __call__(self, n):
+        return f(0) if n == 0 else self(n - 1) + 1
+
+
+def down_by_a_method(n):
+    return Level()(n)
+
+
 def run(script: Callable[..., Any], *args: Any, fusion: bool = True) -> Any:
     evaluate = partial(epic.evaluate, script, *args, fusion=fusion)
     return trio.run(evaluate, clock=MockClock(autojump_threshold=0))
@@ -135,6 +155,12 @@ def test_a_script_recurses_as_deep_as_in_cpython(
 ) -> None:
     """Nine hundred levels are within CPython's limit, and within ours."""
     assert run(script, RECURSION, fusion=fusion) == RECURSION
+
+
+@pytest.mark.parametrize("script", [down_cached, down_by_a_method])
+def test_caches_and_special_methods_recurse_as_deep(script: Callable[..., Any]) -> None:
+    """In CPython these take more of the limit."""
+    assert run(script, RECURSION_INSIDE) == RECURSION_INSIDE
 
 
 def peak(script: Callable[..., Any], n: int) -> int:
