@@ -353,6 +353,18 @@ def numbered_records():
     return [ask((i, row)) for i, row in enumerate(iterable=rows(), start=0)]
 
 
+@takes(AT_ONCE)
+def lines_taken_apart_by_patterns():
+    out = []
+    for line in lines().splitlines():
+        match line.split():
+            case ["line", str(number)]:
+                out.append(ask(number))
+            case _:
+                out.append(None)
+    return out
+
+
 @takes(10)
 def matches_wait_for_the_whole_but_not_for_each_other():
     return [ask(found[0]) for found in re.finditer(r"line \d", lines())]
