@@ -4,6 +4,7 @@
 # ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN202, ANN204, ANN206
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, override, attr-defined"
 
+import decimal
 import functools
 import heapq
 import itertools
@@ -545,6 +546,18 @@ def methods_of_the_class(text, number):
     )
 
 
+def precision_taken_back(value):
+    """`chudnovsky_algorithm`: what would be stored after a failure has its own setter."""
+    context = decimal.Context(prec=7)
+    try:
+        if later(value) > 1:
+            raise TypeError(later("too large"))
+        context.prec = later(5)
+    except TypeError as error:
+        return error.args, context.prec
+    return context.prec
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -581,6 +594,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (taken_one_by_one, (9,)),
     (asked_for_a_group, ([1, 1, 3],)),
     (methods_of_the_class, ("ab", 3)),
+    (precision_taken_back, (2,)),
     (turned_around, ("a(b",)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]

@@ -128,10 +128,10 @@ def attribute(name: str) -> Callable[..., Undo | None]:
                 return snapshot_attributes(own)
             return lambda: own.pop(name, None)
         try:
-            before = object.__getattribute__(holder, name)
+            before = _native(holder, "__getattribute__")(holder, name)
         except AttributeError:
             return lambda: _without(holder, name)
-        return lambda: object.__setattr__(holder, name, before)
+        return lambda: _native(holder, "__setattr__")(holder, name, before)
 
     return look
 
@@ -139,7 +139,13 @@ def attribute(name: str) -> Callable[..., Undo | None]:
 def _without(holder: Any, name: str) -> None:
     # Why: the store itself may have failed.
     with contextlib.suppress(AttributeError):
-        object.__delattr__(holder, name)
+        _native(holder, "__delattr__")(holder, name)
+
+
+def _native(holder: Any, name: str) -> Any:
+    """The nearest method of that name that is no Python code: some types have theirs."""
+    found = [vars(cls).get(name) for cls in type(holder).__mro__]
+    return next(one for one in found if isinstance(one, types.WrapperDescriptorType))
 
 
 def snapshot_attributes(own: dict[str, Any]) -> Undo:
