@@ -40,7 +40,7 @@ from epic_actors.core.memory.reach import (
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.calls import request
 from epic_actors.core.network.externals import External, Order, aside
-from epic_actors.core.network.perform import NATIVE, operate, waits_inside
+from epic_actors.core.network.perform import NATIVE, operate
 from epic_actors.core.network.regions import Block, Footprint, Frame, enter
 from epic_actors.core.operations import arguments
 from epic_actors.core.streams.stream import Wait
@@ -368,8 +368,6 @@ def run_native(
     network: "Network", effect: Effect, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Perform a native operation; keyword arguments count as further positions."""
-    if effect.dunders and network.calm and waits_inside(network, effect, args):
-        return request(network, aside(effect.function), args, kwargs)
     if not kwargs:
         return operate(network, effect, *args)
     named = effect.with_keywords(tuple(kwargs), len(args))

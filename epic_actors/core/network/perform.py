@@ -79,14 +79,14 @@ def operate(network: "Network", effect: Effect, *args: Any) -> Any:
         found = network.specials.perform(effect, args)
         if found is not NATIVE:
             return found
-    if network.calm:
-        return effect.function(*args)
     return operate_natively(network, effect, *args)
 
 
 def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     """Perform an operation whose special methods are not the script's."""
     if network.calm:
+        if effect.dunders and waits_inside(network, effect, args):
+            return request(network, aside(effect.function), args, {})
         return effect.function(*args)
     for value in args:
         if value.__class__ not in PLAIN:
