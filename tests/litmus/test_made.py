@@ -60,6 +60,22 @@ def answers_are_appended_to_a_file_one_by_one():
 
 
 @takes(1)
+def code_that_writing_a_file_calls_may_touch_anything():
+    met = []
+
+    def known(note):
+        met.append(note.text)
+        return note.text
+
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/a.json", "w") as file:
+            json.dump({"a": Note(1), "b": chat("b")}, file, default=known)
+        met.append(2)
+        with open(f"{folder}/a.json") as file:
+            return met, file.read()
+
+
+@takes(1)
 def answers_are_rows_of_a_table():
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/rows.csv", "w", newline="") as file:
@@ -129,3 +145,23 @@ def what_is_found_in_answers_is_printed():
 def test_takes_exactly(row: Row, fusion: bool) -> None:
     """Each script means what it means in CPython, in exactly its seconds."""
     check(row, fusion=fusion)
+
+
+def writing_a_file_holds_back_nothing_of_the_scripts():
+    prompts, settings, log = ["a", "b", "c"], {"n": 1}, []
+    with tempfile.TemporaryDirectory() as folder:
+        for prompt in prompts:
+            answer = chat(f"{prompt} {settings['n']}")
+            log.append({"prompt": prompt, "answer": answer})
+            with open(f"{folder}/{prompt}.json", "w") as file:
+                json.dump(log, file)
+        with open(f"{folder}/c.json") as file:
+            return file.read()
+
+
+def test_writing_a_file_holds_back_nothing_of_the_scripts() -> None:
+    """What was made before a file is written can be read meanwhile.
+
+    The literal machine waits until it knows what it calls.
+    """
+    check(Row(writing_a_file_holds_back_nothing_of_the_scripts, 1, tuple), fusion=True)

@@ -10,6 +10,7 @@ import types
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from inspect import CO_ASYNC_GENERATOR
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.closures import RESUMES, free_names
@@ -28,6 +29,7 @@ from epic_actors.core.tables.effects import (
     of_module,
 )
 from epic_actors.core.tables.protocols import DIRECT, TAKES_ITEMS
+from epic_actors.core.tables.worldly import FILES
 from epic_actors.core.terms import (
     App,
     Call,
@@ -106,6 +108,7 @@ LOADS = frozenset(
 )
 APPENDING = frozenset({list.append, deque.append, bytearray.append})
 RAISES = frozenset({"raise", "reraise"})
+OF_FILES = FILES[TextIOWrapper]
 ROUNDS = 12
 OPERAND = "operand"
 """The parameter of an operation, for all that it is given."""
@@ -506,6 +509,10 @@ class Reader:
                 return self.external(callee, args)
             case Method():
                 return self.method(callee, args, shape)
+            case Effect():
+                owner = Value(function.tags | inside(function.tags))
+                self.effect(callee, [owner, *args])
+                return Value(self.load(owner.tags))
             case Uncallable():
                 self.assume(callee)
                 return PLAIN_VALUE
@@ -569,6 +576,9 @@ class Reader:
             found |= self.special("list", args)
         if callee is type:
             found |= SHARED
+        if callee is open:
+            # Why: a file is new, and known by what has opened it.
+            return Value(NOTHING, open)
         return Value(self.load(_merged(args).tags) | found)
 
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
@@ -715,6 +725,9 @@ class Reader:
     ) -> Value:
         """A call of a method by name: of all that it may be."""
         name, receiver = callee.name, callee.receiver
+        if receiver.callee is open and name in OF_FILES:
+            self.effect(OF_FILES[name], [receiver, *args])
+            return Value(receiver.tags, open if name == "__enter__" else None)
         result: Tags = NOTHING
         found = False
         for made in self.summaries.methods(name):

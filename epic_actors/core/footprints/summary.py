@@ -271,6 +271,16 @@ class Summaries:
             self._held.clear()
             self.read_anew()
 
+    def of_spread(self, function: Any, values: Iterable[Any]) -> Footprint:
+        """What a call of a function with what stands behind a star may touch."""
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            tags = frozenset(tag for value in given[1:] for tag in value.tags)
+            merged = [Value(tags | inside(tags))] * max(1, len(given) - 1)
+            reader.summary.returns = reader.call(given[0], merged, ("?",)).tags
+
+        return self._of_step(read, (function, *map(deref, values)))
+
     def _of_step(
         self, read: "Callable[[Reader, list[Value]], None]", args: tuple[Any, ...]
     ) -> Footprint:

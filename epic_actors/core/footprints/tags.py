@@ -37,6 +37,7 @@ from epic_actors.core.memory.reach import PLAIN, cell_value, is_atom, sources
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
 from epic_actors.core.network.regions import Footprint
+from epic_actors.core.tables.worldly import FILES, is_file
 
 
 if TYPE_CHECKING:
@@ -338,6 +339,12 @@ def callee_of(value: Any) -> Any:
     value = deref(value)
     if value.__class__ is types.CellType:
         return held_in(value)
+    if (value.__class__ is Wire or value.__class__ in FILES) and is_file(value):
+        return open
+    if value.__class__ is Wire and value.method is not None:
+        receiver = deref(value.method[0])
+        kind = receiver.kind if receiver.__class__ is Wire else None
+        return FILES.get(kind, {}).get(value.method[1])
     callable_kinds = (
         External,
         types.FunctionType,

@@ -58,6 +58,7 @@ from epic_actors.core.tables.effects import (
     pure,
 )
 from epic_actors.core.tables.protocols import bits_of
+from epic_actors.core.tables.worldly import FILES
 from epic_actors.core.terms import LetRec, steps
 
 from .asking import may_call_back, yields_asking
@@ -177,7 +178,7 @@ def call_shaped(
     for mark, value in zip(shape, values, strict=True):
         if mark in ("*", "**") and value.__class__ is Wire:
             frame = _spread_later(network, shape, function, values, value)
-            return enter(network, frame, 1, _unknown(network, function, values))
+            return enter(network, frame, 1, _spreading(network, function, values))
     args, kwargs = arguments(deref(function), shape, values)
     return apply(network, function, args, kwargs)
 
@@ -201,6 +202,12 @@ def _spread_later(
 ) -> Frame:
     yield wire
     return call_shaped(network, shape, function, *values)
+
+
+def _spreading(network: "Network", function: Any, values: Any) -> Any:
+    if function.__class__ is Wire:
+        return _unknown(network, function, values)
+    return lambda: network.summaries.of_spread(function, values)
 
 
 def _unknown(network: "Network", function: Any, values: Any) -> Any:
@@ -265,7 +272,8 @@ def _pending(
     if function.__class__ is not Wire:
         return apply(network, function, args, kwargs)
     kind, name = _known_method(function)
-    known = None if name == "sort" else METHODS.get(kind, {}).get(name)
+    methods = FILES.get(kind) or METHODS.get(kind, {})
+    known = None if name == "sort" else methods.get(name)
     asks = takes_items(kind, name) and any(map(may_be_generated, args))
     if known is not None and not asks:
         return run_native(network, known, (receiver_of(function), *args), kwargs)
@@ -481,7 +489,7 @@ def method_effect(owner: Any, bound: Any) -> tuple[Effect, bool]:
     kind = owner.__class__
     name = bound.__name__
     base = next((base for base in kind.__mro__ if name in vars(base)), object)
-    known = METHODS.get(base, {}).get(name)
+    known = METHODS.get(base, {}).get(name) or FILES.get(kind, {}).get(name)
     if known is not None:
         return known, True
 

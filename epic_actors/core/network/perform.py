@@ -5,6 +5,7 @@ argument it needs is pending, or an older access holds a place it touches, the o
 becomes an actor and its result a wire.
 """
 
+import functools
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Hashable
@@ -35,7 +36,7 @@ from epic_actors.core.memory.reach import (
     taken,
 )
 from epic_actors.core.memory.wire import Wire, deref
-from epic_actors.core.operations import Pack
+from epic_actors.core.operations import OPERATIONS, Pack
 from epic_actors.core.streams.beginnings import PARTS, TEXT
 from epic_actors.core.streams.early import EARLY
 from epic_actors.core.streams.elements import ITEMS, STREAMED
@@ -240,6 +241,7 @@ def makes_default(mapping: Any = None, key: Any = None, *_: Any) -> bool:
 
 TAKES_NO_STEP = frozenset(
     {"truth", "not", "getattr", "getitem", "print", "str", "repr", "format"}
+    | {*ARITHMETIC, *COMPARISONS}
 )
 """Operations that take no step of a generator."""
 
@@ -455,6 +457,9 @@ class Operation(Actor):
             self.results.origin = origin_of(chosen, args)
             self.results.kind = chosen.kind or same_kind(chosen, args)
             self.results.computed = is_computed(chosen, args)
+            partial: Any = effect.function
+            if partial.__class__ is functools.partial and partial.func is SPECIAL:
+                self.results.method = args[0], partial.args[0]
             if self.key in STREAMED:
                 self.results.source = self
         if found is None or network.literal or self.early is not None:
@@ -619,6 +624,7 @@ class Operation(Actor):
             network.here = outside
 
 
+SPECIAL = OPERATIONS["special"]
 COMPUTING_IN_PLACE = frozenset(f"i{op}" for op in ARITHMETIC)
 COMPUTING = frozenset(
     {*ARITHMETIC, *COMPUTING_IN_PLACE, *COMPARISONS}

@@ -174,8 +174,15 @@ class Effect:
         other = self.otherwise
         if other is not None:
             other = other.with_keywords(names, count)
+        choose = self.variant
+
+        def variant(*values: Any) -> Effect | None:
+            chosen = None if choose is None else choose(*values)
+            return None if chosen is None else chosen.with_keywords(names, count)
+
         return attrs.evolve(
             self,
+            variant=None if choose is None else variant,
             function=perform,
             strict=given(self.strict),
             whole=given(self.whole),

@@ -50,6 +50,7 @@ from .effect import (
     writer,
 )
 from .files import close_behind
+from .worldly import OPEN, dumping, handling_paths, loading
 
 
 # Builtin functions and classes
@@ -233,6 +234,7 @@ BUILTINS: dict[Any, Effect] = {
     dir: shallow(dir, 0, looks_at=_OF_CLASSES, fresh=True, dunders=("__dir__",)),
     # Iterators, which cannot be taken back
     close_behind: opaque(close_behind),
+    **OPEN,
     next: Effect(next, writes=(0,), spreads=(0,), ordered=True, dunders=("__next__",)),
     # The outside
     print: on_resource(print, "stdout"),
@@ -654,11 +656,19 @@ _INPLACE = """
     iconcat setitem delitem
 """
 FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
+    ("json", "dump"): dumping,
+    ("json", "load"): loading,
+    **_names(
+        handling_paths,
+        {
+            "os posix": "makedirs mkdir remove unlink listdir",
+            "genericpath": "exists isfile isdir getsize",
+        },
+    ),
     **_names(
         opaque,
         {
             "operator _operator": _INPLACE + "methodcaller",
-            "json": "dump load",
             "pprint": "pprint pp",
             "csv _csv": "reader writer DictReader DictWriter",
             "struct _struct": "pack_into",
