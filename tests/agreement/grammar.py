@@ -997,6 +997,12 @@ for <int=> in <list>[:3]:
 
 <dict!>[<key>] = <int>
 <int=> = sum(<dict!>.values())
+
+kept = <dict!1>.items()
+held = f(<dict!1>)
+held[<key>] = <int>
+<block>
+<str=> = str(list(kept))[:16]
 """
 
 #: Heads of helpers, how they may be called, and the variables their bodies have.

@@ -466,6 +466,13 @@ REGRESSIONS |= {
         push(Kept, n0)
         return Kept.level
         """,
+    "views_of_a_dictionary_that_is_stored_in_under_another_name": """
+        v1, v2, v3 = d0.items(), d0.keys(), d0.values()
+        d1 = f(d0)
+        d1["z"] = f(9)
+        d0.pop("a")
+        return list(v1), [*v2], sum(v3), list(zip(v1, v3)), "z" in v2
+        """,
     "the_least_of_pending_values_by_a_key": """
         return min([f("abc"), f("de"), f("a")], key=len), max([f([1, 9]), f([2])], key=len)
         """,

@@ -177,8 +177,10 @@ def moves(value: Any) -> bool:
 
 def taken(value: Any) -> list[tuple[Any, bool]]:
     """The places that iterating `value` reads (False) and changes (True)."""
+    if value.__class__ in PLAIN:
+        return []
     if value.__class__ not in CONSUMED:
-        return [(value, False)] if value.__class__ not in PLAIN else []
+        return [(place, False) for place in sources(value)]
     places = [(value, True)]
     for step in steps_of(value):
         places += taken(step)
