@@ -473,6 +473,15 @@ REGRESSIONS |= {
         d0.pop("a")
         return list(v1), [*v2], sum(v3), list(zip(v1, v3)), "z" in v2
         """,
+    "what_shows_a_dictionary_that_is_stored_in_under_another_name": """
+        from collections import ChainMap, OrderedDict
+        from types import MappingProxyType
+        c1, m1, o1 = ChainMap({}, d0), MappingProxyType(d0), OrderedDict(a=1)
+        v1 = o1.items()
+        f(d0)["a"] = f(n0)
+        f(o1)["a"] = inc(n0)
+        return c1["a"], m1["a"], dict(m1), list(v1)
+        """,
     "the_least_of_pending_values_by_a_key": """
         return min([f("abc"), f("de"), f("a")], key=len), max([f([1, 9]), f([2])], key=len)
         """,

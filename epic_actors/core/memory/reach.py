@@ -62,7 +62,10 @@ BOUND_TYPES: frozenset[type] = frozenset(
         type(re.compile("").match),
     }
 )
-_VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items())
+_VIEWS: tuple[Any, ...] = (
+    *({}.keys(), {}.values(), {}.items(), types.MappingProxyType({})),
+    *(OrderedDict().keys(), OrderedDict().values(), OrderedDict().items()),
+)
 _EMPTY: tuple[Any, ...] = ([], (), {}, set(), "", b"", range(0), deque(), *_VIEWS)
 _REVERSIBLE: tuple[Any, ...] = ([], {}, *_VIEWS)
 VIEWS: frozenset[type] = frozenset(map(type, _VIEWS))

@@ -166,8 +166,16 @@ def _getitem() -> Effect:
     )
     cut = attrs.evolve(get, dunders=(), fresh=True, shares=True)
     made = attrs.evolve(get, writes=(0,), undo=back.dict_item)
+    deep = attrs.evolve(get, whole=(0, 1), compares=False)
+
+    def by_code(obj: Any, _key: Any) -> Effect | None:
+        """Python code of a library looks at more than the object itself."""
+        method = getattr(obj.__class__, "__getitem__", None)
+        return deep if isinstance(method, types.FunctionType) else None
+
     other = attrs.evolve(get, on=1, by_type={slice: cut})
-    return attrs.evolve(get, by_type={defaultdict: made}, otherwise=other)
+    get = attrs.evolve(get, by_type={defaultdict: made}, otherwise=other)
+    return attrs.evolve(get, variant=by_code)
 
 
 def _changing(function: Callable[..., Any], dunder: str, kinds: Any) -> Effect:
