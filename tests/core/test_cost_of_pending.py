@@ -32,6 +32,12 @@ def row(x: int) -> dict[str, Any]:
     return {"k": x, "name": f"n{x}"}
 
 
+@outside.unordered(seconds=lambda x: 1)  # type: ignore[untyped-decorator]
+def halves(x: int) -> list[int]:
+    """Where a tree goes on."""
+    return [] if x < 2 else [x // 2, (x - 1) // 2]
+
+
 def summed(rounds: int) -> int:
     """What is added up may be an object that has come."""
     total = 0
@@ -97,6 +103,22 @@ def add(total: list[int], x: int) -> None:
     total.append(x)
 
 
+def grown(rounds: int) -> int:
+    """A tree of answers, walked as it comes."""
+    return 1 + sum([grown(part) for part in halves(rounds)])
+
+
+def paired(rounds: int) -> list[Any]:
+    """Two lists of objects on their way, gone over side by side."""
+    rows = [row(x) for x in range(rounds)]
+    found = [f(len(one)) for one in rows]
+    out = []
+    for one, size in zip(rows, found, strict=True):
+        one["size"] = size
+        out.append(f(size))
+    return out
+
+
 def calls_of_ours(script: Callable[[int], Any], rounds: int) -> int:
     """How many functions of the package are called in a run."""
     count = 0
@@ -117,7 +139,17 @@ def calls_of_ours(script: Callable[[int], Any], rounds: int) -> int:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "script",
-    [summed, searched, stored_in, tried_again, joined, in_order, gathered],
+    [
+        summed,
+        searched,
+        stored_in,
+        tried_again,
+        joined,
+        in_order,
+        gathered,
+        grown,
+        paired,
+    ],
     ids=lambda script: script.__name__,
 )
 def test_takes_work_by_the_round(script: Callable[[int], Any]) -> None:

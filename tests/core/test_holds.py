@@ -5,8 +5,9 @@ from typing import Any
 import attrs
 import pytest
 
-from epic_actors.core.memory.extent import EVERYWHERE, Inside
-from epic_actors.core.memory.holds import Hold, Memory
+from epic_actors.core.memory.accesses import Memory
+from epic_actors.core.memory.extent import EVERYWHERE, Inside, writers
+from epic_actors.core.memory.holds import Hold
 from epic_actors.core.memory.places import WORLD, resource
 from epic_actors.core.memory.wire import Wire
 
@@ -238,3 +239,29 @@ def test_code_inside_sees_the_holds_around_it() -> None:
     assert here.conflict_outward(place, write=False) is younger
     older.release()
     assert within.conflict_outward(place, write=False) is None
+
+
+def test_what_was_issued_is_asked_for_what_it_stores_by_name() -> None:
+    """A store inside it may put an object where younger holds find it."""
+    home, other = memory(), [1]
+    box: list[list[Any]] = [[]]
+    region = Hold(home, (), (Inside(box),), origin=(box, other))
+    inner = Memory(region, home.total)
+    store = Hold(inner, (), (box[0],), origin=(other,))
+    region.issue(inner)
+    assert list(writers(home, None, {id(box[0]): box[0]})) == [store]
+    younger = Hold(home, (Inside(box[0]),), ())
+    assert home.conflict(other, write=True) is younger
+    store.release()
+    assert home.conflict(other, write=True) is None
+
+
+def test_what_came_into_being_later_is_not_asked_of_older_holds() -> None:
+    """Nor is a container in it; younger holds are."""
+    home, answer = memory(), {"rows": [1]}
+    Hold(home, (), (EVERYWHERE,))
+    home.births.note(answer, home, home.next_seq)
+    assert home.conflict(answer, write=True) is None
+    assert home.conflict(answer["rows"], write=True) is None
+    younger = Hold(home, (), (Inside(answer),))
+    assert home.conflict(answer["rows"], write=False) is younger

@@ -5,7 +5,8 @@ import itertools
 import attrs
 import pytest
 
-from epic_actors.core.memory.holds import Hold, Memory
+from epic_actors.core.memory.accesses import Memory
+from epic_actors.core.memory.holds import Hold
 from epic_actors.core.memory.wire import PENDING, Wire, deref, is_pending
 
 

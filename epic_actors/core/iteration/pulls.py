@@ -41,7 +41,7 @@ from epic_actors.core.generators import (
 from epic_actors.core.interpret import Interpreter
 from epic_actors.core.language.callbacks import KIND_OF
 from epic_actors.core.looks import dressed
-from epic_actors.core.memory.extent import REACHED
+from epic_actors.core.memory.extent import forget_reached
 from epic_actors.core.memory.reach import PLAIN, Settler
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.door import inside
@@ -249,7 +249,7 @@ def apart(network: "Network", rest: Native) -> Any:
 def store(network: "Network", generated: Generated, rest: Any) -> None:
     """Note what is left of a generator."""
     before, generated.rest = generated.rest, rest
-    REACHED.clear()
+    forget_reached()
     if not network.here.settled:
         network.stored(lambda: setattr(generated, "rest", before))
     elif rest is None and network.ledger.empty:

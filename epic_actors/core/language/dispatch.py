@@ -28,7 +28,7 @@ from epic_actors.core.iteration.consuming import (
 )
 from epic_actors.core.iteration.pulls import begin
 from epic_actors.core.looks import KINDS
-from epic_actors.core.memory.extent import EVERYWHERE, REACHED
+from epic_actors.core.memory.extent import EVERYWHERE, forget_reached
 from epic_actors.core.memory.reach import (
     BOUND_TYPES,
     ITERATORS,
@@ -599,7 +599,7 @@ def _record(
         object.__setattr__(made, field.name, value)
         if value.__class__ not in PLAIN and has_wire(value):
             network.mark_dirty(made)
-    REACHED.clear()
+    forget_reached()
     for field in record.fields:
         if field.validate is not None and not attrs.validators.get_disabled():
             value = getattr(made, field.name)

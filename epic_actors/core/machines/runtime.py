@@ -19,7 +19,7 @@ from epic_actors.core.language.asynchronous import (
 from epic_actors.core.language.attributes import delete, load, store
 from epic_actors.core.language.classes import build
 from epic_actors.core.language.dispatch import WAYS, apply, call, call_shaped
-from epic_actors.core.memory.extent import REACHED
+from epic_actors.core.memory.extent import stored_into
 from epic_actors.core.memory.ledger import Store
 from epic_actors.core.memory.places import STORED
 from epic_actors.core.memory.reach import PLAIN, has_wire
@@ -61,7 +61,7 @@ def collect(network: "Network", items: list[Any], item: Any) -> None:
             return
     items.append(item)
     if item.__class__ not in PLAIN:
-        REACHED.clear()
+        stored_into(items)
         if has_wire(item):
             network.mark_dirty(items)
 
@@ -88,7 +88,7 @@ def append(network: "Network", items: list[Any], item: Any) -> None:
     if not here.settled:
         here.insert(Store(items.pop))
     if item.__class__ not in PLAIN:
-        REACHED.clear()
+        stored_into(items)
         if has_wire(item):
             network.mark_dirty(items)
 

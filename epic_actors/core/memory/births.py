@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from .holds import Memory
+    from .accesses import Memory
 
 
 FEW_BORN = 64
 """With no more than these it is not asked which of them are still of use."""
+MOST_BORN = 10_000
+"""So many are known at most; to forget them costs time only."""
 NESTING: frozenset[type] = frozenset({list, tuple, dict, set, frozenset, deque})
 
 
@@ -70,9 +72,12 @@ class Births:
         self.born = {
             key: known
             for key, known in self.born.items()
-            if _number_in(home, known[1], known[2]) > oldest
+            if _number_in(home, known[1], known[2]) >= oldest
         }
         self.most = max(FEW_BORN, 2 * len(self.born))
+        if len(self.born) > MOST_BORN:
+            self.born.clear()
+            self.most = FEW_BORN
 
 
 def _number_in(memory: "Memory", where: "Memory", seq: int) -> int:

@@ -39,7 +39,8 @@ from .wire import OBJECTS_ARRIVED, Wire, deref
 
 
 if TYPE_CHECKING:
-    from .holds import Hold, Memory
+    from .accesses import Memory
+    from .holds import Hold
 
 
 ANYTHING = 0
@@ -50,6 +51,8 @@ MOST_TARGETS = 64
 """What may write to more objects than these may write to any."""
 REACHED: dict[tuple[int, int, bool], Any] = {}
 """What holds reach, and `Targets`; until something else happens, since they keep it as it is."""
+TOUCHED: set[int] = set()
+"""The objects that were met when this was found out."""
 CLASSES_MET = [1]
 """Counts what turned up by which footprints may say more than at first."""
 
@@ -121,25 +124,36 @@ def deep_places(
     return found
 
 
+Cover = tuple[int, dict[int, Any]]
+
+
 def is_reached(hold: "Hold", root: Any, place: Any, *, compared: bool) -> bool:
     """Whether an object or pending value may be reached from `root`, where a hold stands."""
-    known = _known()
-    cover = known.get((id(hold.memory), 1, compared))
-    if cover is not None:
-        _, seq, found = cover
-        if seq >= hold.seq and id(root) in found and not _has(found, place):
-            return False
     found = extent(hold, root, compared=compared)
     if ANYTHING in found:
         return True
-    if cover is None or len(found) > len(cover[2]):
-        known[id(hold.memory), 1, compared] = hold.memory, hold.seq, found
+    widest = cover_of(hold.memory, None)
+    if not compared and (widest is None or len(found) > len(widest[1])):
+        REACHED[id(hold.memory), 1, False] = (hold.seq, found), hold.memory
     return _has(found, place)
 
 
 def _has(found: dict[int, Any], place: Any) -> bool:
     # Why: a module is seen as its dictionary (`walk_on`).
     return id(place) in found or -id(place) in found
+
+
+def cover_of(memory: "Memory", place: Any) -> "Cover | None":
+    """The most that is known to be reached in a region, if `place` is not in it.
+
+    With the number of the hold that reaches it: no older one gets from there to `place`.
+    """
+    known = _known().get((id(memory), 1, False))
+    part = place.__class__ is Resource and place.within != 0
+    if known is None or part or _has(known[0][1], place):
+        return None
+    cover: Cover = known[0]
+    return cover
 
 
 def extent(hold: "Hold", root: Any, *, compared: bool = False) -> dict[int, Any]:
@@ -166,9 +180,21 @@ def note_change(hold: "Hold", place: Any) -> None:
 def _known() -> dict[tuple[int, int, bool], Any]:
     """What has been found out since an object arrived."""
     if _LOOKED[0] != OBJECTS_ARRIVED[0]:
-        _LOOKED[0] = OBJECTS_ARRIVED[0]
-        REACHED.clear()
+        forget_reached()
     return REACHED
+
+
+def forget_reached() -> None:
+    """Find out anew what is reached."""
+    _LOOKED[0] = OBJECTS_ARRIVED[0]
+    REACHED.clear()
+    TOUCHED.clear()
+
+
+def stored_into(holder: Any) -> None:
+    """An object is stored in another: what was reached may have become more."""
+    if id(holder) in TOUCHED:
+        forget_reached()
 
 
 _LOOKED = [0]
@@ -185,16 +211,19 @@ def _closure(hold: "Hold", root: Any, *, compared: bool) -> dict[int, Any]:
                 if found.__class__ is not tuple:
                     objects[id(found)] = found
             elif not found.immutable:
+                found.asked = True
                 if found.origin is None or found.stored is None:
                     return {ANYTHING: None}
                 stack += found.origin
                 stack += found.stored
+        TOUCHED.update(objects)
         if hold.memory.total[0] == 1:
             break
         for writer in writers(hold.memory, hold.seq, objects):
             if id(writer) in taken:
                 continue
             taken.add(id(writer))
+            writer.taken = True
             if writer.origin is None:
                 return {ANYTHING: None}
             see_shared(writer.origin, reached)
@@ -222,7 +251,8 @@ def writers(
     Places are given by their identities; a hold may come more than once.
     """
     while places:
-        yield from _writers_here(memory, before, places)
+        anywhere = _changes_around(memory)
+        yield from _writers_here(memory, before, places, anywhere=anywhere)
         outer = memory.outer
         if outer is None:
             return
@@ -230,35 +260,31 @@ def writers(
 
 
 def _writers_here(
-    memory: "Memory", before: int | None, places: Mapping[int, Any]
+    memory: "Memory", before: int | None, places: Mapping[int, Any], *, anywhere: bool
 ) -> Iterator["Hold"]:
-    for key in places.keys() & memory.by_place.keys():
-        for hold in memory.by_place[key].values():
-            if before is not None and hold.seq >= before:
-                continue
-            if hold.is_unsure() or _names(hold, key):
+    for key in places.keys() & memory.written.keys():
+        for hold in memory.written[key].values():
+            if before is None or hold.seq < before:
                 yield hold
     memory.put_in_order()
     since = memory.births.since_all(places.values(), memory)
-    anywhere = _changes_around(memory)
-    for seq, hold in memory.changing.items():
+    # Why: holds inside, when they are asked, may turn out to write more than they said.
+    for seq, hold in list(memory.changing.items()):
         if before is not None and seq >= before:
             break
-        for one in (hold,) if hold.inner is None else hold.inner.speaking():
-            reached = None if anywhere else _targets(one)
-            if reached is None:
-                # Why: what it stores may be anywhere, so the younger ones may find it.
-                anywhere = True
-                if seq >= since:
-                    yield one
-            elif places.keys() & reached.keys():
-                yield one
-
-
-def _names(hold: "Hold", key: int) -> bool:
-    return any(
-        id(p.place if p.__class__ is Through else deref(p)) == key for p in hold.writes
-    )
+        if (inner := hold.inner) is not None:
+            if seq >= since:
+                yield from _writers_here(inner, None, places, anywhere=anywhere)
+            anywhere = anywhere or bool(inner.written or inner.changing)
+            continue
+        reached = None if anywhere else _targets(hold)
+        if reached is None:
+            # Why: what it stores may be anywhere, so the younger ones may find it.
+            anywhere = True
+            if seq >= since:
+                yield hold
+        elif places.keys() & reached.keys():
+            yield hold
 
 
 def _changes_around(memory: "Memory") -> bool:
@@ -294,10 +320,12 @@ def _few_targets(hold: "Hold") -> Mapping[int, Any] | None:
     for found in walk_on(stack, reached, compared=False):
         if len(reached) > MOST_TARGETS or hold.is_unsure():
             return None
+        TOUCHED.add(id(found))
         if found.__class__ is not Wire:
             if _is_written(hold, id(found)):
                 return None
         elif not found.immutable:
+            found.asked = True
             if found.origin is None or found.stored is None:
                 return None
             stack += found.origin
@@ -309,8 +337,7 @@ def _is_written(hold: "Hold", key: int) -> bool:
     """Whether another hold that this one can see writes to an object by its name."""
     memory: Memory | None = hold.memory
     while memory is not None:
-        holds = memory.by_place.get(key, {}).values()
-        if any(one is not hold and _names(one, key) for one in holds):
+        if any(one is not hold for one in memory.written.get(key, {}).values()):
             return True
         memory = None if memory.outer is None else memory.outer.memory
     return False

@@ -17,41 +17,32 @@ Rules
        when the code that holds it has gone a step further.
     6. An access asks `Memory.conflict` for the nearest obstacle, waits for it, and asks
        again.
-
-Theory of operation: each memory indexes its holds by the identity of their places.  A
-hold on a pending wire is found under the wire; when the wire is set the hold learns the
-object.  Wires that may turn out to be an object somebody already has (see `Wire.origin`)
-are wide places, as is all that can be reached from an object.  Holds on them are also
-kept in tables of their own.  An access to an object looks through those that may touch an
-object that is there: `families` says when a hold becomes one of them.  It looks no further
-back than where the object came into being (`births`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .births import Births
 from .extent import (
     ANYTHING,
-    CLASSES_MET,
     EVERYWHERE,
-    REACHED,
     Inside,
     Through,
     extent,
+    forget_reached,
     is_reached,
-    note_change,
 )
-from .families import depend, is_rootless, store_in, surely_apart
+from .families import surely_apart
 from .places import CLASSES, TAKEN, Resource, namespace_of
-from .reach import aliases, has_arithmetic, is_atom, sources
+from .reach import has_arithmetic, is_atom, sources
 from .wire import Wire, deref
 
 
 if TYPE_CHECKING:
     from epic_actors.core.network.actors import Actor
+
+    from .accesses import Memory
 
 
 ALL_OF_IT, ATOM, OBJECT = range(3)
@@ -77,7 +68,9 @@ class Hold:
         "puts",
         "readers",
         "reads",
+        "roots",
         "seq",
+        "taken",
         "unsure",
         "watchers",
         "writes",
@@ -104,6 +97,8 @@ class Hold:
         self.inner: Memory | None = None
         self.readers: list[Actor] | None = None
         self.live = True
+        self.roots: frozenset[int] | None = None
+        self.taken = False
         self.seq = memory.add(self)
 
     def subscribe(self, actor: "Actor") -> None:
@@ -156,7 +151,7 @@ class Hold:
     def issue(self, memory: "Memory") -> None:
         """Speak through the holds of `memory` from now on; let go if it has none."""
         if memory.held:
-            REACHED.clear()
+            forget_reached()
             self.inner = memory
             self.memory.spoken_for(self)
             self.stir()
@@ -215,6 +210,23 @@ class Hold:
                 if (found := self._clash(held, place)) is not None:
                     return found
         return None
+
+    def is_within(self, objects: Mapping[int, Any]) -> bool:
+        """Whether all that it reaches its places from is among these."""
+        if self.inner is not None or self.is_unsure():
+            return False
+        if self.roots is None or not self.roots <= objects.keys():
+            # Why: what was pending may be something else by now.
+            self.roots = frozenset(self._roots())
+        return self.roots <= objects.keys()
+
+    def _roots(self) -> Iterator[int]:
+        for place in (*self.reads, *self.writes):
+            inside = place.__class__ is Inside
+            root = deref(place.root if inside else place)
+            wide = inside or root.__class__ is Wire or root is EVERYWHERE
+            if wide and not is_atom(root):
+                yield id(root)
 
     def is_unsure(self) -> bool:
         """Whether it may touch more than it says."""
@@ -287,272 +299,3 @@ class Growth:
             hold.watchers = [actor]
         else:
             hold.watchers.append(actor)
-
-
-def is_wide(place: Any) -> bool:
-    """Whether a place may turn out to be an object that somebody already has."""
-    if place.__class__ is not Wire:
-        return place is EVERYWHERE or place.__class__ is Inside
-    if place.immutable:
-        return False
-    return place.origin is None or not all(map(is_atom, place.origin))
-
-
-class Memory:
-    """The holds of one region, in program order.
-
-    Attributes:
-        by_place: By the identity of a place, the holds that name it.
-        everywhere: Those that name a wide place, which any object may belong to.
-        writing: Those of them that may write to one.
-        there: Those of them that may touch an object that is there already, and
-        changing: Those of these that may write to it.
-        mixed: Whether these two are not in order.
-        doubtful: Those that may touch more than they say once a new class is met, and
-        looked: when they were last asked, by `CLASSES_MET`.
-        births: When objects came into being.
-    """
-
-    __slots__ = (
-        "births",
-        "by_place",
-        "changing",
-        "doubtful",
-        "everywhere",
-        "held",
-        "looked",
-        "mixed",
-        "next_seq",
-        "outer",
-        "there",
-        "total",
-        "writing",
-    )
-
-    def __init__(self, outer: Hold | None, total: list[int]) -> None:
-        self.outer = outer
-        self.by_place: dict[int, dict[int, Hold]] = {}
-        self.everywhere: dict[int, Hold] = {}
-        self.writing: dict[int, Hold] = {}
-        self.there: dict[int, Hold] = {}
-        self.changing: dict[int, Hold] = {}
-        self.mixed = False
-        self.doubtful: dict[int, Hold] = {}
-        self.looked = 0
-        self.held: dict[int, Hold] = {}
-        self.next_seq = 0
-        self.total = total
-        self.births: Births = Births(self) if outer is None else outer.memory.births
-
-    def add(self, hold: Hold) -> int:
-        """Take in the youngest hold; return its number."""
-        seq = self.next_seq
-        self.next_seq = seq + 1
-        hold.seq = seq
-        self.register(hold)
-        return seq
-
-    def register(self, hold: Hold, *more: Any) -> None:
-        """Make a hold be found by accesses to its places, if it has any."""
-        if hold.seq < self.next_seq - 1:
-            REACHED.clear()
-        if (hold.reads or hold.writes) and hold.seq not in self.held:
-            self.held[hold.seq] = hold
-            self.total[0] += 1
-            more = (*hold.reads, *hold.writes)
-            if hold.unsure is not None:
-                self.doubtful[hold.seq] = hold
-                self.ask(hold)
-        for place in more:
-            self.index(hold, place)
-        for place in hold.writes:
-            root = deref(place.root if place.__class__ is Inside else place)
-            if root.__class__ is Wire and not root.immutable:
-                store_in(root, hold.origin)
-            if TAKEN:
-                note_change(hold, place)
-
-    def index(self, hold: Hold, place: Any) -> None:
-        """Make `hold` be found by accesses to `place`."""
-        place = place.place if place.__class__ is Through else deref(place)
-        if is_wide(place):
-            self.everywhere[hold.seq] = hold
-            if any(is_wide(deref(w)) for w in hold.writes):
-                self.writing[hold.seq] = hold
-            root = deref(place.root) if place.__class__ is Inside else place
-            if root.__class__ is Wire and is_rootless(root):
-                depend(hold, root)
-            elif root.__class__ is not Wire or not root.immutable:
-                self.be_there(hold)
-        if place is EVERYWHERE or place.__class__ is Inside:
-            return
-        if place.__class__ is Wire:
-            if place.immutable:
-                return
-            place.holds = place.holds or []
-            place.holds.append(hold)
-        self.by_place.setdefault(id(place), {})[hold.seq] = hold
-
-    def discard(self, hold: Hold) -> None:
-        """Forget a released hold."""
-        if self.held.pop(hold.seq, None) is None:
-            return
-        if hold.writes:
-            REACHED.clear()
-        self.total[0] -= 1
-        for table in (self.everywhere, self.writing, self.there, self.changing):
-            table.pop(hold.seq, None)
-        self.doubtful.pop(hold.seq, None)
-        for place in (*hold.reads, *hold.writes):
-            if place.__class__ is Through:
-                place = place.place  # noqa: PLW2901 - it is found under the name
-            for key in {id(place), id(deref(place))}:
-                holds = self.by_place.get(key)
-                if holds is not None:
-                    holds.pop(hold.seq, None)
-                    if not holds:
-                        del self.by_place[key]
-
-    def note(self, value: Any, seq: int | None = None) -> None:
-        """Remember that an object is made here, or where the hold of that number is."""
-        memory: Memory | None = self
-        while memory is not None and not memory.writing:
-            memory = None if memory.outer is None else memory.outer.memory
-        if memory is not None:
-            where = self.next_seq if seq is None else seq
-            self.births.note_made(aliases(value), self, where)
-
-    def spoken_for(self, hold: Hold) -> None:
-        """Ask the holds inside from now on: they know of objects that were made there."""
-        if hold.seq not in self.held:
-            self.held[hold.seq] = hold
-            self.total[0] += 1
-        self.everywhere[hold.seq] = self.writing[hold.seq] = hold
-        self.be_there(hold)
-
-    def be_there(self, hold: Hold) -> None:
-        """Take in that a hold may touch objects that are there already."""
-        seq = hold.seq
-        if self.held.get(seq) is not hold or seq in self.changing:
-            return
-        tables = [self.there]
-        if seq in self.writing:
-            tables.append(self.changing)
-            if seq < self.next_seq - 1:
-                REACHED.clear()
-        for table in tables:
-            self.mixed = self.mixed or seq < next(reversed(table), seq)
-            table[seq] = hold
-
-    def ask(self, hold: Hold) -> None:
-        """Take in that a hold may touch more than it says, if it may."""
-        if hold.is_unsure():
-            del self.doubtful[hold.seq]
-            self.everywhere[hold.seq] = self.writing[hold.seq] = hold
-            self.be_there(hold)
-
-    def put_in_order(self) -> None:
-        """Ask those in doubt again, and sort the holds on objects that are there."""
-        if self.looked != CLASSES_MET[0]:
-            self.looked = CLASSES_MET[0]
-            for hold in list(self.doubtful.values()):
-                self.ask(hold)
-        if self.mixed:
-            self.there = dict(sorted(self.there.items()))
-            self.changing = dict(sorted(self.changing.items()))
-            self.mixed = False
-
-    def speaking(self) -> Iterator[Hold]:
-        """The holds in here that speak for themselves, also inside those that do not."""
-        stack = list(self.held.values())
-        while stack:
-            hold = stack.pop()
-            if hold.inner is None:
-                yield hold
-            else:
-                stack.extend(hold.inner.held.values())
-
-    def conflict(
-        self,
-        place: Any,
-        *,
-        write: bool,
-        before: int | None = None,
-        start: int = ALL_OF_IT,
-    ) -> "Wire | Hold | None":
-        """The nearest older obstacle to an access, in this region only."""
-        if not self.held:
-            return None
-        if place is EVERYWHERE:
-            return self._search(self.held, place, write, before, start)
-        since = self.births.since(place, self)
-        found = None
-        if (holds := self.by_place.get(id(place))) is not None:
-            found = self._search(holds, place, write, before, start, since)
-        if found is not None:
-            return found
-        if self.mixed or (self.doubtful and self.looked != CLASSES_MET[0]):
-            self.put_in_order()
-        if place.__class__ is Wire:
-            wide = self.everywhere if write else self.writing
-        else:
-            wide = self.there if write else self.changing
-        return self._search(wide, place, write, before, start, since) if wide else None
-
-    def stores(self, place: Any, before: int | None = None) -> "Iterator[Hold]":
-        """The single stores to a place, in here and around, the oldest first."""
-        if self.outer is not None:
-            yield from self.outer.memory.stores(place, self.outer.seq)
-        yield from self.stores_here(place, before)
-
-    def stores_here(self, place: Any, before: int | None = None) -> "Iterator[Hold]":
-        """The single stores to a place in here."""
-        wide = {seq: hold for seq, hold in self.everywhere.items() if hold.inner}
-        found = self.by_place.get(id(place), {}) | wide
-        for seq in sorted(found):
-            hold = found[seq]
-            if before is None or seq < before:
-                if hold.inner is not None:
-                    yield from hold.inner.stores_here(place)
-                elif hold.puts is not NOTHING:
-                    yield hold
-
-    def conflict_outward(
-        self,
-        place: Any,
-        *,
-        write: bool,
-        before: int | None = None,
-        start: int = ALL_OF_IT,
-    ) -> "Wire | Hold | None":
-        """The nearest older obstacle, in this region and those around it."""
-        memory: Memory | None = self
-        while memory is not None:
-            found = memory.conflict(place, write=write, before=before, start=start)
-            if found is not None:
-                return found
-            outer = memory.outer
-            if outer is None:
-                return None
-            memory, before = outer.memory, outer.seq
-        return None
-
-    @staticmethod
-    def _search(
-        holds: dict[int, Hold],
-        place: Any,
-        write: bool,
-        before: int | None,
-        start: int,
-        since: int = -1,
-    ) -> "Wire | Hold | None":
-        for seq in reversed(holds):
-            if before is not None and seq >= before:
-                continue
-            if seq < since:
-                # Why: not a break, as a table by place is not always in order.
-                continue
-            found = holds[seq].conflicts(place, write=write, start=start)
-            if found is not None:
-                return found
-        return None

@@ -38,7 +38,7 @@ class _Pending:
 PENDING: Any = _Pending()
 SIMPLE = frozenset({int, float, str, bytes, bool, type(None)})
 OBJECTS_ARRIVED = [1]
-"""Counts the wires that turned out to be more than plain values."""
+"""Counts the wires that turned out to be more than plain values after `extent` asked."""
 
 TURNED_OUT: list[Any] = []
 """What `families` does when a wire turns out to be more than a plain value."""
@@ -48,6 +48,7 @@ class Wire:
     """A value that arrives later; many may wait for it."""
 
     __slots__ = (
+        "asked",
         "computed",
         "dependents",
         "family",
@@ -79,6 +80,7 @@ class Wire:
         self.source: Source | None = None
         self.family: Wire | None = None
         self.rooted: bool | None = None
+        self.asked = False
         self.dependents: list[Wire | Hold] | None = None
         self.stored: tuple[Any, ...] | None = ()
         self.computed = False
@@ -99,7 +101,8 @@ class Wire:
         self.value = value
         self.source = None
         if value.__class__ not in SIMPLE:
-            OBJECTS_ARRIVED[0] += 1
+            if self.asked or value.__class__ is Wire:
+                OBJECTS_ARRIVED[0] += 1
             if value.__class__ is Wire or self.dependents is not None:
                 TURNED_OUT[0](self, value)
         self.dependents = None

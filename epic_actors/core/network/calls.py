@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
-from epic_actors.core.memory.extent import EVERYWHERE, REACHED, Inside, deep_places
+from epic_actors.core.memory.extent import (
+    EVERYWHERE,
+    Inside,
+    deep_places,
+    forget_reached,
+)
 from epic_actors.core.memory.holds import Hold
 from epic_actors.core.memory.places import any_global, is_shared, namespace_of
 from epic_actors.core.memory.reach import PLAIN, is_atom, mutables, pending_in
@@ -228,7 +233,7 @@ class ExternalCall(Actor):
             if not stream.count and network.listener is not None:
                 self.tell("streaming")
             stream.grow(piece)
-            REACHED.clear()
+            forget_reached()
             outlet = network.outlet
             if stream.readers == [outlet]:
                 # Why: who reads the output does so in a task of its own.

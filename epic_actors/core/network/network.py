@@ -29,8 +29,8 @@ from epic_actors.core.language.along import Along
 from epic_actors.core.language.asking import Asking
 from epic_actors.core.language.dispatch import builtin_kind
 from epic_actors.core.language.special import Specials
-from epic_actors.core.memory.extent import REACHED
-from epic_actors.core.memory.holds import Memory
+from epic_actors.core.memory.accesses import Memory
+from epic_actors.core.memory.extent import forget_reached
 from epic_actors.core.memory.ledger import Entry, Ledger, State, Store
 from epic_actors.core.memory.reach import Settler, holds_wire
 from epic_actors.core.memory.undo import Undo
@@ -254,7 +254,7 @@ class Network:
         elif not self.calm or self.root is None:
             self.settle()
             self.settler.forget()
-            REACHED.clear()
+            forget_reached()
             self.home.memory.births.born.clear()
             self.calm = not self.generating
             if self.root is not None:
@@ -267,7 +267,7 @@ class Network:
         """The oldest entry has failed: flush what is younger, then hand on the error."""
         error = entry.error
         assert error is not None
-        REACHED.clear()
+        forget_reached()
         ledger.flush_after(entry)
         ledger.remove(entry)
         entry.flush()

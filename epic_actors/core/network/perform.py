@@ -13,14 +13,17 @@ from contextlib import suppress
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
+from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import (
     EVERYWHERE,
-    REACHED,
+    TOUCHED,
     Inside,
     deep_places,
+    forget_reached,
+    stored_into,
     through,
 )
-from epic_actors.core.memory.holds import ALL_OF_IT, ATOM, NOTHING, OBJECT, Hold, Memory
+from epic_actors.core.memory.holds import ALL_OF_IT, ATOM, NOTHING, OBJECT, Hold
 from epic_actors.core.memory.places import is_namespace
 from epic_actors.core.memory.reach import (
     CONSUMED,
@@ -345,8 +348,8 @@ def perform(
         args = settled(network, effect, args)
     if effect.lazy:
         args = tuple([kept(network, value) for value in args])
-    if REACHED and may_store(effect, args):
-        REACHED.clear()
+    if TOUCHED:
+        note_store(effect, args)
     writes = effect.writes or effect.places
     if writes and effect.undo is not None and not region.settled:
         undo = effect.undo(*args)
@@ -363,17 +366,20 @@ def perform(
     return result
 
 
-def may_store(effect: Effect, args: tuple[Any, ...]) -> bool:
-    """Whether an operation may put an object into another: code of a class may run."""
-    if effect.places or effect.alters:
-        return True
+def note_store(effect: Effect, args: tuple[Any, ...]) -> None:
+    """Take in that an operation puts one object into another, or runs code of a class."""
     writes, whole = effect.writes, effect.whole
+    if effect.places or effect.alters:
+        forget_reached()
+        return
     for position, value in enumerate(args):
-        if value.__class__ not in PLAIN and (
-            position in whole or (writes and position not in writes)
-        ):
-            return True
-    return False
+        if value.__class__ in PLAIN:
+            continue
+        if position in whole:
+            forget_reached()
+        elif position not in writes:
+            for holder in writes:
+                stored_into(args[holder])
 
 
 def kept(network: "Network", value: Any) -> Any:

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from epic_actors.core.memory.holds import Hold, Memory
+from epic_actors.core.memory.accesses import Memory
+from epic_actors.core.memory.holds import Hold
 from epic_actors.core.memory.ledger import Entry, Ledger
 from epic_actors.core.memory.wire import Wire, deref
 

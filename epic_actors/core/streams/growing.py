@@ -12,7 +12,8 @@ from typing import Any
 
 import attrs
 
-from epic_actors.core.memory.holds import ATOM, Growth, Hold, Memory
+from epic_actors.core.memory.accesses import Memory
+from epic_actors.core.memory.holds import ATOM, Growth, Hold
 from epic_actors.core.memory.reach import is_atom
 
 from .stream import Wait
