@@ -8,6 +8,7 @@ It is read off the sources with `ast`, so imports inside functions count as well
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,18 @@ def test_the_pure_half_of_core_imports_no_trio(module: str) -> None:
     path = CORE / f"{module}.py"
 
     assert not [name for name in imported(path) if within(name, "trio", "outcome")]
+
+
+def test_the_order_of_reading_names_every_module_of_core() -> None:
+    """Whoever reads core from top to bottom misses nothing."""
+    text = ast.get_docstring(ast.parse((CORE / "__init__.py").read_text("utf-8")))
+    listed = re.split(r"\W+", text or "")
+
+    assert not [
+        str(path.relative_to(CORE))
+        for path in sources("epic_actors/core")
+        if path.stem != "__init__" and path.stem not in listed
+    ]
 
 
 def test_errors_import_nothing_of_the_package() -> None:

@@ -5,19 +5,20 @@ are the machine.  Read it in this order:
     terms, printer, parser, check, operations, interpret, church, functions, free,
     closures, generators, looks, knowledge, collecting
         the calculus: terms, and what they mean
-    memory      wire, families, reach, places, holds, extent, ledger, undo
+    memory      wire, families, reach, places, holds, accesses, extent, births, ledger, undo
         what is pending, where it stands, what must wait for it
-    tables      effect, library, effects, protocols, files
+    tables      effect, library, worldly, effects, protocols, files
         what native operations read, write and need
-    network     actors, perform, door, loops, externals, calls, pool, shared, regions, network, traces,
-                recursion
+    network     actors, obstacles, perform, externals, calls, pool, door, loops, shared,
+                regions, network, traces, recursion
         what fires when, and the loop that drives it
     streams     stream, text, formatting, beginnings, elements, early, growing, outlet
         what is read before it is whole
     language    dispatch, prelude, substitutes, records, callbacks, lookup, attributes,
-                hooks, special, calling, along, asking, classes, asynchronous, groups
+                hooks, special, calling, asking, along, classes, asynchronous, groups
         what scripts do
-    iteration   iterating, stepping, walk, pulls, delegating, consuming, releasing
+    iteration   iterating, stepping, walk, pulls, delegating, consuming, grouping,
+                releasing
         loops and generators, a step at a time
     footprints  tags, reading, summary, stores
         what an undecided piece may touch

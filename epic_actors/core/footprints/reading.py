@@ -2,7 +2,7 @@
 
 A `Reader` reads one function of the term until nothing new turns up; what it calls it
 takes from the `Summaries`, in terms of the arguments.
-It is a little longer than most modules: one method for each kind of step.
+It is longer than most modules: one method for each kind of step.
 """
 
 import functools

@@ -22,6 +22,8 @@ Theory of operation
     time.
 
     When a block is made, `footprint` turns tags into places for the actual arguments.
+
+It is a little longer than most modules: what is read once is asked for in many ways.
 """
 
 import functools

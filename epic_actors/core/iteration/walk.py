@@ -30,7 +30,8 @@ from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.actors import TURN
 from epic_actors.core.network.calls import request
 from epic_actors.core.network.externals import aside
-from epic_actors.core.network.perform import NATIVE, Operation, is_foreign, obstacle
+from epic_actors.core.network.obstacles import is_foreign, obstacle
+from epic_actors.core.network.perform import NATIVE, Operation
 from epic_actors.core.network.regions import Frame, Region, enter
 from epic_actors.core.streams.early import EARLY
 from epic_actors.core.streams.growing import growing

@@ -6,6 +6,8 @@ a class                          `__new__`, then `__init__` as above
 a known builtin or method        a native operation with its effect
 a pending value                  a block that waits for it
 anything else                    an opaque operation: in program order
+
+It is longer than most modules: each kind of callable may turn out to be another one.
 """
 
 import builtins

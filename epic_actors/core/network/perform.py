@@ -1,42 +1,28 @@
 """Performing native operations: at once where nothing is in the way, later where it is.
 
 `operate` is the one way into every primitive, builtin function and method.  When an
-argument it needs is pending, or an older access holds a place it touches, the operation
-becomes an actor and its result a wire.
+argument it needs is pending, or an older access holds a place it touches (`obstacles`),
+the operation becomes an actor and its result a wire.
 """
 
 import functools
-import itertools
-from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from contextlib import suppress
-from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import (
     EVERYWHERE,
     TOUCHED,
-    Inside,
-    deep_places,
     forget_reached,
     stored_into,
-    through,
 )
-from epic_actors.core.memory.holds import ALL_OF_IT, ATOM, NOTHING, OBJECT, Hold
-from epic_actors.core.memory.places import is_namespace
+from epic_actors.core.memory.holds import NOTHING, Hold
 from epic_actors.core.memory.reach import (
-    CONSUMED,
     PLAIN,
-    aliases,
     has_wire,
     holds_wire,
     is_atom,
-    moves,
-    pending_in,
-    runs_code,
-    sources,
-    taken,
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.operations import OPERATIONS, Pack
@@ -53,12 +39,19 @@ from epic_actors.core.streams.text import (
     table_key,
 )
 from epic_actors.core.tables.effect import origin_of, same_kind
-from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
+from epic_actors.core.tables.effects import Effect
 from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
 
-from .actors import TURN, Actor, Turn
+from .actors import Actor, Turn
 from .calls import request
 from .externals import aside
+from .obstacles import (
+    conflict,
+    is_whole,
+    obstacle,
+    touched,
+    waits_inside,
+)
 from .regions import Region, make_wires, set_wires
 from .traces import handling
 
@@ -67,10 +60,6 @@ if TYPE_CHECKING:
     from .network import Network
 
     Obstacle = Wire | Hold | Turn | None
-
-
-TRUSTED = PURE_MODULES | {"builtins"}
-"""Modules whose special methods are known to change nothing but their object."""
 
 
 NATIVE: Any = object()
@@ -128,212 +117,6 @@ def forwarded(effect: Effect, memory: Memory) -> Any:
     if any(memory.conflict_outward(place, write=False) for place in others):
         return NATIVE
     return deref(store.puts)
-
-
-def obstacle(
-    network: "Network",
-    effect: Effect,
-    args: tuple[Any, ...],
-    region: Region,
-    actor: "Operation | None",
-) -> "Obstacle":
-    """What an operation has to wait for: arguments, older accesses, its turn."""
-    effect = effect.chosen(args)
-    if (undecided := effect.undecided(args)) is not None:
-        return undecided  # type: ignore[no-any-return]
-    for position, value in enumerate(args):
-        if value.__class__ is Wire and position in effect.strict:
-            return value
-    tuples = network.dirty or network.holds[0]
-    for position, value in enumerate(args):
-        if (tuples or value.__class__ is tuple) and is_whole(effect, position, value):
-            wire = pending_in(value, compared=effect.compares)
-            if wire is not None:
-                return wire
-    if network.holds[0] > 0:
-        found = conflict(effect, args, region, actor)
-        if found is not None:
-            return found
-    if needs_turn(effect, args):
-        ledger, before = region.place() if actor is None else (actor.ledger, actor)
-        assert ledger is not None
-        if not ledger.settled_before(before):
-            return TURN
-    return None
-
-
-def is_whole(effect: Effect, position: int, value: Any) -> bool:
-    """Whether nothing in an argument may be pending."""
-    if position in effect.whole:
-        return True
-    if position in effect.spreads:
-        return not moves(value)
-    return position in effect.reads and runs_code(value)
-
-
-def needs_turn(effect: Effect, args: tuple[Any, ...]) -> bool:
-    """Whether the operation must wait until everything older has succeeded."""
-    if effect.ordered or runs_script_code(effect, args):
-        return True
-    changed = [args[position] for position in effect.writes if position < len(args)]
-    return any(v.__class__ is dict and is_namespace(v) for v in changed)
-
-
-def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
-    """Whether the script's Python would run inside: a special method, a generator."""
-    for position, value in enumerate(args):
-        if runs_code(value) and looks_into(effect, position):
-            return True
-    if not effect.dunders:
-        return False
-    if effect.op == "getitem" and makes_default(*args):
-        return True
-    for value in args:
-        kind = value.__class__
-        if kind is Wire:
-            continue
-        if kind not in PLAIN and kind.__module__ not in TRUSTED:
-            for name in effect.dunders:
-                if hasattr(getattr(kind, name, None), "__code__"):
-                    return True
-    return False
-
-
-def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
-    """Whether code of a library that runs inside may have to wait for a call.
-
-    It calls back and asks, or waits for a thread that does.
-    """
-    foreign = [value for value in args if is_foreign(value.__class__)]
-    if not foreign or effect.count > 1 or not runs_script_code(effect, args):
-        return False
-    return network.pool.threads > 0 or network.asking.given(foreign, deep=True)
-
-
-def is_foreign(kind: type) -> bool:
-    """Whether instances are no plain data: they run code that is not in the tables."""
-    if kind is Wire:
-        return False
-    return kind is GeneratorType or kind.__module__ not in TRUSTED
-
-
-def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
-    """Whether a pending value may turn out to be a generator or the like.
-
-    Answers of calls are none of the script's, but what unknown code gives may be.
-    """
-    if effect.op in TAKES_NO_STEP:
-        return False
-    for position, value in enumerate(args):
-        if value.__class__ is Wire and looks_into(effect, position):
-            known = value.immutable or value.kind is not None
-            if value.origin is None and not known:
-                return True
-    return False
-
-
-def makes_default(mapping: Any = None, key: Any = None, *_: Any) -> bool:
-    """Whether a load makes a default by code that may do anything."""
-    if mapping.__class__ is not defaultdict:
-        return False
-    factory = mapping.default_factory
-    if factory is None or (isinstance(factory, type) and factory in BUILTINS):
-        return False
-    return isinstance(key, Hashable) and key not in mapping
-
-
-TAKES_NO_STEP = frozenset(
-    {"truth", "not", "getattr", "getitem", "print", "str", "repr", "format"}
-    | {*ARITHMETIC, *COMPARISONS}
-)
-"""Operations that take no step of a generator."""
-
-
-def looks_into(effect: Effect, position: int) -> bool:
-    """Whether an operation reads or changes the argument at `position` itself."""
-    return (
-        position in effect.whole
-        or position in effect.spreads
-        or position in effect.reads
-        or position in effect.writes
-        or position in effect.alters
-    )
-
-
-def conflict(
-    effect: Effect, args: tuple[Any, ...], region: Region, actor: "Operation | None"
-) -> "Obstacle":
-    """An older access that touches what this operation touches."""
-    before = None if actor is None else actor.hold.seq
-    look = region.memory.conflict_outward
-    start = gets_what_is_there(effect, args)
-    for place, write in touched(effect, args):
-        # Why: who reads the beginning of a pending value reads that value at least.
-        outer = deref(place.root) if place.__class__ is Inside else place
-        found = look(outer, write=write, before=before, start=start)
-        if effect.op == "getitem" and place is args[0] and isinstance(found, Hold):
-            return append_of(place, args[1], found, region.memory, before)
-        if found is not None:
-            return found
-    return None
-
-
-def append_of(
-    items: Any, index: Any, found: Hold, memory: Memory, before: int | None
-) -> Hold:
-    """The pending append that will put an element at an index, if that is what it is."""
-    if items.__class__ is not list or index.__class__ is not int:
-        return found
-    ahead: int = index - len(items)
-    if ahead < 0 or found.puts is NOTHING:
-        return found
-    return next(itertools.islice(memory.stores(items, before), ahead, None), found)
-
-
-def gets_what_is_there(effect: Effect, args: tuple[Any, ...]) -> int:
-    """Whether a load is of an element that stays where it is if the list only grows."""
-    if effect.op != "getitem" or len(args) != 2:
-        return ALL_OF_IT
-    items, index = args
-    if items.__class__ is not list or index.__class__ is not int:
-        return ALL_OF_IT
-    if not 0 <= index < len(items):
-        return ALL_OF_IT
-    return ATOM if is_atom(items[index]) else OBJECT
-
-
-def touched(
-    effect: Effect, args: tuple[Any, ...], memory: Memory | None = None
-) -> list[tuple[Any, bool]]:
-    """The places an operation reads (False) and writes (True).
-
-    With what older holds of `memory`, if it is given, may still store in them.
-    """
-    places = [(place, True) for place in effect.places]
-    if effect.looks_at:
-        places += [(place, False) for place in effect.looks_at]
-    if runs_script_code(effect, args) or may_run_script_code(effect, args):
-        places.append((EVERYWHERE, True))
-    for position, value in enumerate(args):
-        if is_atom(value):
-            continue
-        if position in effect.writes:
-            places += [(place, True) for place in aliases(value)]
-            if value.__class__ is Wire and effect.under is not None:
-                name = effect.under or args[1]
-                places.append((through(value, name), True))
-        if position in effect.alters:
-            places += [(place, True) for place in deep_places(value, memory)]
-        if is_whole(effect, position, value):
-            if value.__class__ in CONSUMED:
-                places.append((value, True))
-            read = deep_places(value, memory, compared=effect.compares)
-            places += [(place, False) for place in read]
-        elif position in effect.spreads:
-            places += taken(value)
-        elif position in effect.reads:
-            places += [(place, False) for place in sources(value)]
-    return places
 
 
 def perform(

@@ -7,6 +7,8 @@ it runs in program order, when everything older has succeeded, and may touch eve
 
 A test calls every function of the first two tables and compares what it does with what
 they say.
+
+It is longer than most modules: it is mostly data.
 """
 
 import builtins

@@ -11,7 +11,7 @@ from epic_actors.core.functions import Function
 from epic_actors.core.language.dispatch import method_effect
 from epic_actors.core.memory.extent import EVERYWHERE
 from epic_actors.core.memory.places import Resource
-from epic_actors.core.network.perform import looks_into
+from epic_actors.core.network.obstacles import looks_into
 from epic_actors.core.streams.early import EARLY
 from epic_actors.core.streams.elements import STREAMED
 from epic_actors.core.streams.text import table_key
