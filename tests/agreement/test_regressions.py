@@ -521,6 +521,27 @@ REGRESSIONS |= {
     "a_set_that_looks_no_further_than_it_must": """
         return {1}.isdisjoint(asked(xs0)), {1}.issuperset(asked(xs0))
         """,
+    "a_function_that_stores_in_its_arguments_and_swaps_them_for_itself": """
+        def swap(one, other, n):
+            one.n = n
+            if n:
+                swap(other, one, n - 1)
+        other = f(b0)
+        if odd(f(3)):
+            swap(b0, other, 3)
+        return b0, other
+        """,
+    "a_method_that_stores_and_swaps_its_object_for_itself": """
+        class Local:
+            def swap(self, other, n):
+                self.n = n
+                if n:
+                    other.swap(self, n - 1)
+        one, other = Local(), Local()
+        if odd(f(3)):
+            one.swap(other, 3)
+        return one.n, other.n
+        """,
 }
 
 WRONG: dict[str, str] = {}

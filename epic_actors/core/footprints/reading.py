@@ -704,7 +704,8 @@ class Reader:
         summary.resources_written |= found.resources_written
         summary.globals_read |= found.globals_read
         summary.assumed.update(found.assumed)
-        for tag, name in found.stored_under:
+        # Why: a list, since a function that calls itself finds its own summary.
+        for tag, name in list(found.stored_under):
             summary.stored_under |= {(one, name) for one in mapped([tag])}
         if found.reads:
             summary.reads |= mapped(found.reads)
