@@ -558,6 +558,27 @@ def precision_taken_back(value):
     return context.prec
 
 
+class Term:
+    """`keon/algorithms`, `Monomial`: says itself what it is equal to."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __eq__(self, other):
+        return self.factor == other.factor
+
+
+def are_equal(one, other):
+    """Compare two terms."""
+    return one == other
+
+
+def compared_when_they_have_come(factor):
+    """Operands have come when the function that compares them is there."""
+    one, other = later(Term(factor)), later(Term(factor))
+    return later(later(later(are_equal)))(one, other)
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -596,6 +617,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (methods_of_the_class, ("ab", 3)),
     (precision_taken_back, (2,)),
     (turned_around, ("a(b",)),
+    (compared_when_they_have_come, (2,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

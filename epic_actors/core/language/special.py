@@ -144,14 +144,14 @@ class Specials:
 
     def perform(self, effect: Effect, args: tuple[Any, ...]) -> Any:
         """Perform an operation if it is code of the script's, else `NATIVE`."""
-        op = effect.op
+        op, args = effect.op, tuple(map(deref, args))
         names = PROTOCOLS[op]
         positions = OPERANDS.get(op, (0,)) if op not in EVERY else range(len(args))
         hit = pending = False
         for position in positions:
             if position >= len(args):
                 continue
-            value = deref(args[position])
+            value = args[position]
             kind = value.__class__
             if kind is Wire:
                 pending = pending or not (value.immutable or value.kind is not None)
@@ -182,7 +182,7 @@ class Specials:
         if op not in COMPUTING_IN_PLACE and op not in ARITHMETIC:
             return False
         names: Iterable[str] = PROTOCOLS[op]
-        if deref(args[0]).__class__ in PLAIN:
+        if args[0].__class__ in PLAIN:
             # Why: only a list takes in what it is given item by item.
             names = [name for name in names if name not in ITERATION]
         else:
@@ -248,7 +248,7 @@ class Specials:
 
     def _later(self, effect: Effect, args: Any, positions: Any) -> Frame:
         """Wait for the operands, then perform it."""
-        args = [deref(value) for value in args]
+        args = list(args)
         for position in positions:
             while args[position].__class__ is Wire:
                 args[position] = yield args[position]
@@ -361,7 +361,7 @@ def _format(specials: Specials, effect: Effect, obj: Any, spec: Any = "") -> Fra
 
 def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`x[key]`, also of a class; `x[key] = value`; `del x[key]`."""
-    name, key = f"__{effect.op}__", deref(rest[0])
+    name, key = f"__{effect.op}__", rest[0]
     if isinstance(obj, INDEXED) and specials.has(key, "__index__"):
         found = yield from waited(specials.send(key, "__index__"))
         index = operator.index(answering(key, "__index__", found))
