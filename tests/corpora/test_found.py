@@ -39,6 +39,12 @@ def later_str(x) -> str:
     return x
 
 
+@outside.unordered
+def later_int(x) -> int:
+    """Give a number, later."""
+    return x
+
+
 def lines_by_a_generator(text):
     """`textwrap.indent`: a generator reads a variable of the function around it."""
     text = later(text)
@@ -579,6 +585,44 @@ def compared_when_they_have_come(factor):
     return later(later(later(are_equal)))(one, other)
 
 
+class Modest(int):
+    """A number that leaves it to others."""
+
+    def __add__(self, other):
+        return NotImplemented
+
+    __radd__ = __rmod__ = __lt__ = __gt__ = __eq__ = __add__
+
+
+def number_of(function, *operands):
+    """What is said of two numbers, if anything."""
+    try:
+        return function(*operands)
+    except TypeError as error:
+        return str(error)
+
+
+def left_to_others(number):
+    """Where an own method does not know, the method of what is pending is asked."""
+    pending, modest = later_int(number), Modest(number)
+    return (
+        (pending + modest, modest + pending, pending == modest, modest == pending),
+        (pending < modest, modest < pending, later_str("%d") % modest),
+        number_of(lambda: Term(1) + pending),
+        number_of(lambda: Silent() < pending),
+        number_of(lambda: pending + Silent()),
+    )
+
+
+class Silent:
+    """Never knows."""
+
+    def __lt__(self, other):
+        return NotImplemented
+
+    __radd__ = __lt__
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -618,6 +662,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (precision_taken_back, (2,)),
     (turned_around, ("a(b",)),
     (compared_when_they_have_come, (2,)),
+    (left_to_others, (2,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

@@ -7,7 +7,8 @@ Rules
     2. Which methods are asked, in which order, and what is made of their results is as in
        CPython.  Checks of results, and errors where nobody knows what to do, are left to
        CPython itself: it is given a stand-in, an object of a class of the same name.
-    3. While an operand is pending that may be of such a class, the operation waits.
+    3. While an operand is pending that may be of such a class, the operation waits.  It
+       also waits for what is of a known type, once it takes that to know whom to ask.
     4. Everything else stays native: builtin types, generated methods, libraries, and what
        containers do with their elements (hashing and comparing keys, sorting).
 
@@ -169,6 +170,7 @@ class Specials:
                 )
         if pending and not hit and self.computes(op, args):
             return NATIVE
+        pending = pending or (hit and self.is_open(op, *args))
         if pending and op not in EVERY:
             frame = self._later(effect, args, positions)
         elif hit or pending:
@@ -176,6 +178,14 @@ class Specials:
         else:
             return NATIVE
         return self.enter(frame, effect, args)
+
+    def is_open(self, op: str, left: Any, right: Any = None, *_: Any) -> bool:
+        """Whether it takes a pending operand to know whose method is asked first."""
+        if op not in TWO:
+            return False
+        if left.__class__ is Wire:
+            return True
+        return right.__class__ is Wire and not self.has(left, PROTOCOLS[op][0])
 
     def computes(self, op: str, args: tuple[Any, ...]) -> bool:
         """Whether it is arithmetic, for which no class of the script's has a method."""
@@ -414,7 +424,9 @@ def _binary(
 def _arithmetic(specials: Specials, op: str, left: Any, right: Any) -> Tries:
     name, reflected = PROTOCOLS[op]
     mine, other = left.__class__, right.__class__
-    one = [(name, (left, right))] if attribute(mine, name) is not None else []
+    one: Tries = [(name, (left, right))] if attribute(mine, name) is not None else []
+    if other is Wire:
+        return [*one, (reflected, (right, left))]
     method = attribute(other, reflected)
     if mine is other or method is None:
         return one
@@ -445,14 +457,20 @@ def _tried(
             if not iterates(specials, right):
                 continue
             return apply(network, name, (obj, *others), {})
-        if isinstance(obj, SEQUENCES) and not specials.has(obj, name):
+        obj = yield from waited(obj)  # noqa: PLW2901
+        if attribute(obj.__class__, name) is None:
             continue
-        if specials.has(obj, name):
+        own = specials.has(obj, name)
+        if isinstance(obj, SEQUENCES) and name != "__mod__" and not own:
+            # Why: called by name, these complain where the operator asks the other one.
+            continue
+        if own:
             answer = yield from waited(specials.send(obj, name, *others))
         else:
             answer = getattr(obj.__class__, name)(obj, *others)
         if answer is not NotImplemented:
             return answer
+    right = yield from waited(right)
     return effect.function(stand_in(specials, left), stand_in(specials, right))
 
 
@@ -464,9 +482,11 @@ def _compare(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame
     if mine is not other and issubclass(other, mine):
         asked.reverse()
     for obj, way, value in asked:
+        obj = yield from waited(obj)  # noqa: PLW2901
         answer = yield from _answer(specials, obj, way, value)
         if answer is not NotImplemented:
             return answer
+    right = deref(right)
     if op in ("eq", "ne"):
         return (left is right) is (op == "eq")
     return effect.function(stand_in(specials, left), stand_in(specials, right))
@@ -649,6 +669,8 @@ FOLDS = {
     "min": iterating.least,
     "max": iterating.greatest,
 }
+TWO = frozenset({*ARITHMETIC, *COMPUTING_IN_PLACE, *COMPARISONS})
+"""Operations of which either operand may have the method."""
 LENGTHS = frozenset({"__len__", "__length_hint__"})
 """What alone makes nothing that can be iterated."""
 EVERY = frozenset({"display"})
