@@ -623,6 +623,19 @@ class Silent:
     __radd__ = __lt__
 
 
+class Humble(dict[str, Any]):
+    """A dictionary that leaves it to the other."""
+
+    def __ror__(self, other):
+        return NotImplemented
+
+
+def merged_when_it_is_filled(values):
+    """What is still to be put into an operand is there when it is asked."""
+    humble = Humble()
+    return dict(later(values)) | humble, humble | dict(later(values))
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -663,6 +676,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (turned_around, ("a(b",)),
     (compared_when_they_have_come, (2,)),
     (left_to_others, (2,)),
+    (merged_when_it_is_filled, ([("a", 1)],)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

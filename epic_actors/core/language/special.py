@@ -28,6 +28,8 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
 from epic_actors.core.iteration.stepping import Steps
@@ -467,11 +469,24 @@ def _tried(
         if own:
             answer = yield from waited(specials.send(obj, name, *others))
         else:
-            answer = getattr(obj.__class__, name)(obj, *others)
+            answer = yield from _native(network, effect, name, obj, *others)
         if answer is not NotImplemented:
             return answer
     right = yield from waited(right)
     return effect.function(stand_in(specials, left), stand_in(specials, right))
+
+
+FIXED: dict[str, Any] = {"by_type": None, "variant": None}
+
+
+def _native(
+    network: "Network", effect: Effect, name: str, obj: Any, other: Any
+) -> Frame:
+    """What a method of a builtin type or a library says, behind what is older."""
+    method = getattr(obj.__class__, name)
+    chosen = effect.chosen((obj, other))
+    asked = attrs.evolve(chosen, function=method, dunders=(), **FIXED)
+    return (yield from waited(operate_natively(network, asked, obj, other)))
 
 
 def _compare(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame:
