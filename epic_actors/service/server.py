@@ -21,6 +21,7 @@ import trio
 from trio_websocket import ConnectionClosed, wrap_server_stream
 from wsproto.utilities import ProtocolError
 
+import epic_actors.running  # noqa: F401 - or the first run would keep everybody waiting
 from epic_actors.errors import UsageError
 from epic_actors.primitives.options import check
 
