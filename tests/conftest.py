@@ -5,7 +5,6 @@ Tests do not set `max_examples` themselves, so that `make fuzz` reaches all of t
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 
@@ -19,12 +18,3 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("epic")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the scripts that store in modules' dictionaries last.
-
-    What code of a process stores there is remembered for all of it (`STORED`, `TAKEN`), and
-    costs later scripts some of their overlap, which other tests measure.
-    """
-    items.sort(key=lambda item: item.path.name == "test_globals.py")

@@ -175,6 +175,9 @@ def note_change(hold: "Hold", place: Any) -> None:
     elif place.__class__ is Inside or root.__class__ is Wire:
         found = extent(hold, root)
         STORED.update(*TAKEN.values() if ANYTHING in found else ())
+        for key, values in found.items():
+            if key < 0:
+                STORED.update(names_in(values))
 
 
 def _known() -> dict[tuple[int, int, bool], Any]:
@@ -237,9 +240,6 @@ def _closure(hold: "Hold", root: Any, *, compared: bool) -> dict[int, Any]:
                 stack += fresh
         if count > MOST_WRITERS:
             return {ANYTHING: None}
-    for key in reached if TAKEN else ():
-        if key < 0:
-            STORED.update(names_in(reached[key]))
     return reached
 
 
