@@ -16,8 +16,8 @@ from epic_actors.testing.outside import Outside
 
 outside = Outside()
 ROUNDS = 60
-MOST = 3.2
-"""So many times the work is allowed for twice the rounds: the schedule decides some of it."""
+MOST = 2.6
+"""So many times the work is allowed for twice the rounds: the schedule decides a little."""
 
 
 @outside.unordered(seconds=lambda x: 1)  # type: ignore[untyped-decorator]
