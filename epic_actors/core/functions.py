@@ -30,11 +30,13 @@ class Namespace:
 
     Attributes:
         terms: What the front end has made of their code, by the code's identity.
+        dictionaries: What they name that gives dictionaries of modules: `vars`.
     """
 
     values: dict[str, Any]
     name: str
     terms: dict[int, Any] = attrs.field(init=False, factory=dict)
+    dictionaries: set[str] = attrs.field(init=False, factory=set)
 
     def __repr__(self) -> str:
         return f"<globals of {self.name}>"

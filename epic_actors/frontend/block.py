@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import attrs
 
-from epic_actors.core.memory.places import STORED, TAKEN, TAKES_DICTIONARY
+from epic_actors.core.memory.places import STORED, TAKES_DICTIONARY
 from epic_actors.core.terms import (
     UNBOUND,
     App,
@@ -140,7 +140,7 @@ class Block:
                 found = unit.builtin(name)
                 if found is not None:
                     if name in TAKES_DICTIONARY:
-                        TAKEN[0] = frozenset()
+                        unit.namespace.dictionaries.add(name)
                     return Const(found, at=place)
                 if name not in unit.namespace.values:
                     STORED.add((id(unit.namespace.values), name))

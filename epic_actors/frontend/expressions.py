@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from epic_actors.core.memory.places import TAKEN, TAKES_DICTIONARY, take
+from epic_actors.core.memory.places import TAKES_DICTIONARY, take
 from epic_actors.core.terms import MADE, App, Const, If, Prim, Term, Var
 from epic_actors.frontend import leaving
 from epic_actors.frontend.block import Block, Exits, Meeting, jump, pack
@@ -311,7 +311,7 @@ def _attribute(block: Block, node: ast.Attribute) -> Term:
     if node.attr in _FRAME_ATTRIBUTES:
         raise NotCompiled(f"looks at frames: {node.attr}", node.lineno)
     if node.attr in TAKES_DICTIONARY:
-        TAKEN[0] = frozenset()
+        block.unit.namespace.dictionaries.add(node.attr)
     owner = atom(block, node.value)
     name = block.unit.mangle(node.attr)
     return Prim("getattr", (owner,), name, at=at(node))
@@ -449,6 +449,7 @@ def _special_call(block: Block, node: ast.Call) -> Term | None:
         return _super(block, node)
     if (space := _globals(block, node)) is not None:
         take(space.value)
+        block.unit.namespace.dictionaries.add("globals")
         return space
     if name in _FRAME_READERS and (bare or name in {"eval", "exec"}):
         raise NotCompiled(f"looks at frames: {name}()", node.lineno)

@@ -25,7 +25,7 @@ class Reader:
 
 def memory() -> Memory:
     """The memory of a whole run."""
-    return Memory(None, [0, 0])
+    return Memory(None, [0, 0, 0])
 
 
 def waiting(hold: Hold) -> Reader:
@@ -91,7 +91,7 @@ def test_a_released_hold_wakes_those_who_wait_once() -> None:
     hold.release()
     assert one.woken == other.woken == 1
     assert here.conflict(place, write=True) is None
-    assert here.total == [0, 0]
+    assert here.total == [0, 0, 0]
 
 
 def test_a_hold_without_places_holds_nothing() -> None:
@@ -100,7 +100,7 @@ def test_a_hold_without_places_holds_nothing() -> None:
     hold = Hold(here, (), ())
     assert not here.held
     hold.release()
-    assert here.total == [0, 0]
+    assert here.total == [0, 0, 0]
 
 
 def test_a_hold_can_be_widened_narrowed_and_cover_more() -> None:
@@ -214,7 +214,7 @@ def test_an_issued_hold_speaks_through_those_inside() -> None:
     assert here.conflict(a, write=True) is inner
     inner.release()
     assert not outer.live
-    assert here.total == [0, 0]
+    assert here.total == [0, 0, 0]
 
 
 def test_issuing_without_anything_inside_lets_go() -> None:

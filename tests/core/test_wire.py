@@ -77,7 +77,7 @@ def test_a_wire_without_readers_may_become_another() -> None:
 
 def test_holds_go_along_when_a_wire_becomes_another() -> None:
     """A hold on a wire is found under the object that it turns out to be."""
-    memory = Memory(None, [0, 0])
+    memory = Memory(None, [0, 0, 0])
     one, other, place = Wire(), Wire(), [1]
     hold = Hold(memory, (), (one,))
     one.set(other)

@@ -358,7 +358,11 @@ class Summaries:
             self.meet_class(value.__class__)
             if isinstance(value, type):
                 self.meet_class(value)
-        if namespace is None or id(namespace.values) in self.namespaces:
+        if namespace is None:
+            return
+        if namespace.dictionaries:
+            self.network.holds[2] = 1
+        if id(namespace.values) in self.namespaces:
             return
         self.namespaces[id(namespace.values)] = namespace
         for value in list(namespace.values.values()):

@@ -24,7 +24,6 @@ from .extent import (
 )
 from .families import depend, is_rootless, store_in
 from .holds import ALL_OF_IT, NOTHING, Hold
-from .places import TAKEN
 from .reach import aliases, is_atom
 from .wire import Wire, deref
 
@@ -57,6 +56,8 @@ class Memory:
         doubtful: Those that may touch more than they say once a new class is met, and
         looked: when they were last asked, by `CLASSES_MET`.
         births: When objects came into being.
+        total: Of the whole run: its holds, those who watch what grows, and whether code of
+            it may have dictionaries of modules.
     """
 
     __slots__ = (
@@ -118,7 +119,7 @@ class Memory:
             root = deref(place.root if place.__class__ is Inside else place)
             if root.__class__ is Wire and not root.immutable:
                 store_in(root, hold.origin)
-            if TAKEN:
+            if self.total[2]:
                 note_change(hold, place)
 
     def index(self, hold: Hold, place: Any) -> None:

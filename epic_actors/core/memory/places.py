@@ -121,10 +121,7 @@ def _dictionary(module: int) -> Resource:
 
 
 TAKEN: dict[int, frozenset[tuple[int, str]]] = {}
-"""What is in dictionaries of modules that code had as values, as `STORED` has it.
-
-Not empty if any code was met that may have one.
-"""
+"""What is in dictionaries of modules that code had as values, as `STORED` has it."""
 TAKES_DICTIONARY = frozenset({"__dict__", "__globals__", "vars"})
 """Attributes, and the builtin function, that give dictionaries of modules."""
 

@@ -136,7 +136,7 @@ class Network:
         self.window = window
         self.calm = True
         self.loud = self.special = 0
-        self.holds = [0, 0]
+        self.holds = [0, 0, 0]
         self.ledger = Ledger(self.note)
         self.here = self.home = Region(self.ledger, None, Memory(None, self.holds))
         self.ready: deque[Actor] = deque()
