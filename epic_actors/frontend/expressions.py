@@ -2,6 +2,8 @@
 
 `value` gives the term of an expression, having put what must be evaluated before it into
 the block; `atom` gives it a name.  Both follow CPython's order of evaluation.
+
+It is a little longer than most modules: one function for each kind of expression.
 """
 
 import ast

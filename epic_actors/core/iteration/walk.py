@@ -294,7 +294,7 @@ class Taking(Steps):
 
     def advance(self) -> Any:
         """Take a step: a block, since nobody knows before whether there is an item."""
-        taken = request(self.network, TAKEN, (self.source,), {})
+        taken = request(self.network, TAKING, (self.source,), {})
         return enter(self.network, _apart(taken), 2, lambda: EVERYTHING)
 
 
@@ -309,7 +309,7 @@ def _taken(source: Iterator[Any]) -> tuple[bool, Any]:
     return False, None
 
 
-TAKEN = aside(_taken)
+TAKING = aside(_taken)
 
 
 def may_ask(network: "Network", values: Any) -> bool:
