@@ -43,6 +43,22 @@ def a_function_that_sums_up_is_itself_in_a_global():
     return count
 
 
+def add_one():
+    global count
+    count += 1
+
+
+@takes(3)
+def a_sum_after_a_call_of_what_was_pending():
+    global count
+    count = 0
+    count += f(3)
+    [None, add_one][f(1)]()
+    if f(2):
+        count += 1
+    return count
+
+
 @takes(1)
 def what_an_undecided_branch_reads_is_not_yet_assigned():
     global count

@@ -251,7 +251,11 @@ class Memory:
         before: int | None = None,
         start: int = ALL_OF_IT,
     ) -> "Wire | Hold | None":
-        """The nearest older obstacle to an access, in this region only."""
+        """The nearest older obstacle to an access, in this region only.
+
+        Nearest if it is a store: who reads what will be stored must read the last.  Of
+        what is to be waited for anyway, the first that is found.
+        """
         if not self.held:
             return None
         if place is EVERYWHERE:
@@ -261,7 +265,9 @@ class Memory:
         if (holds := self.by_place.get(id(place))) is not None:
             found = self._search(holds, place, write, before, start, since)
         if found is not None:
-            return found
+            if not isinstance(found, Hold) or found.puts is NOTHING:
+                return found
+            since = self.around(found).seq + 1
         if self.mixed or (self.doubtful and self.looked != CLASSES_MET[0]):
             self.put_in_order()
         if place.__class__ is Wire:
@@ -269,8 +275,16 @@ class Memory:
         else:
             wide = self.there if write else self.changing
         if not wide:
-            return None
-        return self._search_wide(wide, place, write, before, start, since)
+            return found
+        younger = self._search_wide(wide, place, write, before, start, since)
+        return found if younger is None else younger
+
+    def around(self, hold: Hold) -> Hold:
+        """The hold of this region inside which another is."""
+        while hold.memory is not self:
+            assert hold.memory.outer is not None
+            hold = hold.memory.outer
+        return hold
 
     def stores(self, place: Any, before: int | None = None) -> "Iterator[Hold]":
         """The single stores to a place, in here and around, the oldest first."""
