@@ -31,12 +31,14 @@ class Namespace:
     Attributes:
         terms: What the front end has made of their code, by the code's identity.
         dictionaries: What they name that gives dictionaries of modules: `vars`.
+        attributes: The names of attributes that their code stores.
     """
 
     values: dict[str, Any]
     name: str
     terms: dict[int, Any] = attrs.field(init=False, factory=dict)
     dictionaries: set[str] = attrs.field(init=False, factory=set)
+    attributes: set[str] = attrs.field(init=False, factory=set)
 
     def __repr__(self) -> str:
         return f"<globals of {self.name}>"

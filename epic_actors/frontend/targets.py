@@ -22,6 +22,7 @@ def assign(block: Block, target: ast.expr, term: Term) -> None:
             found = block.atom(term)
             owner = atom(block, target.value)
             name = block.unit.mangle(target.attr)
+            block.unit.namespace.attributes.add(name)
             block.temp(Prim("setattr", (owner, found), name, at=at(target)))
         case ast.Subscript():
             found = block.atom(term)

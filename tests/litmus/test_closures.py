@@ -224,6 +224,129 @@ def a_variable_that_is_plain_at_first():
 
 
 @agrees
+def a_variable_set_and_called_in_one_branch():
+    out = []
+
+    def quiet():
+        pass
+
+    def loud():
+        out.append(1)
+
+    act = quiet
+
+    def choose():
+        nonlocal act
+        act = loud
+
+    if ok(1):
+        choose()
+        act()
+    return list(out), len(out)
+
+
+@agrees
+def what_is_called_is_one_function_or_something_unknown():
+    out = []
+
+    def quiet():
+        pass
+
+    known = [lambda: out.append(1)]
+    for i in range(2):
+        if ok(1):
+            act = known[0] if ok(1 - i) else quiet
+            act()
+        out.append(-i)
+    return list(out), len(out)
+
+
+class Agent:
+    def step(self):
+        pass
+
+
+@agrees
+def an_object_is_given_another_method_than_its_class_has():
+    agent, out = Agent(), []
+    agent.step = lambda: out.append(1)
+    if ok(1):
+        agent.step()
+    return list(out), len(out)
+
+
+@agrees
+def an_object_is_given_a_method_in_an_undecided_branch():
+    agent, out = Agent(), []
+
+    def step():
+        out.append(1)
+
+    if ok(1):
+        agent.step = step
+    if ok(1):
+        agent.step()
+    return list(out), len(out)
+
+
+@agrees
+def a_class_is_given_another_method():
+    agent, out, before = Agent(), [], Agent.step
+    Agent.step = lambda self: out.append(1)
+    if ok(1):
+        agent.step()
+    found = list(out), len(out)
+    Agent.step = before
+    return found
+
+
+@agrees
+def a_method_of_a_class_in_a_function_knows_its_variables():
+    out = []
+
+    class Told(list):
+        def append(self, item):
+            out.append(item)
+
+        def __add__(self, other):
+            out.append(other)
+            return self
+
+        @property
+        def last(self):
+            out.append(0)
+            return out[0]
+
+    boxes = [Told()]
+    if ok(1):
+        boxes[0].append(3)
+    first = list(out)
+    if ok(1):
+        boxes[0] + 4
+    second = list(out)
+    if ok(1):
+        boxes[0].last
+    return first, second, list(out)
+
+
+@agrees
+def a_function_counts_its_calls_in_an_attribute():
+    def counted():
+        counted.calls = getattr(counted, "calls", 0) + 1
+
+    if ok(1):
+        counted()
+    first = getattr(counted, "calls", 0)
+    try:
+        counted()
+        if ok(-1 + first):
+            counted()
+    except AttributeError:
+        return None
+    return first, counted.calls
+
+
+@agrees
 def a_function_that_changes_itself():
     out = []
 

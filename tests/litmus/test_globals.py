@@ -2,18 +2,20 @@
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
+from tests.core.rows import both_ways
 from tests.litmus import tally
-from tests.litmus.table import Row, Table, check, f, g, ok
+from tests.litmus.table import Row, Table, check, f, g, log, ok
 
 
 table = Table()
 takes = table.takes
 count = 0
-chosen = f
+kept: Any = []
+chosen: Any = f
 
 
 def add():
@@ -57,6 +59,141 @@ def a_sum_after_a_call_of_what_was_pending():
     if f(2):
         count += 1
     return count
+
+
+def nothing():
+    pass
+
+
+def choose_add_one():
+    global chosen
+    chosen = add_one
+
+
+@takes(4)
+def what_is_called_was_chosen_in_the_branch():
+    global chosen, count
+    chosen, count = nothing, 0
+    if f(3):
+        chosen = add_one
+        chosen()
+    return g(count, 1)
+
+
+@takes(4)
+def what_is_called_was_chosen_by_a_function_called_in_the_branch():
+    global chosen, count
+    chosen, count = nothing, 0
+    if f(3):
+        choose_add_one()
+        chosen()
+    return g(count, 1)
+
+
+@takes(5)
+def what_is_called_in_a_branch_was_chosen_in_one_before():
+    global chosen, count
+    chosen, count = nothing, 0
+    if f(3):
+        choose_add_one()
+    if f(4):
+        chosen()
+    return g(count, 1)
+
+
+@takes(5)
+def what_is_called_in_a_branch_is_chosen_when_all_have_called_what_was_before():
+    global chosen, count
+    chosen, count = nothing, 0
+    if f(3):
+        chosen()
+    chosen = add_one
+    if f(4):
+        chosen()
+    return g(count, 1)
+
+
+@takes(6)
+def what_is_called_was_chosen_since_another_branch_was_looked_through():
+    global chosen, count
+    chosen, count, rounds = nothing, 0, 0
+    while g(rounds, 1) < 2:
+        if f(3):
+            chosen()
+        chosen = add_one
+        rounds += 1
+    return g(count, 1)
+
+
+def keep(items):
+    global kept
+    kept = items
+
+
+def push():
+    kept.append(1)
+
+
+@takes(4)
+def a_list_is_put_in_a_global_when_all_have_read_what_was_there():
+    global kept
+    kept = None
+    if f(3):
+        log(kept)
+    kept = []
+    if f(4):
+        kept.append(1)
+    return list(kept)
+
+
+@takes(3)
+def a_list_put_in_a_global_in_a_branch_is_appended_to_there():
+    global kept
+    items, kept = [], []
+    if f(3):
+        kept = items
+        kept.append(1)
+    return len(items)
+
+
+@takes(3)
+def a_list_put_in_a_global_by_a_function_is_appended_to_by_another():
+    global kept
+    items, kept = [], []
+    if f(3):
+        keep(items)
+        push()
+    return len(items)
+
+
+@takes(4)
+def a_list_put_in_a_global_in_a_branch_is_appended_to_in_the_next():
+    global kept
+    items, kept = [], []
+    if f(3):
+        keep(items)
+    if f(4):
+        push()
+    return len(items)
+
+
+class Holder:
+    items: Any = None
+    called: Any = nothing
+
+
+@takes(5)
+def what_a_class_is_given_is_what_the_next_branch_finds_there():
+    global count
+    items, count = [], 0
+    Holder.items, Holder.called = [], nothing
+    if f(3):
+        log(Holder.items)
+    Holder.items, Holder.called = items, add_one
+    if f(4):
+        Holder.items.append(1)
+        Holder.called()
+    return len(items), g(count, 1)
 
 
 @takes(1)
@@ -228,8 +365,13 @@ def what_is_added_to_in_place_may_be_what_a_call_was_given():
     return notes
 
 
-@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
-@pytest.mark.parametrize("row", table.rows, ids=str)
+WRONG = {
+    "an_attribute_of_a_module_read_in_an_undecided_branch-literal": "the literal machine "
+    "does not know yet that it is the module in which a number is stored",
+}
+
+
+@pytest.mark.parametrize(("row", "fusion"), both_ways(table, WRONG))
 def test_takes_exactly(row: Row, fusion: bool) -> None:
     """Each script means what it means in CPython, in exactly its seconds."""
     check(row, fusion=fusion)

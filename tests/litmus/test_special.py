@@ -345,6 +345,41 @@ def contexts():
     return out
 
 
+class Row3:
+    """Items by index, backwards too."""
+
+    def __init__(self, out):
+        self.out = out
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        self.out.append(index)
+        return g(index, 1)
+
+
+class Turned(Row3):
+    def __reversed__(self):
+        self.out.append("turned")
+        return iter([f(1)])
+
+
+@agrees
+def items_by_index_backwards():
+    out = []
+    row, turned = Row3(out), Turned(out)
+    if ok(1):
+        out.append(list(reversed(turned)))
+    for item in reversed(row):
+        out.append(-item)
+        if item == 1:
+            break
+    if ok(2):
+        out.append(sum(reversed(row)))
+    return list(out), len(out)
+
+
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
 @pytest.mark.parametrize("row", table.rows, ids=str)
 def test_takes_exactly(row: Row, fusion: bool) -> None:

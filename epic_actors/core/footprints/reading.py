@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from inspect import CO_ASYNC_GENERATOR
 from io import TextIOWrapper
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.closures import RESUMES, free_names
@@ -18,7 +19,15 @@ from epic_actors.core.functions import Function, Namespace, Template
 from epic_actors.core.iteration.consuming import collects, takes_items
 from epic_actors.core.language.lookup import script_of
 from epic_actors.core.memory.extent import EVERYWHERE
-from epic_actors.core.memory.places import STORED, loaded, names_in, stored
+from epic_actors.core.memory.places import (
+    STORED,
+    STORED_IN_CLASSES,
+    is_shared,
+    is_stored,
+    loaded,
+    names_in,
+    stored,
+)
 from epic_actors.core.memory.reach import is_atom
 from epic_actors.core.network.externals import External, Order
 from epic_actors.core.tables.effects import (
@@ -28,7 +37,7 @@ from epic_actors.core.tables.effects import (
     Effect,
     of_module,
 )
-from epic_actors.core.tables.protocols import DIRECT, TAKES_ITEMS
+from epic_actors.core.tables.protocols import ARITHMETIC, DIRECT, TAKES_ITEMS
 from epic_actors.core.tables.worldly import FILES
 from epic_actors.core.terms import (
     App,
@@ -46,14 +55,18 @@ from epic_actors.core.terms import (
 
 from .tags import (
     CLOSURES,
+    HELD_NUMBER,
+    ITSELF,
     NEVER,
     NOTHING,
+    NUMBER,
     PLAIN_VALUE,
     SHARED,
     UNKNOWN,
     Dictionary,
     Held,
     Method,
+    Standing,
     Summary,
     Tag,
     Tags,
@@ -65,6 +78,9 @@ from .tags import (
     dictionaries,
     held_in,
     inside,
+    is_called,
+    same_callee,
+    underlying,
 )
 
 
@@ -107,9 +123,11 @@ LOADS = frozenset(
     ]
 )
 APPENDING = frozenset({list.append, deque.append, bytearray.append})
+BY_ATTRIBUTE = frozenset({"getattr", "setattr", "delattr"})
 RAISES = frozenset({"raise", "reraise"})
 OF_FILES = FILES[TextIOWrapper]
 ROUNDS = 12
+_PLAIN = (NUMBER, Uncallable())
 OPERAND = "operand"
 """The parameter of an operation, for all that it is given."""
 OBJECT_METHODS = {
@@ -294,19 +312,31 @@ class Reader:
             if isinstance(key, Const) and len(spaces) == len(args[0].tags) == 1:
                 return self.named_item(term.op, spaces[0], key.value, args)
         result = self.native(term, args)
-        tags = self.special(term.op, args)
-        if not tags:
+        found = self.summaries.operation(term.op)
+        if found is None:
             return result
-        return _either(Value(tags), result)
+        tags = self.applied(found, args)
+        # Why: what code of the script's gives may be anything to call.
+        return (
+            _either(Value(tags), result)
+            if tags or isinstance(result, Value)
+            else result
+        )
 
     def native(self, term: Prim, args: list[Value]) -> Any:
         """What a primitive does itself."""
         op = term.op
+        if op in BY_ATTRIBUTE and isinstance(args[0].callee, types.FunctionType):
+            args = [self.itself(args[0], args[0].callee), *args[1:]]
         if op in RAISES:
             self.effect(self.summaries.effect(term), args)
             return NEVER
         if op == "global":
             return self.load_global(*term.static)
+        if op in ("set_global", "del_global"):
+            self.put(Standing(term.static[0].values, term.static[1]), args)
+        if op == "cell_set":
+            self.rebind(args[0].callee, args[1])
         if op in ("advance", "iter", "aiter"):
             self.summary.reads |= _merged(args).tags
             return PLAIN_VALUE if op == "advance" else args[0]
@@ -317,7 +347,12 @@ class Reader:
             if isinstance(args[0].callee, types.ModuleType):
                 return self.of_module(args[0].callee, term.static)
             self.summary.reads |= args[0].tags
-            tags = self.load(args[0].tags) | self.summaries.held(term.static)
+            held = self.summaries.held(term.static)
+            if term.static in STORED_IN_CLASSES and (
+                held or isinstance(args[0].callee, type)
+            ):
+                self.summary.attributes.add(term.static)
+            tags = self.load(args[0].tags) | held
             if term.static == "__class__":
                 tags |= SHARED
             return Value(tags, Method(args[0], term.static))
@@ -335,35 +370,44 @@ class Reader:
             self.store(args)
             return Value(_merged(args).tags, term.static)
         if op in {"setattr", "delattr"}:
-            self.shared_store(args[0], term.static)
+            self.shared_store(args, term.static)
         self.effect(self.summaries.effect(term), args)
         if op in STORES:
             self.store(args)
         if op in LOADS:
-            held = args[0].callee if op == "cell_get" else None
-            callee = held.callee if isinstance(held, Held) else None
+            cell = args[0].callee if op == "cell_get" else None
+            callee = cell.callee if isinstance(cell, Held) else None
             return Value(self.load(args[0].tags), callee)
         if op == "bound":
             return args[0]
         if op == "super":
             return Value(args[1].tags)
-        if op in ("iadd", "ior", "iand", "isub", "ixor", "imul"):
-            return Value(args[0].tags)
-        return PLAIN_VALUE
+        kept = op in ("iadd", "ior", "iand", "isub", "ixor", "imul")
+        return Value(args[0].tags if kept else NOTHING, counted(op, args))
+
+    def itself(self, value: Value, fn: types.FunctionType) -> Value:
+        """A function of which attributes are asked, as an object."""
+        if value.tags:
+            return value
+        return Value(frozenset({("is", (self.summaries.closed(fn), ITSELF))}), fn)
 
     def of_module(self, module: types.ModuleType, name: str) -> Value:
         """What stands in a module under a name: a root of its own, unless it is plain."""
         self.summaries.meet_module(module)
-        self.summary.globals_read.add((id(vars(module)), name))
+        found = self.standing(Standing(vars(module), name))
         value = getattr(module, name, None)
-        return atom(value) if is_atom(value) else Value(UNKNOWN, callee_of(value))
+        if found is None and is_atom(value):
+            return atom(value)
+        return Value(UNKNOWN, callee_of(value) if found is None else found.callee)
 
-    def shared_store(self, holder: Value, name: str | None) -> None:
+    def shared_store(self, args: list[Value], name: str | None) -> None:
         """A store to an attribute, of what may be a class or module."""
+        holder = args[0]
         if name is not None and isinstance(holder.callee, types.ModuleType):
             STORED.add(name)
             places = stored(id(vars(holder.callee)), name)
             self.summary.resources_written.update(places)
+            self.put(Standing(vars(holder.callee), name), args)
         else:
             self.summary.stored_under |= {(tag, name) for tag in holder.tags}
 
@@ -372,20 +416,19 @@ class Reader:
     ) -> Value:
         """`globals()["name"]`: an access by name."""
         if op == "getitem":
+            STORED.add((space.identity, name))
             self.summary.resources_read.update(loaded(space.identity, name))
-            value = space.values.get(name)
-            if is_atom(value):
-                return atom(value)
-            return Value(frozenset({("is", (space, name))}), callee_of(value))
+            return self.load_global(space, name)
         STORED.add(name)
         self.summary.resources_written.update(stored(space.identity, name))
-        self.store(args[1:])
+        self.put(Standing(space.values, name), args[1:])
         return PLAIN_VALUE
 
     def unnamed_store(self, tags: Tags) -> None:
         """A store to a module's dictionary that may be to any of its names."""
         for space in dictionaries(tags):
             STORED.update(names_in(space.values))
+            self.summary.everything = True
 
     def load(self, tags: Tags) -> Tags:
         """What may be found inside: also what was stored here."""
@@ -396,13 +439,54 @@ class Reader:
         for arg in args:
             self.stored |= arg.tags | inside(arg.tags)
 
-    def load_global(self, namespace: Namespace, name: str) -> Value:
-        """A global: a root of its own, unless it is plain."""
-        self.summary.globals_read.add((id(namespace.values), name))
+    def load_global(self, namespace: Namespace | Dictionary, name: str) -> Value:
+        """A global: a root of its own, unless it is plain and stays so."""
+        held = self.standing(Standing(namespace.values, name))
         value = namespace.values.get(name)
-        if is_atom(value):
+        if held is None and is_atom(value):
             return atom(value)
-        return Value(frozenset({("is", (namespace, name))}), callee_of(value))
+        tags = frozenset({("is", (namespace, name))})
+        if held is None:
+            return Value(tags, callee_of(value))
+        tags |= self.put_in((namespace, name))
+        return Value(tags | SHARED if is_shared(value) else tags, held.callee)
+
+    def standing(self, place: Standing) -> Value | None:
+        """What calling a global calls, by what is in it now; None if it is a constant."""
+        self.summary.globals_read.add(place.key)
+        if not is_stored(*place.key):
+            return None
+        held = held_in(place)
+        if is_called(held):
+            self.summary.assumed[place.key] = place, held
+        elif held == HELD_NUMBER:
+            self.summary.numbers[place.key] = place
+        return Value(NOTHING, held.callee if held else None)
+
+    def put_in(self, root: Any) -> Tags:
+        """What is stored here in a global that is a root."""
+        if root is None:
+            return NOTHING
+        return frozenset(self.summary.put.get((id(root[0].values), root[1]), ()))
+
+    def put(self, place: Standing, args: list[Value]) -> None:
+        """A store to a global: what is found there may be this, here and in callees."""
+        tags = args[-1].tags if args else NOTHING
+        self.summary.put.setdefault(place.key, set()).update(tags)
+        held = held_in(place)
+        if held == HELD_NUMBER and args:
+            self.summary.numbers[place.key] = place
+        if args and held is not None and not same_callee(Held(args[-1].callee), held):
+            self.summary.rebound.add(place.key)
+
+    def rebind(self, held: Any, value: Value) -> None:
+        """A store to the variable of a closure, which may be called later."""
+        if not isinstance(held, Held):
+            return
+        called = is_called(held)
+        plain = isinstance(value.callee, Uncallable)
+        if not (plain and not called) and not same_callee(Held(value.callee), held):
+            self.summary.rebound.add(called)
 
     def effect(self, effect: Effect, args: list[Value]) -> None:
         """A native operation."""
@@ -417,7 +501,7 @@ class Reader:
             elif position in effect.reads:
                 self.summary.reads |= arg.tags - SHARED
         if effect.under == "" and args:
-            self.shared_store(args[0], None)
+            self.shared_store(args, None)
         for place in effect.places:
             if place is EVERYWHERE:
                 self.summary.everything = True
@@ -458,18 +542,23 @@ class Reader:
             # Why: in a large library this would go on, and change nothing.
             if self.summary.everything:
                 break
-            found |= self._run(self.summaries.term_of(method), operand, given)
+            found |= self._run(method, operand, given)
         return found
 
     def _run(self, method: Any, operand: Value, given: Tags) -> Tags:
-        if isinstance(method, External):
-            return self.external(method, [operand]).tags
-        if method is None:
+        term = self.summaries.term_of(method)
+        if isinstance(term, External):
+            return self.external(term, [operand]).tags
+        if term is None:
             self.summary.everything = True
             return NOTHING
         # Why: what a generator was given is inside it.
-        own = given | inside(given) if method.is_generator else given
-        return self.include(method.lam, [Value(own)] * len(method.lam.params)).tags
+        own = given | inside(given) if term.is_generator else given
+        values = [Value(own)] * len(term.lam.params)
+        made = underlying(method)
+        if isinstance(made, types.FunctionType):
+            values[: len(term.freevars)] = self.closure(made)
+        return self.include(term.lam, values).tags
 
     def write(self, tags: Tags, *, changes: bool = True) -> None:
         """These may be written; if it `changes` them, not only by appending."""
@@ -517,7 +606,7 @@ class Reader:
                 self.assume(callee)
                 return PLAIN_VALUE
             case types.FunctionType():
-                return self.function(callee, args, shape, inside(function.tags))
+                return self.function(callee, args, shape, inside(function.tags) or None)
             case Template():
                 return self.template(callee, function, args, shape)
             case types.MethodType():
@@ -622,7 +711,7 @@ class Reader:
         fn: types.FunctionType,
         args: list[Value],
         shape: tuple[Any, ...] = (),
-        cells: Tags = NOTHING,
+        cells: Tags | None = None,
     ) -> Value:
         """A call of a function whose term may be known."""
         function = self.summaries.translate(fn)
@@ -636,7 +725,7 @@ class Reader:
         self.summaries.meet(function.namespace, ())
         lam = function.lam
         own = lam.params[len(function.freevars) :]
-        values = [Value(cells, self.held(cell)) for cell in fn.__closure__ or ()]
+        values = self.closure(fn, cells)
         simple = len(args) <= len(own) and not any(shape)
         if simple and not function.code.co_flags & 0x0C:
             rest = [Value(UNKNOWN if fn.__defaults__ else NOTHING)] * (
@@ -645,10 +734,21 @@ class Reader:
             values += [*args, *map(_default, rest)]
         else:
             merged = _merged(args)
-            values += [
-                Value(merged.tags | inside(merged.tags), _one_callee(args))
-            ] * len(own)
+            values += [Value(merged.tags | inside(merged.tags), merged.callee)] * len(
+                own
+            )
         return self.include(lam, values)
+
+    def closure(self, fn: types.FunctionType, cells: Tags | None = None) -> list[Value]:
+        """The variables that a function is made around; their own if nothing else is said."""
+        if cells is not None or fn.__closure__ is None:
+            found = cells or NOTHING
+            return [Value(found, self.held(cell)) for cell in fn.__closure__ or ()]
+        space = self.summaries.closed(fn)
+        return [
+            Value(frozenset({("is", (space, name))}), self.held(cell))
+            for name, cell in space.cells.items()
+        ]
 
     def held(self, cell: types.CellType, depth: int = CLOSURES) -> Held | None:
         """What calling a variable of a closure calls, as long as that is so."""
@@ -660,8 +760,10 @@ class Reader:
 
     def assume(self, callee: Any, depth: int = CLOSURES) -> None:
         """Note what the variables call that a function was made around."""
-        if isinstance(callee, Uncallable):
-            self.summary.assumed[id(callee.cell)] = callee.cell, Held(callee)
+        if isinstance(callee, Uncallable) and callee.holder is not None:
+            holder = callee.holder
+            key = holder.key if isinstance(holder, Standing) else id(holder)
+            self.summary.assumed[key] = holder, Held(callee)
         if depth > 0 and isinstance(callee, types.FunctionType):
             for cell in callee.__closure__ or ():
                 self.held(cell, depth)
@@ -670,7 +772,9 @@ class Reader:
         """Add the summary of a function, in terms of these arguments."""
         for value in values:
             self.assume(value.callee)
-        found = self.summaries.of(lam, tuple([value.callee for value in values]))
+        # Why: that an argument is a number makes no difference worth another reading.
+        callees = [None if v.callee in _PLAIN else v.callee for v in values]
+        found = self.summaries.of(lam, tuple(callees))
         given = {
             name: value.tags | receiver_tags(value.callee)
             for name, value in zip(lam.params, values, strict=True)
@@ -681,6 +785,7 @@ class Reader:
         self, found: Summary, given: dict[str, Tags], values: list[Value]
     ) -> Value:
         """Add a summary, given what its parameters stand for."""
+        summary = self.summary
         within: dict[str, Tags] = {}
 
         def mapped(tags: Iterable[Tag]) -> Tags:
@@ -688,6 +793,8 @@ class Reader:
             for kind, root in tags:
                 if not isinstance(root, str):
                     out.add((kind, root))
+                    put = self.put_in(root) if summary.put else NOTHING
+                    out |= put if kind == "is" else inside(put)
                 elif kind == "is":
                     out |= given[root]
                 else:
@@ -696,15 +803,20 @@ class Reader:
                     out |= within[root]
             return frozenset(out)
 
-        summary = self.summary
         summary.everything |= found.everything
         summary.calls_out |= found.calls_out
         summary.endless |= found.endless
         summary.resources_read |= found.resources_read
         summary.resources_written |= found.resources_written
         summary.globals_read |= found.globals_read
+        summary.attributes |= found.attributes
         summary.assumed.update(found.assumed)
-        # Why: a list, since a function that calls itself finds its own summary.
+        summary.numbers.update(found.numbers)
+        summary.rebound |= found.rebound
+        # Why: lists, since a function that calls itself finds its own summary.
+        for key, put in list(found.put.items()):
+            tags = mapped(list(put))
+            summary.put.setdefault(key, set()).update(tags)
         for tag, name in list(found.stored_under):
             summary.stored_under |= {(one, name) for one in mapped([tag])}
         if found.reads:
@@ -730,8 +842,12 @@ class Reader:
             self.effect(OF_FILES[name], [receiver, *args])
             return Value(receiver.tags, open if name == "__enter__" else None)
         result: Tags = NOTHING
+        own = self.summaries.methods(name)
         found = False
-        for made in self.summaries.methods(name):
+        if own and self.summaries.may_replace(name):
+            # Why: an object, or its class, may have been given another one.
+            self.summary.everything = True
+        for made in own:
             found = True
             if self.summary.everything:
                 break
@@ -740,7 +856,7 @@ class Reader:
                 self.summary.everything = True
             else:
                 self.summaries.meet(function.namespace, ())
-                values = self._spread(function, [receiver, *args], shape)
+                values = self._spread(function, made, [receiver, *args], shape)
                 result |= self.include(function.lam, values).tags
         for kind, methods in METHODS.items():
             effect = methods.get(name)
@@ -753,7 +869,7 @@ class Reader:
             given = args if receiver.callee is object else [receiver, *args]
             self.effect(BUILTINS[OBJECT_METHODS[name]], given)
             found = True
-        if receiver.callee is not None and not isinstance(receiver.callee, Method):
+        if not isinstance(receiver.callee, NoneType | Method | Uncallable):
             found = self.attribute_call(receiver.callee, name, args, shape) or found
         if not found and name not in READ_ONLY_NAMES:
             self.summary.everything = True
@@ -771,7 +887,13 @@ class Reader:
         self.call(Value(NOTHING, target), args, shape)
         return True
 
-    def _spread(self, function: Function, args: list[Value], shape: Any) -> list[Value]:
+    def _spread(
+        self,
+        function: Function,
+        made: types.FunctionType,
+        args: list[Value],
+        shape: Any,
+    ) -> list[Value]:
         lam = function.lam
         free = len(function.freevars)
         own = len(lam.params) - free
@@ -780,8 +902,8 @@ class Reader:
             values = [*args, *([PLAIN_VALUE] * (own - len(args)))]
         else:
             merged = _merged(args)
-            values = [Value(merged.tags | inside(merged.tags), _one_callee(args))] * own
-        return [PLAIN_VALUE] * free + values
+            values = [Value(merged.tags | inside(merged.tags), merged.callee)] * own
+        return [*self.closure(made), *values]
 
 
 def goes_over(lam: Lam) -> bool:
@@ -810,11 +932,6 @@ def _default(value: Value) -> Value:
     return value if value.tags else PLAIN_VALUE
 
 
-def _one_callee(args: list[Value]) -> Any:
-    callees = [arg.callee for arg in args if arg.callee is not None]
-    return callees[0] if len(callees) == 1 else None
-
-
 def _values(value: Any) -> list[Value]:
     if isinstance(value, list):
         return value
@@ -822,15 +939,31 @@ def _values(value: Any) -> list[Value]:
 
 
 def _merged(values: Iterable[Any]) -> Value:
+    """What may be any of these; what calling it calls, if that is the same for all."""
     tags: set[Tag] = set()
     callees = []
     for value in values:
         if isinstance(value, Value):
             tags |= value.tags
-            if value.callee is not None:
-                callees.append(value.callee)
-    same = callees and all(callee is callees[0] for callee in callees)
-    return Value(frozenset(tags), callees[0] if same else None)
+            callees.append(value.callee)
+    return Value(frozenset(tags), _same(callees))
+
+
+def _same(callees: list[Any]) -> Any:
+    """What is called whichever of these is; a plain value can not be called."""
+    called = [callee for callee in callees if not isinstance(callee, Uncallable)]
+    if called:
+        return called[0] if all(callee is called[0] for callee in called) else None
+    return callees[0] if callees and all(c == callees[0] for c in callees) else None
+
+
+def counted(op: str, args: list[Value]) -> Any:
+    """Says of the result of arithmetic with a number or text that it is one, too."""
+    if op.removeprefix("i") not in ARITHMETIC and op not in ARITHMETIC:
+        return None
+    numbers = [arg.callee == NUMBER for arg in args]
+    some = all if "mul" in op else any
+    return NUMBER if some(numbers) else None
 
 
 def _widened(known: Value, other: Value) -> Value:

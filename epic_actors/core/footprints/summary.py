@@ -41,7 +41,15 @@ from epic_actors.core.knowledge import CORE, Known
 from epic_actors.core.language.lookup import hooks_of, is_data
 from epic_actors.core.language.records import record_of
 from epic_actors.core.memory.extent import CLASSES_MET
-from epic_actors.core.memory.places import STORED
+from epic_actors.core.memory.holds import NOTHING, Hold
+from epic_actors.core.memory.places import (
+    CLASSES,
+    STORED,
+    STORED_IN_CLASSES,
+    is_stored,
+    loaded,
+    named,
+)
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
 from epic_actors.core.network.regions import Footprint
@@ -55,6 +63,7 @@ from .tags import (
     CLOSURES,
     EVERYTHING,
     UNKNOWN,
+    Closed,
     Held,
     Method,
     Shared,
@@ -65,6 +74,7 @@ from .tags import (
     callee_of,
     held_in,
     inside,
+    underlying,
 )
 
 
@@ -103,11 +113,14 @@ class Summaries:
         self._effects: dict[int, Effect] = {}
         self._methods: dict[str, list[types.FunctionType]] = {}
         self._special: dict[str, list[Any]] = {}
-        self._run_by: dict[str, list[Any]] = {}
+        self._run_by: dict[Any, list[Any]] = {}
         self.generators: dict[int, Function] = {}
         self._hooks: dict[tuple[str, str], list[types.FunctionType]] = {}
         self._shared: dict[type, Shared] = {}
         self._held: dict[str, Tags] = {}
+        self._closed: dict[int, Closed] = {}
+        self.stored: tuple[int, ...] = ()
+        self.callees: dict[Any, tuple[Any, ...]] = {}
 
     def footprint(
         self, lam: Lam, namespace: Namespace, args: tuple[Any, ...]
@@ -200,6 +213,25 @@ class Summaries:
             op, lambda reader, given: reader.operation(op, methods, given)
         )
 
+    def of_special(self, names: tuple[str, ...], args: Iterable[Any]) -> Footprint:
+        """What special methods may touch that run inside an operation on these.
+
+        Whether it may take steps of a generator is asked elsewhere.
+        """
+        methods = self._run_by.get(names)
+        if methods is None:
+            found = [m for name in names for m in self.special_methods(name)]
+            methods = [m for m in found if not isinstance(m, Function)]
+            self._run_by[names] = methods
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            found = self.together(
+                names, lambda reader, given: reader.operation("list", methods, given)
+            )
+            reader.summary.returns = reader.applied(found, given)
+
+        return self._of_step(read, tuple(map(deref, args)))
+
     def access(self, op: str, name: str) -> Summary | None:
         """What the script's own code that an access may run may touch, if any."""
         functions = self.hooks(op, name)
@@ -232,7 +264,7 @@ class Summaries:
 
     def term_of(self, method: Any) -> Function | External | None:
         """What a method is: its term is made only when somebody reads that."""
-        method = getattr(method, "__func__", getattr(method, "__script__", method))
+        method = underlying(method)
         if isinstance(method, External | Function):
             return method
         function = self.translate(method)
@@ -255,6 +287,24 @@ class Summaries:
                 if self.specials.is_script(function)
             ]
         return found
+
+    def closed(self, fn: types.FunctionType) -> Closed:
+        """What a function is made around, the same whenever it is asked for."""
+        found = self._closed.get(id(fn))
+        if found is None:
+            found = self._closed[id(fn)] = Closed.of(fn)
+        return found
+
+    def may_replace(self, name: str) -> bool:
+        """Whether something else may stand where methods of that name are looked up."""
+        return name in STORED_IN_CLASSES or any(
+            name in namespace.attributes for namespace in self.namespaces.values()
+        )
+
+    def stamp(self) -> tuple[int, ...]:
+        """Changes when code has been met that stores under names of its own."""
+        attributes = [len(space.attributes) for space in self.namespaces.values()]
+        return len(STORED), len(STORED_IN_CLASSES), sum(attributes)
 
     def held(self, name: str) -> Tags:
         """What classes hold under that name for all their instances."""
@@ -308,7 +358,10 @@ class Summaries:
         found = self.settled(read)
         if found.assumed and self.changing(found, args):
             return EVERYTHING
-        footprint = found.footprint(params, args)
+        standing = self.standing(found)
+        if standing is None:
+            return EVERYTHING
+        footprint = found.footprint(params, args, standing)
         return attrs.evolve(footprint, unsure=self.news(found, read, args))
 
     def changing(self, found: Summary, args: Any) -> bool:
@@ -317,9 +370,42 @@ class Summaries:
         if network.holds[0] == 0:
             return False
         look = network.here.memory.conflict_outward
-        cells = [cell for cell, _ in found.assumed.values()]
-        cells += [arg for arg in args if arg.__class__ is types.CellType]
+        kind = types.CellType
+        cells = [cell for cell, _ in found.assumed.values() if cell.__class__ is kind]
+        cells += [arg for arg in args if arg.__class__ is kind]
         return any(look(cell, write=False) is not None for cell in cells)
+
+    def standing(self, found: Summary) -> dict[tuple[int, str], Any] | None:
+        """What pending stores put in the globals read; None if that is not known.
+
+        A number that older code may only count up stays a number.
+        """
+        given: dict[tuple[int, str], Any] = {}
+        if self.network.holds[0] == 0:
+            return given
+        look = self.network.here.memory.conflict_outward
+        attributes = [named(CLASSES, name) for name in found.attributes]
+        if any(look(place, write=False) is not None for place in attributes):
+            return None
+        for key in found.globals_read:
+            if not is_stored(*key):
+                continue
+            name, *others = loaded(*key)
+            if any(look(place, write=False) is not None for place in others):
+                return None
+            older = look(name, write=False)
+            if older is None or (
+                isinstance(older, Hold)
+                and name in older.keeps
+                and key not in found.assumed
+            ):
+                continue
+            if not isinstance(older, Hold) or older.puts is NOTHING:
+                return None
+            if not found.allows(key, older.puts):
+                return None
+            given[key] = older.puts
+        return given
 
     def news(
         self, known: Summary, read: Callable[[], Summary], args: tuple[Any, ...]
@@ -424,11 +510,16 @@ class Summaries:
         self._special.clear()
         self._run_by.clear()
         self.known.clear()
+        self.callees.clear()
         self.again = True
 
     def settled(self, read: Callable[[], Summary]) -> Summary:
         """What is read when nothing new turns up any more."""
         found = Summary()
+        if self.stored != (stored := self.stamp()):
+            # Why: what was a constant is none any more.
+            self.stored = stored
+            self.read_anew()
         for _ in range(PASSES):
             self.passes += 1
             self.again = False
@@ -438,7 +529,7 @@ class Summaries:
         for summary in self.unfinished:
             summary.everything |= self.again
             summary.finished = True
-        found.everything |= self.again
+        found.everything |= self.again or found.contradicts_itself
         self.unfinished.clear()
         return found
 
@@ -452,8 +543,9 @@ class Summaries:
             ):
                 return self.of(lam, (None,) * len(callees))
             found = self.known[key] = self.unread()
-            # Why: kept, or another term could take its identity.
+            # Why: kept, or others could take their identities.
             self.kept[id(lam)] = lam
+            self.callees[key] = callees
         return self.brought_up(found, lambda reader: reader.read(lam, callees))
 
     def still_known(self, key: Any) -> Summary | None:

@@ -13,7 +13,7 @@ instances, or an object that stands in the term: the dictionary of a module.
 import functools
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from types import AsyncGeneratorType
+from types import AsyncGeneratorType, MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -31,6 +31,7 @@ from epic_actors.core.memory.places import (
     is_shared,
     is_stored,
     loaded,
+    named,
     stored,
 )
 from epic_actors.core.memory.reach import PLAIN, cell_value, is_atom, sources
@@ -84,9 +85,27 @@ class Held:
 
 @attrs.frozen
 class Uncallable:
-    """The callee of a plain value, as a variable of a closure has it."""
+    """The callee of a plain value, and the variable that it is in, if any."""
 
-    cell: types.CellType = attrs.field(eq=False)
+    holder: Any = attrs.field(default=None, eq=False)
+    is_number: bool = False
+
+
+NUMBER = Uncallable(None, True)
+"""The callee of a number or text: arithmetic with it gives no container."""
+
+
+@attrs.frozen
+class Standing:
+    """A global that code assigns, as a variable of which something may be assumed."""
+
+    values: Mapping[str, Any] = attrs.field(eq=False)
+    name: str
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Tells it from all others."""
+        return id(self.values), self.name
 
 
 @attrs.frozen(eq=False)
@@ -99,6 +118,26 @@ class Shared:
     def values(self) -> Mapping[str, Any]:
         """The attributes."""
         return vars(self.cls)
+
+
+ITSELF = "()"
+"""The name of a function in its own namespace."""
+
+
+@attrs.frozen(eq=False)
+class Closed:
+    """A function as a namespace: of itself, and of the cells it is made around."""
+
+    function: types.FunctionType
+    cells: Mapping[str, types.CellType]
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, fn: types.FunctionType) -> "Closed":
+        """That of a function."""
+        cells = zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True)
+        held = dict(cells)
+        return cls(fn, held, {ITSELF: fn, **held})
 
 
 @attrs.frozen
@@ -122,14 +161,20 @@ class Summary:
         calls_out: It may call an external, or something unknown that does.
         changed: What is written in another way than by appending to it.
         globals_read: Globals that are read, by the identity of their module's.
+        attributes: Names read that classes may be given meanwhile.
+        put: What is stored in globals, as it comes from roots.
+        rebound: Globals that get something else to call than they had, or a container;
+            of variables of closures, whether they had something to call.
         endless: It has a loop that may run for ever.
         returns: Where its results may come from.
         read_in: The pass in which it was last read.
         growing: It is being read.
         circular: It was asked for while it was being read.
         finished: There is nothing more to find.
-        assumed: Variables of closures, by the identity of their cells, and what calling
-            them was taken to call.
+        assumed: Variables of closures, by the identity of their cells, and globals, and
+            what calling them was taken to call.
+        numbers: Globals that were taken to be plain, and so stay if nothing else is
+            stored in them here.
     """
 
     reads: set[Tag] = attrs.Factory(set)
@@ -137,6 +182,7 @@ class Summary:
     changed: set[Tag] = attrs.Factory(set)
     resources_read: set[Any] = attrs.Factory(set)
     globals_read: set[tuple[int, str]] = attrs.Factory(set)
+    attributes: set[str] = attrs.Factory(set)
     resources_written: set[Any] = attrs.Factory(set)
     stored_under: set[tuple[Tag, str | None]] = attrs.Factory(set)
     everything: bool = False
@@ -147,7 +193,10 @@ class Summary:
     growing: bool = False
     circular: bool = False
     finished: bool = False
-    assumed: dict[int, tuple[types.CellType, Any]] = attrs.Factory(dict)
+    assumed: dict[Any, tuple[Any, Held | None]] = attrs.Factory(dict)
+    numbers: dict[Any, Standing] = attrs.Factory(dict)
+    put: dict[tuple[int, str], set[Tag]] = attrs.Factory(dict)
+    rebound: set[Any] = attrs.Factory(set)
 
     @property
     def places(self) -> tuple[set[Any], ...]:
@@ -173,6 +222,10 @@ class Summary:
         """Grows with every new finding."""
         return (
             *map(len, self.places),
+            len(self.attributes),
+            len(self.rebound),
+            len(self.numbers),
+            sum(map(len, self.put.values())),
             self.everything,
             self.calls_out,
             self.endless,
@@ -187,7 +240,37 @@ class Summary:
     @property
     def holds(self) -> bool:
         """Whether what was assumed is still so."""
-        return all(held_in(cell) == held for cell, held in self.assumed.values())
+        return all(
+            same_callee(held_in(holder), held) for holder, held in self.assumed.values()
+        ) and all(held_in(number) == HELD_NUMBER for number in self.numbers.values())
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether it stores something else where it took something to be."""
+        kinds = self.rebound & {True, False}
+        return any(
+            key in self.rebound
+            or (
+                holder.__class__ is types.CellType
+                and kinds
+                and is_called(held) in kinds
+            )
+            for key, (holder, held) in self.assumed.items()
+        )
+
+    @property
+    def keeps(self) -> tuple[Resource, ...]:
+        """The globals that are plain, and are still plain after this."""
+        kept = self.numbers.keys() & self.put.keys() - self.rebound
+        return tuple(named(*key) for key in kept)
+
+    def allows(self, key: tuple[int, str], content: Any) -> bool:
+        """Whether what was assumed of a global is so if this is put there."""
+        holder, held = self.assumed.get(key, (None, None))
+        if holder is not None and not same_callee(held_by(holder, content), held):
+            return False
+        number = self.numbers.get(key)
+        return number is None or held_by(number, content) == HELD_NUMBER
 
     @property
     def is_closed(self) -> bool:
@@ -208,11 +291,17 @@ class Summary:
             if is_stored(module, name):
                 yield from loaded(module, name)
 
-    def footprint(self, params: tuple[str, ...], args: tuple[Any, ...]) -> Footprint:
-        """The places, for these arguments."""
+    def footprint(
+        self,
+        params: tuple[str, ...],
+        args: tuple[Any, ...],
+        standing: Mapping[tuple[int, str], Any] = MappingProxyType({}),
+    ) -> Footprint:
+        """The places, for these arguments, and what pending stores put in globals."""
         if self.everything or any(map(runs_anything, args)):
             return EVERYTHING
-        given = dict(zip(params, args, strict=True))
+        given: dict[Any, Any] = dict(zip(params, args, strict=True))
+        given.update(standing)
         reads = [place for tag in self.reads for place in _places(tag, given)]
         grown = [place for tag in self.grown for place in _places(tag, given)]
         changed = self.writes - self.grown
@@ -225,9 +314,10 @@ class Summary:
             (*writes, *grown, *self.resources_written),
             self.origin(given),
             tuple(grows),
+            keeps=self.keeps,
         )
 
-    def origin(self, given: dict[str, Any]) -> tuple[Any, ...] | None:
+    def origin(self, given: dict[Any, Any]) -> tuple[Any, ...] | None:
         """What the results may share objects with."""
         if self.returns >= UNKNOWN:
             return None
@@ -260,17 +350,18 @@ def _root_key(root: Root) -> Any:
     return id(root[0]), root[1]
 
 
-def _value(root: Root, given: dict[str, Any]) -> Any:
+def _value(root: Root, given: dict[Any, Any]) -> Any:
     """What a root stands for by now."""
     if isinstance(root, str):
         return deref(given.get(root))
     namespace, name = root
     if name is None:
         return namespace.values
-    return deref(namespace.values.get(name))
+    key = id(namespace.values), name
+    return deref(given[key] if key in given else namespace.values.get(name))
 
 
-def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
+def _places(tag: Tag, given: dict[Any, Any]) -> Iterable[Any]:
     kind, root = tag
     if kind == "unknown":
         return (EVERYWHERE,)
@@ -279,12 +370,14 @@ def _places(tag: Tag, given: dict[str, Any]) -> Iterable[Any]:
     value = _value(root, given)
     if isinstance(value, types.ModuleType):
         return any_global(id(vars(value)))
+    if kind == "is" and value.__class__ is types.FunctionType:
+        return (value,)
     if is_atom(value):
         return ()
     return sources(value) if kind == "is" else (Inside(value),)
 
 
-def _under(tag: Tag, name: str | None, given: dict[str, Any]) -> Iterable[Any]:
+def _under(tag: Tag, name: str | None, given: dict[Any, Any]) -> Iterable[Any]:
     """What is written of classes and modules by a store to an attribute."""
     kind, root = tag
     if kind == "unknown":
@@ -309,6 +402,8 @@ def constant(value: Any) -> Value:
 
 def atom(value: Any) -> Value:
     """What is known of a value in which nothing can change or be pending."""
+    if value.__class__ in PLAIN:
+        return Value(NOTHING, NUMBER if value.__class__ in NUMBERS else Uncallable())
     return Value(SHARED if is_shared(value) else NOTHING, callee_of(value))
 
 
@@ -325,13 +420,46 @@ def inside(tags: Tags) -> Tags:
     return frozenset([("in", tag[1]) if tag[0] == "is" else tag for tag in tags])
 
 
-def held_in(cell: types.CellType) -> Held | None:
-    """What calling the variable in a cell calls, if that can be followed."""
-    for content in map(deref, cell_value(cell)):
-        plain = content.__class__ in PLAIN
-        callee = Uncallable(cell) if plain else callee_of(content)
-        return None if callee is None else Held(callee)
+def held_in(holder: Any) -> Held | None:
+    """What calling the variable in a cell, or a global, calls, if it can be followed."""
+    if holder.__class__ is Standing:
+        values = holder.values
+        return held_by(holder, values[holder.name]) if holder.name in values else None
+    for content in cell_value(holder):
+        return held_by(holder, content)
     return None
+
+
+def held_by(holder: Any, content: Any) -> Held | None:
+    """What calling a variable calls in which this stands."""
+    content = deref(content)
+    if content.__class__ in PLAIN:
+        counts = holder.__class__ is Standing and content.__class__ in NUMBERS
+        return Held(Uncallable(holder, counts))
+    if content.__class__ is Wire and (content.kind in NUMBERS or content.computed):
+        return HELD_NUMBER
+    callee = callee_of(content)
+    return None if callee is None else Held(callee)
+
+
+NUMBERS = frozenset({int, float, complex, bool, str, bytes})
+HELD_NUMBER = Held(NUMBER)
+
+
+def is_called(held: Held | None) -> bool:
+    """Whether there was something to call in a variable."""
+    return held is not None and not isinstance(held.callee, Uncallable)
+
+
+def same_callee(one: Held | None, other: Held | None) -> bool:
+    """Whether calling a variable calls the same as before, for all that is told apart."""
+    if one == other or one is None or other is None:
+        return one == other
+    pair = one.callee, other.callee
+    if not all(isinstance(callee, functools.partial) for callee in pair):
+        return False
+    given = [(*callee.args, *callee.keywords.values()) for callee in pair]
+    return pair[0].func is pair[1].func and all(map(is_atom, (*given[0], *given[1])))
 
 
 def callee_of(value: Any) -> Any:
@@ -360,3 +488,8 @@ def callee_of(value: Any) -> Any:
     if issubclass(type(value), callable_kinds) or script_of(value) is not None:
         return value
     return None
+
+
+def underlying(method: Any) -> Any:
+    """The function behind a method, as it stands in a class."""
+    return getattr(method, "__func__", getattr(method, "__script__", method))

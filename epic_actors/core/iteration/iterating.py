@@ -38,6 +38,22 @@ class Items:
         return item
 
 
+def backwards(items: Any) -> Iterator[Any]:
+    """What `reversed` gives for an object that has a length and `__getitem__`."""
+    return downwards(items, len(items))
+
+
+def downwards(items: Any, index: int) -> Iterator[Any]:
+    """The items before an index, the last first, until there is none."""
+    while index > 0:
+        index -= 1
+        try:
+            item = items[index]
+        except (IndexError, StopIteration):
+            return
+        yield item
+
+
 def through(items: Any) -> Iterator[Any]:
     """Item after item."""
     for item in items:  # noqa: UP028 - the loop is what this is for

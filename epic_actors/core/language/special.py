@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 
 
 NEXT, NOTHING = frozenset({"__next__"}), frozenset[str]()
+_BY_INDEX = frozenset({"__len__", "__getitem__"})
 PASSES = frozenset(
     ["neg", "pos", "invert", "abs", "round", "next", "reversed", "dir", "getitem"]
 )
@@ -223,9 +224,22 @@ class Specials:
 
     def opened(self, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
         """A lazy iterator over what is code of the script's, else `NATIVE`."""
+        if function is reversed:
+            return self.turned(args)
         if not any(self.may_open(deref(value)) for value in args):
             return NATIVE
         return self.enter(_opened(self, function, args, kwargs), ITEMS, args)
+
+    def turned(self, args: tuple[Any, ...]) -> Any:
+        """`reversed` of what has items by index of its own, else `NATIVE`."""
+        obj = deref(args[0]) if args else None
+        names = self.names(obj)
+        if (
+            attribute(obj.__class__, "__reversed__") is not None
+            or not names & _BY_INDEX
+        ):
+            return NATIVE
+        return self.enter(self.run(iterating.backwards, obj), ITEMS, args)
 
     def may_open(self, value: Any) -> bool:
         """Whether an argument of a lazy iterator is code of the script's."""

@@ -253,8 +253,8 @@ class Memory:
     ) -> "Wire | Hold | None":
         """The nearest older obstacle to an access, in this region only.
 
-        Nearest if it is a store: who reads what will be stored must read the last.  Of
-        what is to be waited for anyway, the first that is found.
+        Nearest if what it stores is known: who reads that must read the last.  Of what is
+        to be waited for anyway, the first that is found.
         """
         if not self.held:
             return None
@@ -265,7 +265,9 @@ class Memory:
         if (holds := self.by_place.get(id(place))) is not None:
             found = self._search(holds, place, write, before, start, since)
         if found is not None:
-            if not isinstance(found, Hold) or found.puts is NOTHING:
+            if not isinstance(found, Hold) or (
+                found.puts is NOTHING and not found.keeps
+            ):
                 return found
             since = self.around(found).seq + 1
         if self.mixed or (self.doubtful and self.looked != CLASSES_MET[0]):

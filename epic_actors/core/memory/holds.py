@@ -62,6 +62,7 @@ class Hold:
     __slots__ = (
         "grows",
         "inner",
+        "keeps",
         "live",
         "memory",
         "origin",
@@ -90,6 +91,7 @@ class Hold:
         self.grows = grows
         self.origin = origin
         self.puts: Any = NOTHING
+        self.keeps: tuple[Any, ...] = ()
         self.watchers: list[Any] | None = None
         self.unsure = unsure
         self.reads = tuple(reads)

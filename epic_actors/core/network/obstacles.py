@@ -7,7 +7,7 @@ the nearest older thing in the way of that.
 import itertools
 from collections import defaultdict
 from collections.abc import Hashable
-from types import GeneratorType
+from types import FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.memory.accesses import Memory
@@ -235,6 +235,9 @@ def touched(
         places.append((EVERYWHERE, True))
     for position, value in enumerate(args):
         if is_atom(value):
+            # Why: a function has nothing in it until it is given an attribute.
+            if value.__class__ is FunctionType and looks_into(effect, position):
+                places.append((value, position in effect.writes))
             continue
         if position in effect.writes:
             places += [(place, True) for place in aliases(value)]

@@ -49,10 +49,12 @@ class Footprint:
     """Of those written, the ones that are only appended to."""
     unsure: Callable[[], bool] | None = None
     """Whether by now it may be more: an object of a class not met before has turned up."""
+    keeps: tuple[Any, ...] = ()
+    """Globals that are numbers, and still are after the block."""
 
     def hold(self, memory: Memory) -> Hold:
         """A hold on these places, the youngest of `memory`."""
-        return Hold(
+        hold = Hold(
             memory,
             self.reads,
             self.writes,
@@ -60,6 +62,8 @@ class Footprint:
             origin=self.origin,
             unsure=self.unsure,
         )
+        hold.keeps = self.keeps
+        return hold
 
 
 @attrs.define(eq=False)

@@ -74,6 +74,7 @@ class Effect:
         only_values: It has to do with nothing but its arguments.
         under: The attribute that it stores or deletes; "" for the one named by the second
             argument.
+        calls_own: Methods of its first argument, whatever their names, may run inside it.
         beside: What it may give or share, beside its arguments.
     """
 
@@ -107,6 +108,7 @@ class Effect:
     stores_keywords: bool = False
     names: tuple[str, ...] = ()
     under: str | None = None
+    calls_own: bool = False
     beside: tuple[Any, ...] = ()
     op: str = attrs.field(init=False)
     loud: int = attrs.field(init=False)

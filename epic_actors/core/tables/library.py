@@ -737,7 +737,9 @@ def is_method(function: Any) -> bool:
 
 def changing(function: Any) -> Effect:
     """A method of a library, which may change anything that its object holds."""
-    return Effect(function, whole=ALL, spreads=ALL, alters=(0,), ordered=True)
+    return Effect(
+        function, whole=ALL, spreads=ALL, alters=(0,), ordered=True, calls_own=True
+    )
 
 
 _NO_MEMBER = enum.Enum._missing_.__func__  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ code for the operations that it performs.
 """
 
 import functools
+import operator
 import types
 from collections.abc import Callable
 from typing import Any
@@ -145,6 +146,12 @@ def bits_of(*ops: str) -> int:
         for name in PROTOCOLS.get(op, ()):
             found |= BITS[name]
     return found
+
+
+@functools.lru_cache(4096)
+def special_bits(names: tuple[str, ...]) -> int:
+    """The bits of some special methods."""
+    return functools.reduce(operator.or_, [BITS.get(name, 0) for name in names], 0)
 
 
 DIRECT = frozenset(
