@@ -37,6 +37,7 @@ CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
     max: (prelude.max_, -1, "key"),
     min: (prelude.min_, -1, "key"),
     list.sort: (prelude.sort, -1, "key"),
+    iter: (substitutes.iter_, 0, ""),
     functools.reduce: (substitutes.reduce, 0, ""),
     itertools.filterfalse: (consuming.filterfalse, 0, ""),
     itertools.starmap: (consuming.starmap, 0, ""),
@@ -110,6 +111,8 @@ def instead_of(
         known = CALLING.get(function)
         moving = MOVING.get(function)
     except TypeError:
+        return None
+    if function is iter and len(args) != 2:
         return None
     if known is not None:
         script, position, name = known

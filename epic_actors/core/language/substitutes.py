@@ -36,6 +36,25 @@ def accumulate(items: Any, func: Any = None, *, initial: Any = None) -> Any:
         yield total
 
 
+def iter_(function: Any, sentinel: Any) -> Any:
+    """`iter` of a function, up to what it gives last."""
+    if not callable(function):
+        raise TypeError("iter(v, w): v must be callable")
+    return called_until(function, sentinel)
+
+
+def called_until(function: Any, sentinel: Any) -> Any:
+    """What a function gives, call by call."""
+    while True:
+        try:
+            item = function()
+        except StopIteration:
+            return
+        if item is sentinel or sentinel == item:
+            return
+        yield item
+
+
 # Folds
 
 
@@ -117,10 +136,14 @@ def substituted(
     if count > 0:
         found = found[:count]
     for match in found:
-        pieces.append(string[end : match.start()])
-        pieces.append(repl(match))
+        if end < match.start():
+            pieces.append(string[end : match.start()])
+        made = repl(match)
+        if made is not None:
+            pieces.append(made)
         end = match.end()
-    pieces.append(string[end:])
+    if end < len(string):
+        pieces.append(string[end:])
     return string[:0].join(pieces), len(found)
 
 
