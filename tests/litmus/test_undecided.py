@@ -3,6 +3,12 @@
 # Scripts under test are written as users write them.
 # mypy: ignore-errors
 
+import bisect
+import functools
+import heapq
+import itertools
+import re
+
 import pytest
 
 from epic_actors.testing.agree import agree
@@ -58,6 +64,81 @@ def traces(function, *args, **named):
 
 
 @agrees
+def stores_behind_a_star():
+    heap = [1, 2]
+    spread(heapq.heappop, later(heap))
+    return len(heap)
+
+
+@agrees
+def stores_by_name():
+    rows, others = [1, 4], [1, 4]
+    spread(bisect.insort, x=3, a=rows)
+    bisect.insort(x=3, a=later(others))
+    return len(rows), len(others)
+
+
+@agrees
+def stores_by_name_taken_back():
+    rows = [1, 4]
+    try:
+        later([1])[later(3)]
+        bisect.insort(x=3, a=rows)
+    except IndexError:
+        return len(rows)
+
+
+@agrees
+def a_key_given_by_somebody():
+    keys = [note]
+    rows = [2, 1]
+    return (
+        traces(lambda: rows.sort(key=note)),
+        traces(lambda: rows.sort(key=keys[0])),
+        traces(lambda: list.sort(rows, key=keys[0])),
+        traces(lambda: sorted(rows, key=keys[0])),
+        traces(lambda: max(rows, key=keys[0])),
+        traces(lambda: heapq.nlargest(1, rows, keys[0])),
+        traces(lambda: sorted(rows, **{"key": keys[0]})),
+        traces(lambda: functools.partial(sorted, key=keys[0])(rows)),
+    )
+
+
+@agrees
+def a_key_by_name():
+    return traces(sorted, [2, 1], key=note)
+
+
+@agrees
+def a_key_in_a_partial():
+    return traces(functools.partial(sorted, key=note), [2, 1])
+
+
+@agrees
+def a_key_that_is_an_object():
+    key = Noting()
+    return traces(lambda: sorted([2, 1], key=key)), traces(
+        lambda: sorted([2, 1], key=Noting())
+    )
+
+
+@agrees
+def functions_given_by_somebody():
+    given = [note]
+    return (
+        traces(lambda: functools.reduce(given[0], [1, 2])),
+        traces(lambda: list(itertools.starmap(given[0], [(1, 2)]))),
+        traces(lambda: list(itertools.groupby([1, 2], given[0]))),
+    )
+
+
+@agrees
+def a_comparison_given_by_somebody():
+    given = [note]
+    return traces(lambda: sorted([1, 2], key=functools.cmp_to_key(given[0])))
+
+
+@agrees
 def a_function_called_up_to_its_last_value():
     rows = [3, 2, 1]
     LOG.clear()
@@ -75,6 +156,36 @@ def word(_):
     """A trace, as text."""
     LOG.append(1)
     return "b"
+
+
+@agrees
+def replacements_given_by_somebody():
+    given = [word]
+    return (
+        traces(lambda: re.sub("a", given[0], "aa")),
+        traces(lambda: re.compile("a").sub(word, "aa")),
+        traces(lambda: re.compile("a").subn(given[0], "aa")),
+    )
+
+
+@agrees
+def defaults_by_name():
+    rows = []
+
+    def keep(row, *, where=rows):
+        where.append(row)
+
+    if later(True):
+        keep(1)
+    return len(rows)
+
+
+@agrees
+def defaults_of_a_lambda():
+    rows = []
+    if later(True):
+        (lambda row, where=rows: where.append(row))(1)
+    return len(rows)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -29,6 +29,7 @@ from epic_actors.core.memory.places import (
     stored,
 )
 from epic_actors.core.memory.reach import is_atom
+from epic_actors.core.memory.wire import deref
 from epic_actors.core.network.externals import External, Order
 from epic_actors.core.tables.effects import (
     BUILTINS,
@@ -37,7 +38,7 @@ from epic_actors.core.tables.effects import (
     Effect,
     of_module,
 )
-from epic_actors.core.tables.protocols import ARITHMETIC, DIRECT, TAKES_ITEMS
+from epic_actors.core.tables.protocols import ARITHMETIC, TAKES_ITEMS
 from epic_actors.core.tables.worldly import FILES
 from epic_actors.core.terms import (
     App,
@@ -53,6 +54,7 @@ from epic_actors.core.terms import (
     Var,
 )
 
+from .natives import METHOD_CALLS, called, called_by, in_places
 from .tags import (
     CLOSURES,
     HELD_NUMBER,
@@ -79,6 +81,7 @@ from .tags import (
     held_in,
     inside,
     is_called,
+    merged,
     same_callee,
     underlying,
 )
@@ -220,8 +223,7 @@ class Reader:
         elif isinstance(value, list) and len(value) == len(bound):
             names.update(zip(bound, value, strict=True))
         else:
-            merged = _merged(_values(value))
-            names.update(dict.fromkeys(bound, merged))
+            names.update(dict.fromkeys(bound, merged(_values(value))))
 
     def tail(self, term: Term, names: dict[str, Any]) -> Any:
         """The value of a step."""
@@ -292,7 +294,7 @@ class Reader:
         """What follows a `yield`: it is read where it is made, as if it went on here."""
         self.internal(lam, names, [PLAIN_VALUE] * len(lam.params))
         kept = [names.get(name) for name in free_names(lam)]
-        return Value(_merged(kept).tags | frozenset(self.stored))
+        return Value(merged(kept).tags | frozenset(self.stored))
 
     def resumed(self, function: Value) -> Value:
         """What going on gives; what it touches is known, unless it comes from outside."""
@@ -338,7 +340,7 @@ class Reader:
         if op == "cell_set":
             self.rebind(args[0].callee, args[1])
         if op in ("advance", "iter", "aiter"):
-            self.summary.reads |= _merged(args).tags
+            self.summary.reads |= merged(args).tags
             return PLAIN_VALUE if op == "advance" else args[0]
         if op == "import_from" and isinstance(args[0].callee, types.ModuleType):
             return self.of_module(args[0].callee, term.static)
@@ -368,7 +370,7 @@ class Reader:
             return Value(UNKNOWN)
         if op == "function":
             self.store(args)
-            return Value(_merged(args).tags, term.static)
+            return Value(merged(args).tags, term.static)
         if op in {"setattr", "delattr"}:
             self.shared_store(args, term.static)
         self.effect(self.summaries.effect(term), args)
@@ -516,7 +518,7 @@ class Reader:
         """Add what may run for all these arguments together; what it gives."""
         if found is None:
             return NOTHING
-        given = Value(_merged(args).tags)
+        given = Value(merged(args).tags)
         tags = self.adopt(found, {OPERAND: given.tags}, [given]).tags
         self.stored |= tags
         return tags
@@ -600,7 +602,7 @@ class Reader:
                 return self.method(callee, args, shape)
             case Effect():
                 owner = Value(function.tags | inside(function.tags))
-                self.effect(callee, [owner, *args])
+                self.effect(callee, [owner, *in_places(callee, args, shape)])
                 return Value(self.load(owner.tags))
             case Uncallable():
                 self.assume(callee)
@@ -615,20 +617,18 @@ class Reader:
                 marks = (None, *shape) if shape else ()
                 return self.call(behind, [bound, *args], marks)
             case functools.partial():
-                merged = Value(inside(function.tags))
-                inner = Value(inside(function.tags), callee_of(callee.func))
-                return self.call(inner, [merged] * len(callee.args) + args, ("?",))
+                return self.partial(callee, inside(function.tags), args, shape)
             case type():
                 return self.construct(callee, args, shape)
             case types.BuiltinFunctionType():
-                return self.builtin(callee, args)
+                return self.builtin(callee, args, shape)
             case _:
                 self.summary.everything = True
                 return Value(UNKNOWN)
 
     def external(self, external: External, args: list[Value]) -> Value:
         """A call of an external."""
-        tags = _merged(args).tags
+        tags = merged(args).tags
         deep = tags | inside(tags)
         summary = self.summary
         if external.order is not Order.PURE or external.is_async:
@@ -641,7 +641,33 @@ class Reader:
             summary.resources_read.add(external.resource)
         return Value(NOTHING if external.immutable else deep)
 
-    def builtin(self, callee: Any, args: list[Value]) -> Value:
+    def partial(
+        self,
+        callee: "functools.partial[Any]",
+        tags: Tags,
+        args: list[Value],
+        shape: tuple[Any, ...],
+    ) -> Value:
+        """A call of a function with some arguments given before."""
+        before = [Value(tags, callee_of(value)) for value in callee.args]
+        named = [Value(tags, callee_of(value)) for value in callee.keywords.values()]
+        marks = shape or (None,) * len(args)
+        if before or named:
+            shape = ((None,) * len(before)) + marks + tuple(callee.keywords)
+        inner = Value(tags, callee_of(callee.func))
+        return self.call(inner, [*before, *args, *named], shape)
+
+    def callback(self, function: Value, args: list[Value]) -> None:
+        """A call by something native that is given all these arguments."""
+        if function.callee is None and not function.tags:
+            # Why: it may still be an object made here, of a class of the script's.
+            self.special("call", args)
+        else:
+            self.call(function, [Value(self.load(merged(args).tags))], ("?",))
+
+    def builtin(
+        self, callee: Any, args: list[Value], shape: tuple[Any, ...] = ()
+    ) -> Value:
         """A call of a builtin, or of a function whose term is not known."""
         try:
             effect = BUILTINS.get(callee)
@@ -653,11 +679,9 @@ class Reader:
                 self.summary.everything = True
                 return Value(UNKNOWN)
             effect = of_module(callee, callee.__module__, callee.__name__)
-        direct = isinstance(callee, Hashable) and callee in DIRECT
-        for arg in args:
-            if arg.callee is not None and not direct:
-                inner = [Value(self.load(_merged(args).tags))] * 1
-                self.call(arg, inner, ("?",))
+        for function in called(callee, args, shape):
+            self.callback(function, args)
+        args = in_places(effect, args, shape)
         self.effect(effect, args)
         self.store(args)
         found = self.special(effect.op, args)
@@ -668,7 +692,7 @@ class Reader:
         if callee is open:
             # Why: a file is new, and known by what has opened it.
             return Value(NOTHING, open)
-        return Value(self.load(_merged(args).tags) | found)
+        return Value(self.load(merged(args).tags) | found)
 
     def construct(self, cls: type, args: list[Value], shape: tuple[Any, ...]) -> Value:
         """A call of a class."""
@@ -695,7 +719,7 @@ class Reader:
         if issubclass(cls, BaseException):
             self.store(args)
             return Value(frozenset(self.stored))
-        return self.builtin(cls, args)
+        return self.builtin(cls, args, shape)
 
     def template(
         self, template: Template, function: Value, args: list[Value], shape: Any
@@ -719,7 +743,7 @@ class Reader:
             # Why: whoever takes its items runs its code, which CPython does.
             self.summary.everything = True
         if function is None:
-            return self.builtin(fn, args)
+            return self.builtin(fn, args, shape)
         if function.is_generator:
             self.summaries.meet_generator(function)
         self.summaries.meet(function.namespace, ())
@@ -728,15 +752,11 @@ class Reader:
         values = self.closure(fn, cells)
         simple = len(args) <= len(own) and not any(shape)
         if simple and not function.code.co_flags & 0x0C:
-            rest = [Value(UNKNOWN if fn.__defaults__ else NOTHING)] * (
-                len(own) - len(args)
-            )
-            values += [*args, *map(_default, rest)]
+            values += [*args, *_defaults(fn, len(own), cells or NOTHING)[len(args) :]]
         else:
-            merged = _merged(args)
-            values += [Value(merged.tags | inside(merged.tags), merged.callee)] * len(
-                own
-            )
+            together = merged(args)
+            deep = together.tags | inside(together.tags)
+            values += [Value(deep, together.callee)] * len(own)
         return self.include(lam, values)
 
     def closure(self, fn: types.FunctionType, cells: Tags | None = None) -> list[Value]:
@@ -862,12 +882,15 @@ class Reader:
             effect = methods.get(name)
             if effect is not None:
                 found = True
-                self.effect(effect, [receiver, *args])
+                self.effect(effect, [receiver, *in_places(effect, args, shape)])
                 if takes_items(kind, name):
                     self.special("list", args)
+        if name in METHOD_CALLS:
+            for given in called_by(METHOD_CALLS[name], args, shape):
+                self.callback(given, [receiver, *args])
         if name in OBJECT_METHODS:
-            given = args if receiver.callee is object else [receiver, *args]
-            self.effect(BUILTINS[OBJECT_METHODS[name]], given)
+            all_of_it = args if receiver.callee is object else [receiver, *args]
+            self.effect(BUILTINS[OBJECT_METHODS[name]], all_of_it)
             found = True
         if not isinstance(receiver.callee, NoneType | Method | Uncallable):
             found = self.attribute_call(receiver.callee, name, args, shape) or found
@@ -875,7 +898,7 @@ class Reader:
             self.summary.everything = True
             return Value(UNKNOWN)
         self.store(args)
-        return Value(result | self.load(receiver.tags | _merged(args).tags))
+        return Value(result | self.load(receiver.tags | merged(args).tags))
 
     def attribute_call(
         self, owner: Any, name: str, args: list[Value], shape: tuple[Any, ...]
@@ -901,8 +924,9 @@ class Reader:
         if fits:
             values = [*args, *([PLAIN_VALUE] * (own - len(args)))]
         else:
-            merged = _merged(args)
-            values = [Value(merged.tags | inside(merged.tags), merged.callee)] * own
+            together = merged(args)
+            deep = together.tags | inside(together.tags)
+            values = [Value(deep, together.callee)] * own
         return [*self.closure(made), *values]
 
 
@@ -928,33 +952,28 @@ def receiver_tags(callee: Any) -> Tags:
     return callee.receiver.tags if isinstance(callee, Method) else NOTHING
 
 
-def _default(value: Value) -> Value:
-    return value if value.tags else PLAIN_VALUE
+def _defaults(fn: types.FunctionType, count: int, around: Tags) -> list[Value]:
+    """What parameters stand for that are not given; of a nested function, who knows."""
+    code = fn.__code__
+    given = fn.__defaults__ or ()
+    behind = code.co_argcount - len(given)
+    names = code.co_varnames[:count]
+    known = {
+        **dict(zip(names[behind:], given, strict=False)),
+        **(fn.__kwdefaults__ or {}),
+    }
+    return [_default(known[name]) if name in known else Value(around) for name in names]
+
+
+def _default(value: Any) -> Value:
+    value = deref(value)
+    return atom(value) if is_atom(value) else Value(UNKNOWN, callee_of(value))
 
 
 def _values(value: Any) -> list[Value]:
     if isinstance(value, list):
         return value
     return [value] if isinstance(value, Value) else []
-
-
-def _merged(values: Iterable[Any]) -> Value:
-    """What may be any of these; what calling it calls, if that is the same for all."""
-    tags: set[Tag] = set()
-    callees = []
-    for value in values:
-        if isinstance(value, Value):
-            tags |= value.tags
-            callees.append(value.callee)
-    return Value(frozenset(tags), _same(callees))
-
-
-def _same(callees: list[Any]) -> Any:
-    """What is called whichever of these is; a plain value can not be called."""
-    called = [callee for callee in callees if not isinstance(callee, Uncallable)]
-    if called:
-        return called[0] if all(callee is called[0] for callee in called) else None
-    return callees[0] if callees and all(c == callees[0] for c in callees) else None
 
 
 def counted(op: str, args: list[Value]) -> Any:
@@ -980,5 +999,5 @@ def _either(one: Any, other: Any) -> Any:
     if one is NEVER or other is NEVER:
         return other if one is NEVER else one
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        return [_merged(pair) for pair in zip(one, other, strict=True)]
-    return _merged([*_values(one), *_values(other)])
+        return [merged(pair) for pair in zip(one, other, strict=True)]
+    return merged([*_values(one), *_values(other)])

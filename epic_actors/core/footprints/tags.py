@@ -68,6 +68,25 @@ NEVER = Value()
 """What a step gives that raises, or that is being read: nothing, as far as is known."""
 
 
+def merged(values: Iterable[Any]) -> Value:
+    """What may be any of these; what calling it calls, if that is the same for all."""
+    tags: set[Tag] = set()
+    callees = []
+    for value in values:
+        if isinstance(value, Value):
+            tags |= value.tags
+            callees.append(value.callee)
+    return Value(frozenset(tags), _same(callees))
+
+
+def _same(callees: list[Any]) -> Any:
+    """What is called whichever of these is; a plain value can not be called."""
+    called = [callee for callee in callees if not isinstance(callee, Uncallable)]
+    if called:
+        return called[0] if all(callee is called[0] for callee in called) else None
+    return callees[0] if callees and all(c == callees[0] for c in callees) else None
+
+
 @attrs.frozen
 class Method:
     """The callee of a name bound to `receiver.name`."""

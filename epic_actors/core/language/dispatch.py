@@ -12,6 +12,8 @@ It is longer than most modules: each kind of callable may turn out to be another
 
 import builtins
 import functools
+import inspect
+import itertools
 import types
 import typing
 from collections.abc import Callable
@@ -378,10 +380,26 @@ def run_native(
     network: "Network", effect: Effect, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Perform a native operation; keyword arguments count as further positions."""
+    if kwargs and effect.writes:
+        args, kwargs = placed(effect.function, args, kwargs)
     if not kwargs:
         return operate(network, effect, *args)
     named = effect.with_keywords(tuple(kwargs), len(args))
     return operate(network, named, *args, *kwargs.values())
+
+
+def placed(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The same arguments, those in front by position: what is stored in has one."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return args, kwargs
+    names = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    rest = dict(kwargs)
+    front = list(itertools.takewhile(rest.__contains__, names[len(args) :]))
+    return (*args, *map(rest.pop, front)), rest
 
 
 def run_unknown(

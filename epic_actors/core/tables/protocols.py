@@ -65,6 +65,7 @@ PROTOCOLS: dict[str, tuple[str, ...]] = {
     **{op: (f"__{op}__",) for op in ("neg", "pos", "invert", "abs", "round", "hash")},
     **{op: (f"__{op}__",) for op in ("len", "next", "reversed", "dir")},
     "aiter": ("__aiter__", "__anext__"),
+    "call": ("__call__",),
     "getitem": ("__getitem__", "__class_getitem__", "__index__"),
     "setitem": ("__setitem__", "__index__"),
     "delitem": ("__delitem__", "__index__"),

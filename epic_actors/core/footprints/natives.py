@@ -1,0 +1,61 @@
+"""What a native function is given: where its arguments go, and which of them it calls."""
+
+import functools
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from epic_actors.core.language.callbacks import CALLING
+from epic_actors.core.tables.effects import Effect
+from epic_actors.core.tables.protocols import DIRECT
+
+from .tags import Value, inside, merged
+
+
+Shape = tuple[str | None, ...]
+CALLS: dict[Any, tuple[int, str]] = {
+    **{function: (position, name) for function, (_, position, name) in CALLING.items()},
+    functools.cmp_to_key: (0, "mycmp"),
+}
+"""Which argument a function calls, by position and by name."""
+METHOD_CALLS = {"sort": (-1, "key"), "sub": (0, "repl"), "subn": (0, "repl")}
+"""The same for methods, whatever they are of."""
+NAMED = (-1, "key default object_hook object_pairs_hook parse_float parse_int")
+"""What functions of the library call that stand in no table."""
+_STARS = ("*", "**", "?")
+
+
+def in_places(effect: Effect, args: list[Value], shape: Shape) -> list[Value]:
+    """The arguments by position, each with all that may stand there.
+
+    What is behind a star may stand anywhere.  So may what has a name; that matters only
+    where arguments are told apart by what is stored in them.
+    """
+    starred = any(mark in _STARS for mark in shape)
+    if not starred and not (any(shape) and (effect.writes or effect.alters)):
+        return args
+    together = merged(args)
+    return [Value(together.tags | inside(together.tags))] * (len(args) + 1)
+
+
+def called(function: Any, args: list[Value], shape: Shape) -> Iterator[Value]:
+    """The arguments that a builtin, or a function whose term is not known, may call."""
+    if function is iter and len(args) == 1:
+        return
+    if isinstance(function, Hashable) and function not in DIRECT:
+        yield from called_by(CALLS.get(function, NAMED), args, shape)
+
+
+def called_by(
+    which: tuple[int, str], args: list[Value], shape: Shape
+) -> Iterator[Value]:
+    """The arguments that can be called, and those that stand where something is called."""
+    position, names = which
+    starred = False
+    for index, arg in enumerate(args):
+        mark = shape[index] if index < len(shape) else None
+        starred |= mark in _STARS
+        here = mark is None and (index == position or (starred and position >= 0))
+        if arg.callee is not None or here or mark in names.split():
+            yield arg
+        elif mark == "**" or (mark in _STARS and index <= position):
+            yield Value(inside(arg.tags))
