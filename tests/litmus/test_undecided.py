@@ -8,6 +8,7 @@ import functools
 import heapq
 import itertools
 import re
+from collections import defaultdict
 
 import pytest
 
@@ -186,6 +187,47 @@ def defaults_of_a_lambda():
     if later(True):
         (lambda row, where=rows: where.append(row))(1)
     return len(rows)
+
+
+@agrees
+def a_default_is_stored():
+    found = defaultdict(list)
+    if later(True):
+        found[3]
+    return len(found)
+
+
+@agrees
+def a_default_is_stored_in_what_is_pending():
+    found = defaultdict(int)
+    later(found)[3]
+    return len(found)
+
+
+@agrees
+def a_default_is_stored_inside():
+    found = defaultdict(list)
+    tables = {"found": found}
+
+    def look(n):
+        if n < 4:
+            if later(n) % 2:
+                tables["found"][n]
+            look(n + 1)
+
+    look(0)
+    return len(found)
+
+
+@agrees
+def a_default_is_stored_in_a_try():
+    found = defaultdict(list)
+    for n in range(3):
+        try:
+            found[later(n)][later(0)]
+        except IndexError:
+            pass
+    return sorted(found)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -502,6 +502,8 @@ class Reader:
                 self.summary.reads |= (arg.tags | inside(arg.tags)) - SHARED
             elif position in effect.reads:
                 self.summary.reads |= arg.tags - SHARED
+        if effect.op == "getitem" and args:
+            self.summary.filled |= args[0].tags
         if effect.under == "" and args:
             self.shared_store(args, None)
         for place in effect.places:
@@ -841,6 +843,8 @@ class Reader:
             summary.stored_under |= {(one, name) for one in mapped([tag])}
         if found.reads:
             summary.reads |= mapped(found.reads)
+        if found.filled:
+            summary.filled |= mapped(found.filled)
         if found.writes:
             grown = found.grown
             self.write(mapped(found.writes - grown))

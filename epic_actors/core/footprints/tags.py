@@ -12,6 +12,7 @@ instances, or an object that stands in the term: the dictionary of a module.
 
 import functools
 import types
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from types import AsyncGeneratorType, MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,7 +21,7 @@ import attrs
 
 from epic_actors.core.closures import Closure, Resumption
 from epic_actors.core.language.lookup import script_of
-from epic_actors.core.memory.extent import EVERYWHERE, Inside, through
+from epic_actors.core.memory.extent import EVERYWHERE, Filling, Inside, through
 from epic_actors.core.memory.places import (
     CLASSES,
     STORED_IN_CLASSES,
@@ -178,6 +179,7 @@ class Summary:
         everything: It may touch anything at all.
         stored_under: What attributes are stored in, by their names; None for any name.
         calls_out: It may call an external, or something unknown that does.
+        filled: What items are loaded from, which may store a default there.
         changed: What is written in another way than by appending to it.
         globals_read: Globals that are read, by the identity of their module's.
         attributes: Names read that classes may be given meanwhile.
@@ -198,6 +200,7 @@ class Summary:
 
     reads: set[Tag] = attrs.Factory(set)
     writes: set[Tag] = attrs.Factory(set)
+    filled: set[Tag] = attrs.Factory(set)
     changed: set[Tag] = attrs.Factory(set)
     resources_read: set[Any] = attrs.Factory(set)
     globals_read: set[tuple[int, str]] = attrs.Factory(set)
@@ -223,6 +226,7 @@ class Summary:
         return (
             self.reads,
             self.writes,
+            self.filled,
             self.changed,
             self.resources_read,
             self.resources_written,
@@ -326,6 +330,7 @@ class Summary:
         changed = self.writes - self.grown
         writes = [place for tag in changed for place in _places(tag, given)]
         writes += [p for one in self.stored_under for p in _under(*one, given)]
+        writes += [place for tag in self.filled for place in _filled(tag, given)]
         changes = {id(place) for place in writes}
         grows = [p for p in grown if p.__class__ is list and id(p) not in changes]
         return Footprint(
@@ -394,6 +399,20 @@ def _places(tag: Tag, given: dict[Any, Any]) -> Iterable[Any]:
     if is_atom(value):
         return ()
     return sources(value) if kind == "is" else (Inside(value),)
+
+
+def _filled(tag: Tag, given: dict[Any, Any]) -> Iterable[Any]:
+    """Where loading an item may store a default."""
+    kind, root = tag
+    if kind == "unknown":
+        return (Filling(EVERYWHERE),)
+    value = None if kind == "shared" else _value(root, given)
+    if is_atom(value) or (value.__class__ is Wire and value.kind):
+        return ()
+    if kind == "in":
+        return (Filling(Inside(value)),)
+    wide = value.__class__ is Wire or isinstance(value, defaultdict)
+    return (Filling(value),) if wide else ()
 
 
 def _under(tag: Tag, name: str | None, given: dict[Any, Any]) -> Iterable[Any]:

@@ -9,6 +9,7 @@ object that is there: `families` says when a hold becomes one of them.  It looks
 back than where the object came into being (`births`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from .births import Births
 from .extent import (
     CLASSES_MET,
     EVERYWHERE,
+    Filling,
     Inside,
     Through,
     cover_of,
@@ -53,6 +55,7 @@ class Memory:
         there: Those of them that may touch an object that is there already, and
         changing: Those of these that may write to it.
         mixed: Whether these two are not in order.
+        filling: Those that may store defaults in dictionaries.
         doubtful: Those that may touch more than they say once a new class is met, and
         looked: when they were last asked, by `CLASSES_MET`.
         births: When objects came into being.
@@ -66,6 +69,7 @@ class Memory:
         "changing",
         "doubtful",
         "everywhere",
+        "filling",
         "held",
         "looked",
         "mixed",
@@ -86,6 +90,7 @@ class Memory:
         self.there: dict[int, Hold] = {}
         self.changing: dict[int, Hold] = {}
         self.mixed = False
+        self.filling: dict[int, Hold] = {}
         self.doubtful: dict[int, Hold] = {}
         self.looked = 0
         self.held: dict[int, Hold] = {}
@@ -124,6 +129,9 @@ class Memory:
 
     def index(self, hold: Hold, place: Any) -> None:
         """Make `hold` be found by accesses to `place`."""
+        if place.__class__ is Filling:
+            self.fill(hold)
+            return
         place = by_itself(place)
         if is_wide(place):
             self.everywhere[hold.seq] = hold
@@ -147,6 +155,13 @@ class Memory:
             self.written.setdefault(id(place), {})[hold.seq] = hold
             self.speak_up()
 
+    def fill(self, hold: Hold) -> None:
+        """Take in that a hold may store defaults, also for the one it speaks through."""
+        self.filling[hold.seq] = hold
+        outer = self.outer
+        if outer is not None and outer.inner is self:
+            outer.memory.fill(outer)
+
     def discard(self, hold: Hold) -> None:
         """Forget a released hold."""
         if self.held.pop(hold.seq, None) is None:
@@ -159,6 +174,7 @@ class Memory:
         for wide in (self.everywhere, self.writing, self.there, self.changing):
             wide.pop(hold.seq, None)
         self.doubtful.pop(hold.seq, None)
+        self.filling.pop(hold.seq, None)
         for place in (*hold.reads, *hold.writes):
             if place.__class__ is Through:
                 place = place.place  # noqa: PLW2901 - it is found under the name
@@ -188,6 +204,8 @@ class Memory:
         assert inner is not None
         if inner.written or inner.writing or inner.doubtful:
             self.writing[hold.seq] = hold
+        if inner.filling:
+            self.fill(hold)
         self.be_there(hold)
 
     def speak_up(self) -> None:
@@ -264,6 +282,8 @@ class Memory:
         found = None
         if (holds := self.by_place.get(id(place))) is not None:
             found = self._search(holds, place, write, before, start, since)
+        if found is None and self.filling and isinstance(place, defaultdict):
+            found = self._search(self.filling, place, write, before, start, since)
         if found is not None:
             if not isinstance(found, Hold) or (
                 found.puts is NOTHING and not found.keeps

@@ -101,6 +101,16 @@ class Through:
         return CLASSES in found or ANYTHING in found
 
 
+@attrs.define(eq=False)
+class Filling:
+    """The dictionaries with defaults that a value, or what is `Inside` one, may be.
+
+    Loading an item stores the default, and it may be pending what it is loaded from.
+    """
+
+    root: Any
+
+
 def through(root: Any, name: str) -> Through:
     """What a store to an attribute writes that may be one of a class or module."""
     STORED.add(name)

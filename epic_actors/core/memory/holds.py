@@ -19,6 +19,7 @@ Rules
        again.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ import attrs
 from .extent import (
     ANYTHING,
     EVERYWHERE,
+    Filling,
     Inside,
     Through,
     extent,
@@ -244,6 +246,9 @@ class Hold:
         return any(place is grown for grown in self.grows)
 
     def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
+        if held.__class__ is Filling:
+            filled = place is EVERYWHERE or isinstance(place, defaultdict)
+            return self._clash(held.root, place) if filled else None
         if held.__class__ is Through:
             return self if place is held.place and held.is_met(self) else None
         if held.__class__ is Inside:

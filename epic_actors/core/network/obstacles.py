@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import (
     EVERYWHERE,
+    Filling,
     Inside,
     deep_places,
     through,
@@ -187,6 +188,8 @@ def conflict(
     look = region.memory.conflict_outward
     start = gets_what_is_there(effect, args)
     for place, write in touched(effect, args):
+        if place.__class__ is Filling:
+            continue
         # Why: who reads the beginning of a pending value reads that value at least.
         outer = deref(place.root) if place.__class__ is Inside else place
         found = look(outer, write=write, before=before, start=start)
@@ -255,4 +258,6 @@ def touched(
             places += taken(value)
         elif position in effect.reads:
             places += [(place, False) for place in sources(value)]
+    if effect.op == "getitem" and args[0].__class__ is Wire and not args[0].kind:
+        places.append((Filling(args[0]), True))
     return places
