@@ -162,3 +162,38 @@ def test_takes_work_by_the_round(script: Callable[[int], Any]) -> None:
     calls_of_ours(script, 3)
     few = calls_of_ours(script, ROUNDS)
     assert calls_of_ours(script, 2 * ROUNDS) < MOST * few
+
+
+def filled(rounds: int) -> Any:
+    """A table that depends on an answer, row by row."""
+    count = f(rounds)
+    table = [[0] * count for _ in range(count)]
+    for row_ in range(1, count):
+        for column in range(1, count):
+            table[row_][column] = table[row_ - 1][column] + table[row_][column - 1] + 1
+    return table[-1]
+
+
+def filled_by_tests(rounds: int) -> Any:
+    """The same, with loops that say nothing of how often they go round."""
+    count = f(rounds)
+    table = [[0] * count for _ in range(count)]
+    row_ = 1
+    while row_ < count:
+        column = 1
+        while column < count:
+            table[row_][column] = table[row_ - 1][column] + table[row_][column - 1] + 1
+            column += 1
+        row_ += 1
+    return table[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", [filled, filled_by_tests], ids=lambda s: s.__name__)
+def test_loops_in_loops_that_let_others_go_first_cost_no_more(
+    script: Callable[[int], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the outermost loop that pauses: what follows an inner one need not wait."""
+    few = calls_of_ours(script, 8)
+    monkeypatch.setattr("epic_actors.core.network.network.TURN_ROUNDS", 20)
+    assert calls_of_ours(script, 8) < 1.1 * few

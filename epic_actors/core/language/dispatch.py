@@ -113,6 +113,7 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
             try:
                 waits_for = frame.send(None)
             except StopIteration as stop:
+                network.looping = looping
                 return stop.value
             network.looping = looping
             footprint = unit.footprint(network, values)

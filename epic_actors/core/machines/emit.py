@@ -306,18 +306,23 @@ class Emitter(Steps):
         if cursor is not None:
             looping = self.for_loop(term.name, cursor, lam, tail, around)
         else:
-            body = [self.pausing(lam), *self.block(lam.body, tail)]
+            kept = self.fresh()
+            looped = ast.Attribute(self.name(NET), "looping", LOAD, **self.where)
+            out += self.assign((kept,), looped)
+            body = [self.pausing(lam, kept), *self.block(lam.body, tail)]
             self.move(place)
             forever = ast.Constant(True, **self.where)
-            looping = [ast.While(forever, body, [], **self.where)]
+            looped = ast.Attribute(self.name(NET), "looping", ast.Store(), **self.where)
+            after = ast.Assign([looped], self.name(kept), **self.where)
+            looping = [ast.While(forever, body, [], **self.where), after]
         self.jumps = around
         return out + self.flagged(far, looping, [])
 
-    def pausing(self, lam: Lam) -> ast.stmt:
+    def pausing(self, lam: Lam, around: str) -> ast.stmt:
         """Let others go first, if a loop is far ahead of what is pending."""
         self.generator = True
-        far = ast.Attribute(self.name(NET), "must_pause", LOAD, **self.where)
-        must = ast.Call(far, [], [], **self.where)
+        far = ast.Attribute(self.name(NET), "must_pause_inside", LOAD, **self.where)
+        must = ast.Call(far, [self.name(around)], [], **self.where)
         nothing = ast.Constant(None, **self.where)
         pause = [self.expr(ast.Yield(nothing, **self.where)), *self.look()]
         pause += self.resettle([*lam.params, *self.live(lam)])

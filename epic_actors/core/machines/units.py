@@ -77,6 +77,7 @@ def run_unit(network: "Network", unit: Unit, count: int, *args: Any) -> Any:
     try:
         waits_for = frame.send(None)
     except StopIteration as stop:
+        network.looping = looping
         return stop.value
     network.looping = looping
     footprint = unit.footprint(network, args)

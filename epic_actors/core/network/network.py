@@ -71,6 +71,9 @@ SIMPLE = (types.ModuleType, type, list, dict, set, tuple, str, int, float)
 TURN_ROUNDS = 10_000
 """So many rounds are gone before the event loop gets its turn."""
 
+PATIENCE = 4
+"""So many times as long is the outermost loop waited for to come to its next round."""
+
 TURN_CALLS = 128
 """So many calls are started before the event loop gets its turn.
 
@@ -156,7 +159,7 @@ class Network:
         self.raised_by: dict[int, tuple[BaseException, ExternalCall]] = {}
         self.last_site: Site | None = None
         self.since_turn = 0
-        self.rounds = self.beyond = 0
+        self.rounds = self.turned = self.beyond = 0
         self.rounds_ahead: int = machine.rounds_ahead
         self.answer: Callable[[ExternalCall, Any], None] = (
             machine.post if self.literal else ExternalCall.answered
@@ -331,10 +334,10 @@ class Network:
                 self.pool.take_answers()
             elif self.pool.running:
                 await self.pool.wait_answer()
-                self.rounds = self.beyond = 0
+                self.rounds = self.turned = self.beyond = 0
             elif self.paused:
                 # Why: all that waits may wait for what the oldest loop has yet to do.
-                self.rounds = 0
+                self.rounds = self.turned = 0
                 self.beyond = self.pool.waiting
                 self.paused.pop(0).wake()
             else:
@@ -349,18 +352,29 @@ class Network:
             made.rest is not None for made in self.generators
         )
 
+    def must_pause_inside(self, around: Any) -> bool:
+        """The same for a loop that does not say when its round is over."""
+        self.looping = around
+        must = self.must_pause()
+        self.looping = around or True
+        return must
+
     def must_pause(self) -> bool:
         """Whether a loop, before its next round, has to let others go first.
 
         A loop may be endless only because something older is about to fail.
         """
         self.rounds += 1
-        if self.since_turn >= self.turn_calls and self.looping is None:
+        late = self.rounds - self.turned
+        if self.looping is not None:
             # Why: one loop that pauses is enough, the outermost; what follows a loop that
             # is left half done goes on without its result, and then has to wait for it.
-            self.since_turn = 0
-            return True
-        return self.rounds % TURN_ROUNDS == 0 or self.throttled
+            due = late >= TURN_ROUNDS * PATIENCE
+        else:
+            due = late >= TURN_ROUNDS or self.since_turn >= self.turn_calls
+        if due:
+            self.since_turn, self.turned = 0, self.rounds
+        return due or self.throttled
 
     @property
     def throttled(self) -> bool:

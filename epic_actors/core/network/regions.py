@@ -250,6 +250,7 @@ def enter(
     try:
         waits_for = frame.send(None)
     except StopIteration as stop:
+        network.looping = looping
         return stop.value
     network.looping = looping
     return Block(network, frame, waits_for, count, footprint()).results
