@@ -280,7 +280,8 @@ class Memory:
             return self._search(self.held, place, write, before, start)
         since = self.births.since(place, self)
         found = None
-        if (holds := self.by_place.get(id(place))) is not None:
+        named = self.by_place if write else self.written
+        if (holds := named.get(id(place))) is not None:
             found = self._search(holds, place, write, before, start, since)
         if found is None and self.filling and isinstance(place, defaultdict):
             found = self._search(self.filling, place, write, before, start, since)
