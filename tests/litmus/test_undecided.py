@@ -153,6 +153,58 @@ def a_function_called_up_to_its_last_value():
     return taken, LOG[:]
 
 
+def keep(row, *_):
+    """Store in what is given."""
+    row.append(1)
+
+
+class Keeper:
+    """Stores in what it is given."""
+
+    def __init__(self, row):
+        row.append(2)
+
+    def keep(self, row):
+        row.append(3)
+
+
+@agrees
+def what_stands_in_a_display_behind_a_star():
+    row, heap = [0], [4]
+    if later(True):
+        keep(*[row])
+        keep(**{"row": row})
+        Keeper(*[row]).keep(*(row,))
+        heapq.heappop(*(heap,))
+        list.append(*[heap, 5])
+    return len(row), len(heap)
+
+
+@agrees
+def what_stands_in_a_display_is_read():
+    row, text, same = [1], "", None
+    others = [row]
+    if later(True):
+        later([row])
+        later({"row": others[0]})
+        text = str([row])
+        same = [row] == [[1]]
+    row.append(2)
+    return text, same
+
+
+@agrees
+def what_was_stored_in_something_new_is_read():
+    row, text = [1], ""
+    if later(True):
+        rows = []
+        rows.append(row)
+        later(rows)
+        text = f"{rows * 2}"
+    row.append(2)
+    return text
+
+
 def word(_):
     """A trace, as text."""
     LOG.append(1)

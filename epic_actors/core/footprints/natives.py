@@ -1,14 +1,14 @@
 """What a native function is given: where its arguments go, and which of them it calls."""
 
 import functools
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from epic_actors.core.language.callbacks import CALLING
 from epic_actors.core.tables.effects import Effect
 from epic_actors.core.tables.protocols import DIRECT
 
-from .tags import Value, inside, merged
+from .tags import Tags, Value, merged
 
 
 Shape = tuple[str | None, ...]
@@ -24,7 +24,9 @@ NAMED = (-1, "key default object_hook object_pairs_hook parse_float parse_int")
 _STARS = ("*", "**", "?")
 
 
-def in_places(effect: Effect, args: list[Value], shape: Shape) -> list[Value]:
+def in_places(
+    effect: Effect, args: list[Value], shape: Shape, load: Callable[[Tags], Tags]
+) -> list[Value]:
     """The arguments by position, each with all that may stand there.
 
     What is behind a star may stand anywhere.  So may what has a name; that matters only
@@ -34,19 +36,24 @@ def in_places(effect: Effect, args: list[Value], shape: Shape) -> list[Value]:
     if not starred and not (any(shape) and (effect.writes or effect.alters)):
         return args
     together = merged(args)
-    return [Value(together.tags | inside(together.tags))] * (len(args) + 1)
+    return [Value(together.tags | load(together.tags))] * (len(args) + 1)
 
 
-def called(function: Any, args: list[Value], shape: Shape) -> Iterator[Value]:
+def called(
+    function: Any, args: list[Value], shape: Shape, load: Callable[[Tags], Tags]
+) -> Iterator[Value]:
     """The arguments that a builtin, or a function whose term is not known, may call."""
     if function is iter and len(args) == 1:
         return
     if isinstance(function, Hashable) and function not in DIRECT:
-        yield from called_by(CALLS.get(function, NAMED), args, shape)
+        yield from called_by(CALLS.get(function, NAMED), args, shape, load)
 
 
 def called_by(
-    which: tuple[int, str], args: list[Value], shape: Shape
+    which: tuple[int, str],
+    args: list[Value],
+    shape: Shape,
+    load: Callable[[Tags], Tags],
 ) -> Iterator[Value]:
     """The arguments that can be called, and those that stand where something is called."""
     position, names = which
@@ -58,4 +65,4 @@ def called_by(
         if arg.callee is not None or here or mark in names.split():
             yield arg
         elif mark == "**" or (mark in _STARS and index <= position):
-            yield Value(inside(arg.tags))
+            yield Value(load(arg.tags))

@@ -28,7 +28,7 @@ from epic_actors.core.memory.places import (
     names_in,
     stored,
 )
-from epic_actors.core.memory.reach import is_atom
+from epic_actors.core.memory.reach import PLAIN, is_atom
 from epic_actors.core.memory.wire import deref
 from epic_actors.core.network.externals import External, Order
 from epic_actors.core.tables.effects import (
@@ -59,6 +59,7 @@ from .tags import (
     CLOSURES,
     HELD_NUMBER,
     ITSELF,
+    MADE,
     NEVER,
     NOTHING,
     NUMBER,
@@ -125,6 +126,7 @@ LOADS = frozenset(
         "iter",
     ]
 )
+MAKES = frozenset({"list", "tuple", "dict", "merge", "set", "add", "mul"})
 APPENDING = frozenset({list.append, deque.append, bytearray.append})
 BY_ATTRIBUTE = frozenset({"getattr", "setattr", "delattr"})
 RAISES = frozenset({"raise", "reraise"})
@@ -382,10 +384,13 @@ class Reader:
             return Value(self.load(args[0].tags), callee)
         if op == "bound":
             return args[0]
+        number = counted(op, args)
+        if op in MAKES and number is None:
+            return Value(MADE)
         if op == "super":
             return Value(args[1].tags)
         kept = op in ("iadd", "ior", "iand", "isub", "ixor", "imul")
-        return Value(args[0].tags if kept else NOTHING, counted(op, args))
+        return Value(args[0].tags if kept else NOTHING, number)
 
     def itself(self, value: Value, fn: types.FunctionType) -> Value:
         """A function of which attributes are asked, as an object."""
@@ -435,6 +440,10 @@ class Reader:
     def load(self, tags: Tags) -> Tags:
         """What may be found inside: also what was stored here."""
         return inside(tags) | frozenset(self.stored)
+
+    def deep(self, tags: Tags) -> Tags:
+        """An object and what may be found inside."""
+        return tags | (self.load(tags) if tags >= MADE else inside(tags))
 
     def store(self, args: list[Value]) -> None:
         """What may be found inside anything made here from now on."""
@@ -497,9 +506,9 @@ class Reader:
                 appends = effect.function in APPENDING and not self.trying
                 self.write(arg.tags, changes=not appends)
             if position in effect.alters:
-                self.write(arg.tags | inside(arg.tags))
+                self.write(self.deep(arg.tags))
             if position in effect.whole or position in effect.spreads:
-                self.summary.reads |= (arg.tags | inside(arg.tags)) - SHARED
+                self.summary.reads |= self.deep(arg.tags) - SHARED
             elif position in effect.reads:
                 self.summary.reads |= arg.tags - SHARED
         if effect.op == "getitem" and args:
@@ -604,7 +613,7 @@ class Reader:
                 return self.method(callee, args, shape)
             case Effect():
                 owner = Value(function.tags | inside(function.tags))
-                self.effect(callee, [owner, *in_places(callee, args, shape)])
+                self.effect(callee, [owner, *in_places(callee, args, shape, self.load)])
                 return Value(self.load(owner.tags))
             case Uncallable():
                 self.assume(callee)
@@ -630,8 +639,7 @@ class Reader:
 
     def external(self, external: External, args: list[Value]) -> Value:
         """A call of an external."""
-        tags = merged(args).tags
-        deep = tags | inside(tags)
+        deep = self.deep(merged(args).tags)
         summary = self.summary
         if external.order is not Order.PURE or external.is_async:
             summary.calls_out = True
@@ -661,7 +669,7 @@ class Reader:
 
     def callback(self, function: Value, args: list[Value]) -> None:
         """A call by something native that is given all these arguments."""
-        if function.callee is None and not function.tags:
+        if function.callee is None and function.tags <= MADE:
             # Why: it may still be an object made here, of a class of the script's.
             self.special("call", args)
         else:
@@ -681,9 +689,9 @@ class Reader:
                 self.summary.everything = True
                 return Value(UNKNOWN)
             effect = of_module(callee, callee.__module__, callee.__name__)
-        for function in called(callee, args, shape):
+        for function in called(callee, args, shape, self.load):
             self.callback(function, args)
-        args = in_places(effect, args, shape)
+        args = in_places(effect, args, shape, self.load)
         self.effect(effect, args)
         self.store(args)
         found = self.special(effect.op, args)
@@ -709,7 +717,7 @@ class Reader:
                 self.function(
                     init, [PLAIN_VALUE, *args], (None, *shape) if shape else ()
                 )
-                return Value(frozenset(self.stored))
+                return Value(frozenset(self.stored) | MADE)
             record = self.summaries.records[cls]
             if record is None:
                 self.summary.everything = True
@@ -717,11 +725,12 @@ class Reader:
                 made = [PLAIN_VALUE, *args]
                 for callback in record.callbacks():
                     self.call(Value(NOTHING, callee_of(callback)), made, ("?",))
-            return Value(frozenset(self.stored))
+            return Value(frozenset(self.stored) | MADE)
         if issubclass(cls, BaseException):
             self.store(args)
-            return Value(frozenset(self.stored))
-        return self.builtin(cls, args, shape)
+            return Value(frozenset(self.stored) | MADE)
+        found = self.builtin(cls, args, shape)
+        return found if cls in PLAIN else Value(found.tags | MADE)
 
     def template(
         self, template: Template, function: Value, args: list[Value], shape: Any
@@ -757,7 +766,7 @@ class Reader:
             values += [*args, *_defaults(fn, len(own), cells or NOTHING)[len(args) :]]
         else:
             together = merged(args)
-            deep = together.tags | inside(together.tags)
+            deep = together.tags | self.load(together.tags)
             values += [Value(deep, together.callee)] * len(own)
         return self.include(lam, values)
 
@@ -886,11 +895,14 @@ class Reader:
             effect = methods.get(name)
             if effect is not None:
                 found = True
-                self.effect(effect, [receiver, *in_places(effect, args, shape)])
+                placed = in_places(effect, args, shape, self.load)
+                self.effect(effect, [receiver, *placed])
+                if isinstance(receiver.callee, type):
+                    self.effect(effect, placed)
                 if takes_items(kind, name):
                     self.special("list", args)
         if name in METHOD_CALLS:
-            for given in called_by(METHOD_CALLS[name], args, shape):
+            for given in called_by(METHOD_CALLS[name], args, shape, self.load):
                 self.callback(given, [receiver, *args])
         if name in OBJECT_METHODS:
             all_of_it = args if receiver.callee is object else [receiver, *args]
@@ -929,7 +941,7 @@ class Reader:
             values = [*args, *([PLAIN_VALUE] * (own - len(args)))]
         else:
             together = merged(args)
-            deep = together.tags | inside(together.tags)
+            deep = together.tags | self.load(together.tags)
             values = [Value(deep, together.callee)] * own
         return [*self.closure(made), *values]
 

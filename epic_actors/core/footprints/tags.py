@@ -4,7 +4,8 @@
     ("in", root)    anything reachable from it
     UNKNOWN         anything
     SHARED          some class or module
-    no tags         an object made here, or a plain value
+    MADE            an object made here, with whatever was stored in those
+    no tags         a plain value, or a new object with nothing in it
 
 A root is a parameter of the unit, a global, an attribute that a class holds for all its
 instances, or an object that stands in the term: the dictionary of a module.
@@ -54,6 +55,7 @@ CLOSURES = 3
 NOTHING: Tags = frozenset()
 UNKNOWN: Tags = frozenset({("unknown", None)})
 SHARED: Tags = frozenset({("shared", None)})
+MADE: Tags = frozenset({("made", None)})
 
 
 @attrs.frozen
@@ -303,7 +305,7 @@ class Summary:
     @property
     def touches_nothing(self) -> bool:
         """Whether all it does is to compute a value from plain arguments."""
-        tags = self.reads | self.writes
+        tags = (self.reads | self.writes) - MADE
         own = all(isinstance(root, str) for _, root in tags)
         resources = self.resources_read or self.resources_written
         return own and not resources and not any(self.changing_globals())
@@ -345,7 +347,7 @@ class Summary:
         """What the results may share objects with."""
         if self.returns >= UNKNOWN:
             return None
-        roots = {_root_key(root): root for _, root in self.returns - SHARED}
+        roots = {_root_key(root): root for _, root in self.returns - SHARED - MADE}
         values = [_value(root, given) for root in roots.values()]
         kept = [v for v in values if not is_atom(v) or is_shared(v)]
         return (*kept, type) if self.returns >= SHARED else tuple(kept)
@@ -389,7 +391,7 @@ def _places(tag: Tag, given: dict[Any, Any]) -> Iterable[Any]:
     kind, root = tag
     if kind == "unknown":
         return (EVERYWHERE,)
-    if kind == "shared":
+    if kind in ("shared", "made"):
         return ()
     value = _value(root, given)
     if isinstance(value, types.ModuleType):
@@ -406,7 +408,7 @@ def _filled(tag: Tag, given: dict[Any, Any]) -> Iterable[Any]:
     kind, root = tag
     if kind == "unknown":
         return (Filling(EVERYWHERE),)
-    value = None if kind == "shared" else _value(root, given)
+    value = None if kind in ("shared", "made") else _value(root, given)
     if is_atom(value) or (value.__class__ is Wire and value.kind):
         return ()
     if kind == "in":
@@ -418,7 +420,7 @@ def _filled(tag: Tag, given: dict[Any, Any]) -> Iterable[Any]:
 def _under(tag: Tag, name: str | None, given: dict[Any, Any]) -> Iterable[Any]:
     """What is written of classes and modules by a store to an attribute."""
     kind, root = tag
-    if kind == "unknown":
+    if kind in ("unknown", "made"):
         return ()
     value = type if kind == "shared" else _value(root, given)
     wide = kind == "in" or value.__class__ is Wire
