@@ -8,7 +8,7 @@ from epic_actors.core.language.callbacks import CALLING
 from epic_actors.core.tables.effects import Effect
 from epic_actors.core.tables.protocols import DIRECT
 
-from .tags import Tags, Value, merged
+from .tags import Tags, Uncallable, Value, merged
 
 
 Shape = tuple[str | None, ...]
@@ -62,7 +62,8 @@ def called_by(
         mark = shape[index] if index < len(shape) else None
         starred |= mark in _STARS
         here = mark is None and (index == position or (starred and position >= 0))
-        if arg.callee is not None or here or mark in names.split():
+        callee = None if isinstance(arg.callee, Uncallable) else arg.callee
+        if callee is not None or here or mark in names.split():
             yield arg
         elif mark == "**" or (mark in _STARS and index <= position):
             yield Value(load(arg.tags))
