@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.generators import generated_of
 from epic_actors.core.memory.reach import (
+    CONSUMED,
     CONTAINERS,
     ITERATORS,
     PLAIN,
@@ -80,6 +81,7 @@ class Walk:
         "_count",
         "_native",
         "_reading",
+        "_source",
         "arriving",
         "back",
         "item",
@@ -99,12 +101,17 @@ class Walk:
         if values.__class__ is Wire:
             assert values.source is not None
             self.arriving = values
+            self._source: Any = values.source
             self._reading: Iterator[Any] = values.source.items()
             self._count = 0
             self.opaque = False
             # Why: nobody can change what is new and only the loop refers to.
             own = values.immutable or (made and values.origin == ())
             self.sources = [] if own else [values]
+            if values.consumed:
+                # Why: what is taken early is taken before anybody else gets the iterator.
+                values.subscribe(self)
+                values.source = None
         else:
             self.arrive(values)
 
@@ -127,6 +134,12 @@ class Walk:
             self._native = itertools.chain(self.back[::-1], self._native)
             self.back.clear()
         return self._native
+
+    def wake(self) -> None:
+        """The iterator is there: take from it what has been read of it already."""
+        if not self.whole():
+            assert self.arriving is not None
+            deref(self.arriving).subscribe(self)
 
     def whole(self) -> bool:
         """Whether all of the iterable is there; if so, go on in it from here."""
@@ -217,7 +230,9 @@ class Walk:
         here = network.here
         if network.holds[0] > 0:
             for source in self.sources:
-                found = here.memory.conflict_outward(source, write=False)
+                found = here.memory.conflict_outward(source, write=is_consumed(source))
+                if found is None and self.arriving is source and source.consumed:
+                    found = self._source.taker(here.memory)
                 if found is not None and not self.has_grown(source):
                     network.waits_for = growing(here.memory, source) or found
                     return True
@@ -239,6 +254,12 @@ class Walk:
         of the script's may find too much gone.
         """
         return self.opaque or not (self.made or here.ledger.owner is None)
+
+
+def is_consumed(source: Any) -> bool:
+    """Whether taking an item from what a loop reads changes it."""
+    kind = source.__class__
+    return source.consumed if kind is Wire else kind in CONSUMED
 
 
 def taken_from(iterator: Any) -> list[Any]:

@@ -268,6 +268,7 @@ class Memory:
         write: bool,
         before: int | None = None,
         start: int = ALL_OF_IT,
+        since: int = -1,
     ) -> "Wire | Hold | None":
         """The nearest older obstacle to an access, in this region only.
 
@@ -278,7 +279,7 @@ class Memory:
             return None
         if place is EVERYWHERE:
             return self._search(self.held, place, write, before, start)
-        since = self.births.since(place, self)
+        since = max(since, self.births.since(place, self))
         found = None
         named = self.by_place if write else self.written
         if (holds := named.get(id(place))) is not None:
@@ -345,6 +346,31 @@ class Memory:
             if outer is None:
                 return None
             memory, before = outer.memory, outer.seq
+        return None
+
+    def taker(
+        self, place: Any, hold: Hold, before: int | None = None
+    ) -> "Wire | Hold | None":
+        """What may take from an iterator and is younger than a hold that reads it."""
+        around = [hold]
+        while (outer := around[-1].memory.outer) is not None:
+            around.append(outer)
+        since = {id(one.memory): one.seq + 1 for one in around}
+        looks = [(self, -1, before)]
+        while id(looks[-1][0]) not in since:
+            outer = looks[-1][0].outer
+            assert outer is not None
+            looks.append((outer.memory, -1, outer.seq))
+        common, _, before = looks.pop()
+        looks.append((common, since[id(common)], before))
+        for one in around:
+            if one.memory is common:
+                break
+            looks.append((one.memory, one.seq + 1, None))
+        for memory, start, end in looks:
+            found = memory.conflict(place, write=True, before=end, since=start)
+            if found is not None:
+                return found
         return None
 
     @staticmethod

@@ -182,6 +182,8 @@ def taken(value: Any) -> list[tuple[Any, bool]]:
     """The places that iterating `value` reads (False) and changes (True)."""
     if value.__class__ in PLAIN:
         return []
+    if value.__class__ is Wire:
+        return [(value, value.consumed)]
     if value.__class__ not in CONSUMED:
         return [(place, False) for place in sources(value)]
     places = [(value, True)]
@@ -427,6 +429,8 @@ def has_wire(value: Any) -> bool:
     kind = value.__class__
     if kind is Wire:
         return True
+    if kind in BOUND_TYPES:
+        value = value.__self__
     return isinstance(value, tuple) and any(map(has_wire, value))
 
 
@@ -448,14 +452,25 @@ class Settler:
     def settled(self, value: Any) -> Any:
         """What should stand for `value` itself."""
         value = deref(value)
-        if not isinstance(value, tuple) or not has_wire(value):
+        bound = value.__class__ in BOUND_TYPES
+        if not (bound or isinstance(value, tuple)) or not has_wire(value):
             return value
         known = self._tuples.get(id(value))
-        if known is None or any(map(has_wire, known[1])):
-            parts = [self.settled(part) for part in value]
-            made = tuple(parts) if value.__class__ is tuple else value._make(parts)  # type: ignore[attr-defined]
+        if known is None or has_wire(known[1]):
+            made = self._bound(value) if bound else self._tuple(value)
             known = self._tuples[id(value)] = (value, made)
         return known[1]
+
+    def _tuple(self, value: Any) -> Any:
+        parts = [self.settled(part) for part in value]
+        return tuple(parts) if value.__class__ is tuple else value._make(parts)
+
+    def _bound(self, method: Any) -> Any:
+        """A method of a tuple: of the settled one."""
+        owner = self.settled(method.__self__)
+        if method.__class__ is types.MethodType:
+            return types.MethodType(method.__func__, owner)
+        return getattr(owner, method.__name__)
 
     def settle(self, value: Any, *, compared: bool = False) -> Any:
         """Settle `value` and everything reachable from it."""

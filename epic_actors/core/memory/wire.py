@@ -13,6 +13,7 @@ Rules
                     will answer, `()` for a value that will be new, None for anything;
        `source`     where the beginning of it can be read already (see `stream`).
        `stored`     what is still to be stored in it, None for anything;
+       `consumed`   it is an iterator, which reading changes;
        `computed`   it is the result of arithmetic, which gives no container that was
                     there before: only an object whose class has arithmetic of its own.
     4. Pending values that may share objects, or be stored in one another, are of one
@@ -50,6 +51,7 @@ class Wire:
     __slots__ = (
         "asked",
         "computed",
+        "consumed",
         "dependents",
         "family",
         "holds",
@@ -84,6 +86,7 @@ class Wire:
         self.dependents: list[Wire | Hold] | None = None
         self.stored: tuple[Any, ...] | None = ()
         self.computed = False
+        self.consumed = False
 
     def subscribe(self, actor: "Reader") -> None:
         """Wake `actor` once when the value is there."""

@@ -30,7 +30,7 @@ from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.operations import OPERATIONS, Pack
 from epic_actors.core.streams.beginnings import PARTS, TEXT
 from epic_actors.core.streams.early import EARLY
-from epic_actors.core.streams.elements import ITEMS, STREAMED
+from epic_actors.core.streams.elements import ITEMS, SINGLE, STREAMED
 from epic_actors.core.streams.growing import Growing, growing
 from epic_actors.core.streams.stream import Unreadable, Wait
 from epic_actors.core.streams.text import (
@@ -290,6 +290,7 @@ class Operation(Actor):
                 self.results.method = args[0], partial.args[0]
             if self.key in STREAMED:
                 self.results.source = self
+                self.results.consumed = self.key in SINGLE
         if found is None or network.literal or self.early is not None:
             self.begin()
         else:
@@ -343,7 +344,18 @@ class Operation(Actor):
             return None
         args = tuple(map(deref, self.args))
         found = conflict(self.effect.chosen(args), args, self.outer, self)
+        for wire in behind(args) if found is None else ():
+            found = found or wire.source.taker(self.outer.memory, self.hold.seq)  # type: ignore[union-attr]
         return None if found is None else Wait(found)
+
+    def taker(self, memory: Memory, before: int | None = None) -> "Wire | Hold | None":
+        """What may take from the iterators behind the result before it is read."""
+        for wire in behind(tuple(map(deref, self.args))):
+            found = memory.taker(wire, self.hold, before)
+            found = found or wire.source.taker(memory, before)  # type: ignore[union-attr]
+            if found is not None:
+                return found
+        return None
 
     def growing(self) -> tuple[Any, ...] | None:
         """The arguments, if only the last one is held, and that still grows."""
@@ -372,7 +384,11 @@ class Operation(Actor):
     def asked(self, table: dict[Any, Any], args: tuple[Any, ...]) -> Any:
         """What a table says of this operation."""
         effect = self.effect
-        return asked(table, effect.function, effect.names, tuple(map(deref, args)))
+        values = tuple(map(deref, args))
+        single = [id(wire) for wire in behind(values)]
+        if len(single) != len(set(single)):
+            raise Unreadable
+        return asked(table, effect.function, effect.names, values)
 
     def text(self) -> Reading:
         """The text of the result."""
@@ -450,6 +466,11 @@ class Operation(Actor):
             ledger.done(self)
         finally:
             network.here = outside
+
+
+def behind(values: tuple[Any, ...]) -> list[Wire]:
+    """The iterators among some values of which the beginning can be read."""
+    return [v for v in values if v.__class__ is Wire and v.consumed and v.source]
 
 
 SPECIAL = OPERATIONS["special"]

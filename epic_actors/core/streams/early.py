@@ -107,6 +107,8 @@ def _contains(item: Any, holder: Any) -> Any:
         return True
     if is_text(holder) or item.__class__ not in PLAIN:
         raise Unreadable
+    if holder.__class__ is Wire and holder.consumed:
+        raise Unreadable
     for step in read_items(holder):
         if step.__class__ is Wait:
             yield step

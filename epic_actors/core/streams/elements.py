@@ -193,5 +193,9 @@ ITEMS: dict[Any, Callable[..., Reading]] = {
     OPERATIONS["list"]: _display,
     OPERATIONS["tuple"]: _display,
 }
+SINGLE = frozenset(
+    {enumerate, zip, iter, itertools.chain, itertools.islice, itertools.pairwise}
+)
+"""Operations that give an iterator, whose items are taken once."""
 STREAMED = frozenset({*PARTS, *TEXT, *ITEMS})
 """Operations whose result can be read before it is whole."""

@@ -1,0 +1,199 @@
+"""What real programs found when expressions inside them were made pending."""
+
+# Scripts under test are written as users write them.
+# ruff: noqa: ANN001, ANN201, ANN204
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, attr-defined"
+
+import itertools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from epic_actors.testing.agree import agree
+from epic_actors.testing.outside import Outside
+
+
+outside = Outside()
+
+
+@outside.unordered
+def later(x):
+    """Give the argument, later."""
+    return x
+
+
+def begun():
+    """A list that is not known to be whole, and an iterator over it."""
+    rows = [7, 8, 9, 10, 11]
+    if later(0):
+        rows.append(12)
+    return iter(rows)
+
+
+def same(x):
+    """Pass on."""
+    return x
+
+
+def takes_one_more():
+    """What the body of a loop takes from its iterator, the loop does not get."""
+    rows = begun()
+    return [(row, next(rows, None), next(rows, None)) for row in same(rows)]
+
+
+def by_twos():
+    """One iterator twice in a `zip`."""
+    rows = begun()
+    pairs = [later(pair) for pair in zip(rows, rows, strict=False)]
+    return pairs, [later(row) for row in rows]
+
+
+def left_early():
+    """Who loops over the rest of an iterator gets the rest."""
+    rows, first = enumerate(begun()), []
+    for number, row in rows:
+        first.append(row)
+        if number == 1:
+            break
+    return first, [later(row) for row in rows]
+
+
+def slices_of_one():
+    """Slices of one iterator, one behind the other."""
+    rows = begun()
+    parts = itertools.chain(itertools.islice(rows, 2), [0], itertools.islice(rows, 2))
+    return [later(part) for part in parts], [later(row) for row in rows]
+
+
+def spread_twice():
+    """An iterator is at its end when it has been spread out."""
+    rows = begun()
+    return [*rows, 0, *rows], [later(row) for row in rows]
+
+
+def in_a_generator():
+    """A generator expression takes from the iterator that it was given."""
+    rows = begun()
+    found = (row for row in rows)
+    return [next(found), next(rows), next(found), next(rows)]
+
+
+def read_behind_another():
+    """An item is taken from an iterator after another was put around it."""
+    rows = begun()
+    numbered = enumerate(rows)
+    return next(rows), [(row, next(rows, None)) for row in numbered]
+
+
+def left_when_told():
+    """A loop is left when an answer says so, and another goes on."""
+    rows, first = iter([1, 2, 3, 4, 5, 6]), []
+    for row in rows:
+        if later(row == 2):
+            break
+        first.append(row)
+    for pair in zip(rows, rows, strict=False):
+        if later(pair[0] == 3):
+            break
+    return first, [later(row) for row in rows]
+
+
+def taken_in_a_branch():
+    """What an undecided branch takes, nobody else gets."""
+    rows, found = iter([1, 2, 3, 4, 5, 6]), []
+    if later(1):
+        found.append(list(itertools.islice(rows, 2)))
+    found.append(list(itertools.islice(rows, 2)))
+    if later(1):
+        for row in rows:
+            found.append([row])
+            break
+    return found, [later(row) for row in rows]
+
+
+class Pair(NamedTuple):
+    """Two values and a method."""
+
+    left: Any
+    right: Any = None
+
+    def swapped(self):
+        """The other way round."""
+        return Pair(self.right, self.left)
+
+
+def methods_of_tuples():
+    """A method of a tuple in which something is still pending."""
+    pair = Pair(later(1))
+    methods = [pair.swapped, (later(2), 3).index]
+    return later(methods)[0](), [method.__self__ for method in methods]
+
+
+class Countdown:
+    """Counts down when it is called, and has items by their numbers."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def __call__(self):
+        """The next number, until there is none."""
+        self.n -= 1
+        if self.n < 0:
+            raise StopIteration
+        return later(self.n)
+
+    def __getitem__(self, index):
+        """The numbers from below."""
+        self.n -= 1
+        if self.n < 0:
+            raise IndexError(index)
+        return later(index)
+
+
+def called_until():
+    """`iter` of a function and the value that ends it."""
+    rows, found = [1, 2, 3], []
+    for row in iter(lambda: later(rows.pop()), 1):
+        found.append(row)
+    numbers = iter(Countdown(4), 0)
+    found += [next(numbers), *numbers, next(numbers, "end")]
+    failing = iter([].pop, 0)
+    for _ in range(2):
+        try:
+            next(failing)
+        except IndexError:
+            found.append("empty")
+    return found, dict(enumerate(iter(Countdown(3), 9)))
+
+
+def items_by_number():
+    """`iter` of what has items by their numbers, and no more."""
+    numbers, others, found = iter(Countdown(4)), iter(Countdown(4)), []
+    found += [next(numbers), *numbers, next(numbers, "end")]
+    for number in others:
+        if later(number == 1):
+            break
+    return found, [next(others, 5), *others]
+
+
+PROGRAMS = [
+    called_until,
+    items_by_number,
+    takes_one_more,
+    by_twos,
+    left_early,
+    slices_of_one,
+    spread_twice,
+    in_a_generator,
+    read_behind_another,
+    left_when_told,
+    taken_in_a_branch,
+    methods_of_tuples,
+]
+
+
+@pytest.mark.parametrize("script", PROGRAMS)
+def test_programs_agree(script: Callable[..., Any]) -> None:
+    """A program that once disagreed means what CPython says."""
+    agree(script, outside, seeds=range(3))
