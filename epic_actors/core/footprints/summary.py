@@ -464,9 +464,12 @@ class Summaries:
             self.modules.add(module.__name__)
             note_stores(vars(module))
 
-    def meet_class(self, cls: type) -> None:
-        """Take in a class, with its bases and, if it is the script's, its subclasses."""
-        ours = cls.__module__.startswith(CORE)
+    def meet_class(self, cls: type, *, made: bool = False) -> None:
+        """Take in a class, with its bases and, if it is the script's, its subclasses.
+
+        One of ours, only when it is `made` an object of in the place of a native one.
+        """
+        ours = cls.__module__.startswith(CORE) and not made
         if type(cls).__hash__ is None:
             # Why: it can stand in no table; what it does is left to CPython.
             return

@@ -563,6 +563,7 @@ def iterator(specials: Specials, obj: Any) -> Frame:
         answer = yield from waited(specials.send(obj, "__iter__"))
         return iter(answering(obj, "__iter__", answer))
     if attribute(obj.__class__, "__iter__") is None and iterates(specials, obj):
+        specials.network.summaries.meet_class(iterating.Items, made=True)
         return iterating.Items(obj)
     return iter(obj)
 
@@ -592,7 +593,7 @@ def _opened(specials: Specials, function: Any, args: Any, kwargs: Any) -> Frame:
 
 def _iter(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`iter(obj)`."""
-    if rest or not specials.has(obj, "__iter__"):
+    if rest or not iterates(specials, obj):
         return operate_natively(specials.network, effect, obj, *rest)
     return (yield from iterator(specials, obj))
 
