@@ -10,12 +10,15 @@ import dataclasses
 import functools
 import heapq
 import inspect
+import itertools
 import sysconfig
 import types
+from typing import Any
 
 from .core.functions import Function
 from .core.iteration import consuming, grouping, iterating
 from .core.language import prelude, substitutes
+from .core.language.lookup import script_of
 from .frontend import known
 
 
@@ -30,15 +33,30 @@ OUR_SCRIPTS = frozenset(
 """Modules of ours whose functions are run as scripts."""
 LIBRARY_SCRIPTS = frozenset({"contextlib"})
 """Modules of the library whose code only passes on to what it is given."""
+_ORDERS = ("lt", "le", "gt", "ge")
 _PASSING = (
     (dataclasses, "replace"),
     (dataclasses, "_replace"),
     (copy, "replace"),
     (heapq, "merge"),
+    # What `functools.total_ordering` fills in.
+    *(
+        (functools, f"_{op}_from_{root}")
+        for op, root in itertools.permutations(_ORDERS, 2)
+    ),
+)
+_METHODS: tuple[Any, ...] = (
+    functools.singledispatchmethod.__get__,
+    functools.partialmethod._make_unbound_method,  # type: ignore[attr-defined]
 )
 PASSING: frozenset[types.CodeType] = frozenset(
     getattr(module, name).__code__ for module, name in _PASSING if hasattr(module, name)
-)
+) | {
+    inner
+    for function in _METHODS
+    for inner in function.__code__.co_consts
+    if isinstance(inner, types.CodeType)
+}
 """The code of functions that do so, in other modules; some are newer than others."""
 
 
@@ -106,4 +124,4 @@ def _package(fn: types.FunctionType) -> str | None:
 def _is_script(fn: types.FunctionType) -> bool:
     """Whether a function is, or stands in, one that its module declares a script."""
     outermost = fn.__globals__.get(fn.__qualname__.partition(".")[0])
-    return hasattr(outermost, "__script__")
+    return script_of(outermost) is not None

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from epic_actors.core.free import FreeNames
-from epic_actors.core.knowledge import remembered
+from epic_actors.core.knowledge import marks, remembered
 from epic_actors.core.terms import Lam, Let, LetRec, Term
 
 
@@ -108,6 +108,6 @@ def resumption(lam: Lam, names: dict[str, Any], known: dict[int, Any]) -> Resump
 def suspended(lam: Lam, values: tuple[Any, ...], unit: Any = None) -> Resumption:
     """What follows a `yield`; the loops it is in may have to go back to an earlier item."""
     for value in values:
-        if hasattr(value, "kept"):
+        if "__epic_sources__" in marks(value.__class__) and hasattr(value, "kept"):
             value.kept = True
     return Resumption(lam, values, unit)

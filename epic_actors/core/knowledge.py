@@ -58,3 +58,17 @@ def remembered(find: Callable[[Object], Finding]) -> Callable[[Object], Finding]
         return found if found is not known else find_first(about)
 
     return of
+
+
+@remembered
+def marks(kind: type) -> frozenset[str]:
+    """What a class says of itself to us.
+
+    Why: asked of the dictionaries, since a class of the script's may have a class with a
+    `__getattr__`.
+    """
+    line = getattr(kind, "__mro__", ())
+    return frozenset(name for base in line for name in _MARKS & vars(base).keys())
+
+
+_MARKS = frozenset({"__epic_atom__", "__epic_sources__"})

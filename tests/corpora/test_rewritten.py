@@ -1,9 +1,10 @@
 """What real programs found when expressions inside them were made pending."""
 
 # Scripts under test are written as users write them.
-# ruff: noqa: ANN001, ANN201, ANN204
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, attr-defined"
+# ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN202, ANN204
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, attr-defined, operator, union-attr, arg-type"
 
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -21,6 +22,11 @@ outside = Outside()
 def later(x):
     """Give the argument, later."""
     return x
+
+
+@outside.sequential
+def note(x):
+    """Take note of something, in order."""
 
 
 def begun():
@@ -171,7 +177,163 @@ def items_by_number():
     return found, [next(others, 5), *others]
 
 
+class Kept:
+    """Counts how often its attribute is computed, and is read meanwhile."""
+
+    def __init__(self):
+        self.n = 0
+        later(self)
+
+    @functools.cached_property
+    def rows(self):
+        """A new list each time."""
+        self.n += 1
+        return [self.n]
+
+    @functools.singledispatchmethod
+    def shown(self, what):
+        """Whatever it is."""
+        return later(what)
+
+    @shown.register
+    def _(self, what: int):
+        return self.n + what
+
+    def added(self, by, times=1, *, more=0):
+        """Add, and say what it is by then."""
+        self.n += later(by) * times + more
+        return self.n
+
+    twice = functools.partialmethod(added, times=2)
+
+
+def cached_while_read():
+    """A cached property is computed once, though its object is in use by a call."""
+    kept = Kept()
+    return [kept.rows, kept.rows], kept
+
+
+def through_methods_of_the_library():
+    """What a method made by the library reads, younger stores do not change."""
+    kept = Kept()
+    found = [later(3), kept.shown(1), kept.shown("a"), kept.shown(later(2))]
+    kept.n += 1
+    found += [kept.twice(2), kept.twice(later(1), more=4), kept.shown(1)]
+    return found, kept
+
+
+def filled_in_orders():
+    """What `total_ordering` fills in asks the script's own method, in order."""
+    calls = []
+
+    @functools.total_ordering
+    class Version:
+        def __init__(self, n):
+            self.n = n
+            note(n)
+
+        def __eq__(self, other):
+            return later(self.n == other.n)
+
+        def __lt__(self, other):
+            calls.append((self.n, other.n))
+            return later(self.n < other.n)
+
+    made = [Version(1) >= Version(2), Version(2) > Version(1), Version(3) <= Version(3)]
+    return made, calls
+
+
+def sender():
+    """Gives what it is sent, later."""
+    sent = yield 0
+    while True:
+        sent = yield later(sent)
+
+
+def generator_of_a_branch():
+    """Nobody knows yet that it is a generator when it is first asked for an item."""
+    made = sender() if later(1) else None
+    return [next(made), made.send(3), next(made)]
+
+
+class Answering(type):
+    """A class of classes that notes what it is asked for in vain."""
+
+    def __getattr__(cls, name):
+        asked.append(name)
+        return name
+
+
+class Asked(metaclass=Answering):
+    """Notes the same of its objects."""
+
+    def __init__(self, n=0):
+        self.n = later(n)
+        self.kept = [n]
+
+    def __call__(self, *values):
+        """Give how many there are, later."""
+        return later(len(values))
+
+    def __getattr__(self, name):
+        asked.append(name)
+        raise AttributeError(name)
+
+
+asked: list[str] = []
+
+
+def given_on(one):
+    """Items beside an object that has an attribute of a common name."""
+    for number in range(2):
+        yield later(number), one
+
+
+def asks_for_nothing_else():
+    """Hooks of objects and classes run when the script asks, and at no other time."""
+    asked.clear()
+    one = Asked(1)
+    pairs = [pair for pair in given_on(one)]
+    mapped = [*map(one, pairs), later(one)(2), one([given_on(one)]), Asked.word]
+    return mapped, [made.n for made in map(Asked, [1, later(2)])], one.kept, asked
+
+
+class Mapping:
+    """Has keys, which it asks for, and counts how often it is read."""
+
+    def __init__(self):
+        self.rows = {"a": 1, "b": 2}
+        self.reads = 0
+
+    def keys(self):
+        """The keys, later."""
+        return later(list(self.rows))
+
+    def __getitem__(self, key):
+        self.reads += 1
+        return later(self.rows[key])
+
+
+def named(a, **others):
+    """Take arguments by name."""
+    return a, others
+
+
+def spread_by_name():
+    """A mapping of the script's own is spread out when it is its turn."""
+    rows = Mapping()
+    if later(0):
+        rows.reads = 9
+    return [rows["a"], rows.reads, {**rows}, rows.reads, named(**rows), rows.reads]
+
+
 PROGRAMS = [
+    spread_by_name,
+    cached_while_read,
+    through_methods_of_the_library,
+    filled_in_orders,
+    generator_of_a_branch,
+    asks_for_nothing_else,
     called_until,
     items_by_number,
     takes_one_more,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.closures import RESUMES, free_names
 from epic_actors.core.functions import Function, Namespace, Template
 from epic_actors.core.iteration.consuming import collects, takes_items
-from epic_actors.core.language.lookup import script_of
+from epic_actors.core.language.lookup import KEEPS, script_of
 from epic_actors.core.memory.extent import EVERYWHERE
 from epic_actors.core.memory.places import (
     STORED,
@@ -592,6 +592,9 @@ class Reader:
         for function in functions:
             if self.summary.everything:
                 break
+            if function is KEEPS:
+                self.write(operand.tags)
+                continue
             given = [operand] * function.__code__.co_argcount
             found |= self.function(function, given).tags
         return found

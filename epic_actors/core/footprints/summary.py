@@ -38,7 +38,7 @@ import attrs
 from epic_actors.core.closures import Resumption
 from epic_actors.core.functions import Function, Namespace
 from epic_actors.core.knowledge import CORE, Known
-from epic_actors.core.language.lookup import hooks_of, is_data
+from epic_actors.core.language.lookup import KEEPS, hooks_of, is_data
 from epic_actors.core.language.records import record_of
 from epic_actors.core.memory.extent import CLASSES_MET
 from epic_actors.core.memory.holds import NOTHING, Hold
@@ -285,6 +285,7 @@ class Summaries:
                 for cls in self.classes
                 for function in hooks_of(cls, op, name)
                 if self.specials.is_script(function)
+                or (function is KEEPS and self.specials.is_script(vars(cls)[name].func))
             ]
         return found
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 
 from epic_actors.core.closures import Closure, Resumption
+from epic_actors.core.knowledge import marks
 from epic_actors.core.language.lookup import script_of
 from epic_actors.core.memory.extent import EVERYWHERE, Filling, Inside, through
 from epic_actors.core.memory.places import (
@@ -362,7 +363,7 @@ def runs_anything(value: Any) -> bool:
     value = deref(value)
     if value.__class__ is Wire:
         return value.method is not None and value.method[1] == ANEXT
-    if hasattr(value.__class__, "__epic_sources__"):
+    if "__epic_sources__" in marks(value.__class__):
         return any(isinstance(v, AsyncGeneratorType) for v in value.__epic_sources__())
     return isinstance(value, AsyncGeneratorType)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.closures import Beginning
 from epic_actors.core.generators import generated_of
 from epic_actors.core.language.prelude import MISSING, close, step
+from epic_actors.core.memory.reach import owner_of
 from epic_actors.core.memory.wire import Wire, deref
 
 from . import grouping, iterating
@@ -390,7 +391,7 @@ def taking(function: Any, args: tuple[Any, ...]) -> Callable[..., Any] | None:
 
 def _chains_generators(function: Any, args: tuple[Any, ...]) -> bool:
     """Whether it is `chain.from_iterable` of generators in a list."""
-    if getattr(function, "__self__", None) is not itertools.chain or len(args) != 1:
+    if owner_of(function) is not itertools.chain or len(args) != 1:
         return False
     items = deref(args[0])
     return items.__class__ in (list, tuple) and any(map(may_be_generated, items))
@@ -405,10 +406,10 @@ def script_for(
         function: The function.
         marks: Which of its arguments are generators.
     """
-    owner = getattr(function, "__self__", None)
+    owner = owner_of(function)
     if owner is itertools.chain:
         return chain_all
-    name = getattr(function, "__name__", "")
+    name = "" if owner is None else getattr(function, "__name__", "")
     for kind in type(owner).__mro__[:-1]:
         if (kind, name) in METHODS:
             return functools.partial(METHODS[kind, name], owner)
@@ -432,7 +433,8 @@ def undecided(function: Any, args: tuple[Any, ...]) -> Wire | None:
     """A pending argument that has to be known first: it may become a generator."""
     for value in map(deref, args):
         if value.__class__ is Wire and may_be_generated(value):
-            return value if script_for(function) is not None else None
+            takes = function is next or script_for(function) is not None
+            return value if takes else None
     return None
 
 

@@ -24,7 +24,13 @@ from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.knowledge import Known
-from epic_actors.core.memory.reach import PLAIN, attributes, cell_value, own_dict
+from epic_actors.core.memory.reach import (
+    PLAIN,
+    attributes,
+    cell_value,
+    own_dict,
+    owner_of,
+)
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External, Order
 from epic_actors.core.network.loops import names_of
@@ -205,7 +211,7 @@ def may_call_back(
 
     While threads of the script's are alive, it may wait for one that asks.
     """
-    given = (function, getattr(function, "__self__", None), *args, *kwargs.values())
+    given = (function, owner_of(function), *args, *kwargs.values())
     waits = network.pool.threads > 0 and effect.ordered
     if not waits and not network.asking.given(given, deep=effect.ordered):
         return False

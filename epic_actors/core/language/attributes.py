@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.iteration import iterating
+from epic_actors.core.knowledge import marks
 from epic_actors.core.memory.places import TAKES_DICTIONARY
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.perform import NATIVE, operate
@@ -53,7 +54,7 @@ def is_simple(cls: type) -> bool:
                 type(value), "__set__"
             )
             plain = isinstance(value, _PLAIN_DESCRIPTORS)
-            external = getattr(type(value), "__epic_atom__", False)
+            external = "__epic_atom__" in marks(type(value))
             if descriptor and not plain and not external:
                 return False
     return True

@@ -344,7 +344,8 @@ def _function(
     if function is None:
         # Why: the module it stands in, since wrappers take the name of what they wrap.
         module = fn.__globals__.get("__name__")
-        effect = of_module(fn, module, fn.__name__)
+        passes_on = is_script_code(network, getattr(fn, "__wrapped__", None))
+        effect = opaque(fn) if passes_on else of_module(fn, module, fn.__name__)
         return run_unknown(network, effect, fn, args, kwargs)
     return enter_function(network, fn, function, args, kwargs)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.iteration import iterating
 from epic_actors.core.memory.places import CLASSES, loaded
-from epic_actors.core.memory.reach import own_dict
+from epic_actors.core.memory.reach import aliases, own_dict
 from epic_actors.core.network.perform import operate
 from epic_actors.core.network.regions import Frame, enter
 from epic_actors.core.tables.effects import Effect
@@ -75,7 +75,7 @@ def _accessed(
 
 def _settled(network: "Network", name: str, obj: Any) -> Frame:
     """Wait until the object, and what its class has under the name, are as they will be."""
-    for place in (obj, *loaded(CLASSES, name)):
+    for place in (*aliases(obj), *loaded(CLASSES, name)):
         # Why: asked of where the frame is by now; it may have become a block.
         while held := network.here.memory.conflict_outward(place, write=False):
             yield held

@@ -1,5 +1,6 @@
 """What classes have under a name, as it stands there: nothing is bound and nothing runs."""
 
+import functools
 import types
 from typing import Any
 
@@ -48,6 +49,10 @@ def script_of(value: Any) -> Any:
         return object.__getattribute__(value, "__script__")
     except AttributeError:
         return None
+
+
+KEEPS: Any = functools.cached_property.__get__
+"""Stores what a function gave among the attributes of the object it was asked for."""
 
 
 def hooks_of(cls: type, op: str, name: str) -> list[types.FunctionType]:

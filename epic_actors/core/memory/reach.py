@@ -19,7 +19,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
-from epic_actors.core.knowledge import remembered
+from epic_actors.core.knowledge import marks, remembered
 from epic_actors.core.looks import Feed, shell_of
 from epic_actors.core.tables.protocols import ARITHMETIC
 
@@ -103,6 +103,12 @@ MOVERS: frozenset[type] = (CONSUMED - {map, filter}) - {
 BARE_TYPES: frozenset[type] = frozenset({dict, types.FunctionType}) | BOUND_TYPES
 
 
+def owner_of(function: Any) -> Any:
+    """What a function is bound to; anything else is not asked, it may have hooks."""
+    bound: Any = function
+    return bound.__self__ if function.__class__ in BOUND_TYPES else None
+
+
 def is_atom(value: Any) -> bool:
     """Whether nothing reachable from `value` can change or be pending."""
     kind = value.__class__
@@ -117,7 +123,7 @@ def is_atom(value: Any) -> bool:
         return value.__closure__ is None and not value.__dict__
     if kind in BOUND_TYPES:
         return is_atom(value.__self__)
-    return isinstance(value, type) or getattr(kind, "__epic_atom__", False)
+    return isinstance(value, type) or "__epic_atom__" in marks(kind)
 
 
 def aliases(value: Any) -> tuple[Any, ...]:
@@ -157,8 +163,9 @@ def sources(value: Any) -> tuple[Any, ...]:
         return (value, *frame_values(value))
     if value.__class__ is super:
         return (value, *aliases(value.__self__))  # type: ignore[attr-defined]
-    found = getattr(value.__class__, "__epic_sources__", None)
-    return aliases(value) if found is None else tuple(found(value))
+    if "__epic_sources__" in marks(value.__class__):
+        return tuple(value.__epic_sources__())
+    return aliases(value)
 
 
 def steps_of(iterator: Any) -> Iterator[Any]:
@@ -195,7 +202,7 @@ def taken(value: Any) -> list[tuple[Any, bool]]:
 def children(value: Any) -> Iterator[Any]:
     """The values directly inside `value`."""
     kind = value.__class__
-    if hasattr(kind, "__epic_sources__"):
+    if "__epic_sources__" in marks(kind):
         yield from value.__epic_sources__()
         return
     cls: Any = type(value)
@@ -328,7 +335,7 @@ def _slot_names(kind: type) -> tuple[tuple[int, str], ...]:
 def is_opaque(kind: type) -> bool:
     """Whether the attributes of a class's instances are not looked into."""
     kinds = kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES
-    return kinds or kind is super or hasattr(kind, "__epic_sources__")
+    return kinds or kind is super or "__epic_sources__" in marks(kind)
 
 
 def walk(value: Any, *, compared: bool = False) -> Iterator[Any]:
