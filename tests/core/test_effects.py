@@ -175,7 +175,7 @@ def test_displays_need_only_what_they_spread() -> None:
     assert 1 not in prim_effect("dict", None).strict
     spread = prim_effect("dict", (False, True))
     assert spread.strict == (0, 3)
-    assert spread.reads == (3,)
+    assert spread.spreads == (3,)
 
 
 def test_unpacking_counts_its_results() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from types import FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
+from epic_actors.core.language.lookup import attribute
 from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import (
     EVERYWHERE,
@@ -114,7 +115,7 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
             continue
         if kind not in PLAIN and kind.__module__ not in TRUSTED:
             for name in effect.dunders:
-                if hasattr(getattr(kind, name, None), "__code__"):
+                if hasattr(attribute(kind, name), "__code__"):
                     return True
     return False
 

@@ -267,6 +267,7 @@ def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
 
 
 ITERATION = ("__iter__", "__next__", "__len__", "__getitem__")
+MAPPING = ("keys", "__getitem__", "__iter__")
 """Special methods that iterating runs."""
 
 

@@ -30,6 +30,7 @@ from epic_actors.core.operations import OPERATIONS, TAKES_STATIC, Native
 from .effect import (
     ALL,
     ITERATION,
+    MAPPING,
     Effect,
     comparing,
     finding,
@@ -226,7 +227,9 @@ _PRIMS: dict[str, Effect] = {
     "list": Effect(OPERATIONS["list"], strict=(), fresh=True, shares=True, makes=True),
     "set": comparing(pure(OPERATIONS["set"], shares=True, makes=True)),
     "dict": Effect(OPERATIONS["dict"], fresh=True, shares=True, makes=True),
-    "merge": Effect(OPERATIONS["merge"], reads=ALL[1:], fresh=True, shares=True),
+    "merge": Effect(
+        OPERATIONS["merge"], spreads=ALL[1:], fresh=True, shares=True, dunders=MAPPING
+    ),
     "list_append": writer(list.append, back.append, strict=(0,)),
     "set_add": comparing(writer(set.add, back.set_member, whole=(1,))),
     "format": pure(
@@ -353,7 +356,9 @@ def _dict_display(made: Effect, starred: Any) -> Effect:
         return attrs.evolve(made, strict=evens, whole=evens)
     keys = tuple(2 * i for i, star in enumerate(starred) if not star)
     spread = tuple(2 * i + 1 for i, star in enumerate(starred) if star)
-    return attrs.evolve(made, strict=keys + spread, whole=keys, reads=spread)
+    return attrs.evolve(
+        made, strict=keys + spread, whole=keys, spreads=spread, dunders=MAPPING
+    )
 
 
 @functools.lru_cache(4096)
