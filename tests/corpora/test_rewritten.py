@@ -4,8 +4,10 @@
 # ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN202, ANN204
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, no-any-return, var-annotated, attr-defined, operator, union-attr, arg-type"
 
+import copy
 import functools
 import itertools
+import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -327,7 +329,28 @@ def spread_by_name():
     return [rows["a"], rows.reads, {**rows}, rows.reads, named(**rows), rows.reads]
 
 
+class Copied:
+    """Asks when it is copied or shown."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def __copy__(self):
+        return Copied(later(self.n))
+
+    def __str__(self):
+        return later("copied")
+
+
+def called_back_by_a_library():
+    """What a library's function is given turns out to ask."""
+    rows = {"a": later(Copied(1))}
+    copied = copy.copy(later(Copied(2)))
+    return copied.n, json.dumps(rows, default=later(str))
+
+
 PROGRAMS = [
+    called_back_by_a_library,
     spread_by_name,
     cached_while_read,
     through_methods_of_the_library,

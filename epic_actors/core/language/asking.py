@@ -215,6 +215,11 @@ def may_call_back(
     waits = network.pool.threads > 0 and effect.ordered
     if not waits and not network.asking.given(given, deep=effect.ordered):
         return False
+    return calls_inside(function)
+
+
+def calls_inside(function: Any) -> bool:
+    """Whether a function runs code when it is called, and does not only keep it."""
     return callable(function) and not (runs_later(function) or keeps(function))
 
 
@@ -236,7 +241,8 @@ def runs_later(function: Any) -> bool:
 
 def _loud(items: Iterable[Any]) -> list[Any]:
     """The first items, without those behind which there is nothing."""
-    return [v for v in itertools.islice(items, MOST) if type(v) not in _QUIET]
+    first = map(deref, itertools.islice(items, MOST))
+    return [v for v in first if type(v) not in _QUIET]
 
 
 def outline(value: Any) -> list[int]:

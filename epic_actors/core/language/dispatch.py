@@ -65,7 +65,7 @@ from epic_actors.core.tables.protocols import bits_of
 from epic_actors.core.tables.worldly import FILES
 from epic_actors.core.terms import LetRec, steps
 
-from .asking import may_call_back, yields_asking
+from .asking import calls_inside, may_call_back, yields_asking
 from .callbacks import (
     CACHED,
     instead_of,
@@ -414,6 +414,9 @@ def run_unknown(
     """Perform a native operation that may call back; aside, if that may ask."""
     if may_call_back(network, effect, function, args, kwargs):
         return request(network, aside(function), args, kwargs)
+    unknown = (v for v in (*args, *kwargs.values()) if deref(v).__class__ is Wire)
+    if not all(map(is_atom, unknown)) and calls_inside(function):
+        effect = attrs.evolve(effect, calls_back=True)
     return run_native(network, effect, args, kwargs)
 
 

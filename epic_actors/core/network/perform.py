@@ -417,7 +417,10 @@ class Operation(Actor):
 
     def fire(self) -> None:
         """Perform it here, at our place in program order."""
-        if self.effect.dunders and waits_inside(self.network, self.effect, self.args):
+        effect, network = self.effect, self.network
+        if (
+            effect.calls_back and network.asking.given(self.args, deep=effect.ordered)
+        ) or (effect.dunders and waits_inside(network, effect, self.args)):
             self.go_aside()
         else:
             self.complete(self.perform)

@@ -62,6 +62,7 @@ class Effect:
         variant: Chooses another effect by the arguments themselves; None for this one.
         count: How many results a pack of it has.
         dunders: Special methods of the arguments' types that may run inside it.
+        calls_back: What its arguments turn out to be, it may call in any way.
         kind: The builtin type that the result is exactly of.
         keeps_kind: The result is of the type that both arguments have.
         lazy: The result goes on reading what it spreads.
@@ -101,6 +102,7 @@ class Effect:
     on: int = 0
     count: int = 1
     dunders: tuple[str, ...] = ()
+    calls_back: bool = False
     kind: type | None = None
     keeps_kind: bool = False
     shares: bool = False
