@@ -254,8 +254,13 @@ def sender():
 
 def generator_of_a_branch():
     """Nobody knows yet that it is a generator when it is first asked for an item."""
-    made = sender() if later(1) else None
-    return [next(made), made.send(3), next(made)]
+    made, other = sender() if later(1) else None, sender()
+    begun = other.send(later(None))
+    try:
+        sender().send(later(1))
+    except TypeError as error:
+        begun = begun, str(error)
+    return [next(made), made.send(3), next(made), begun, other.send(later(2))]
 
 
 class Answering(type):

@@ -157,11 +157,16 @@ def converted(rest: Any, function: Function) -> Any:
 def pull(network: "Network", generated: Generated, thrown: bool, sent: Any) -> Any:
     """Take a step: whether there is an item, and the item or what is returned."""
     sent = deref(sent)
-    unknown = thrown and sent.__class__ is Wire
+    unknown = sent.__class__ is Wire and (thrown or is_new(generated))
     if not unknown and obstacle(network, generated) is None:
         return step(network, generated, thrown, sent)
     frame = _pull_later(network, generated, thrown, sent)
     return enter(network, frame, 2, lambda: footprint(network, generated, sent))
+
+
+def is_new(generated: Generated) -> bool:
+    """Whether none of a generator's code has run."""
+    return isinstance(deref(generated.rest), Beginning)
 
 
 def obstacle(network: "Network", generated: Generated) -> Any:
@@ -198,8 +203,9 @@ def footprint(network: "Network", generated: Generated, sent: Any) -> Footprint:
 def _pull_later(
     network: "Network", generated: Generated, thrown: bool, sent: Any
 ) -> Frame:
-    # Why: what is thrown into a generator that has not begun is raised here.
-    while thrown and sent.__class__ is Wire:
+    # Why: what is thrown into a generator that has not begun is raised here, and it takes
+    # nothing but None.
+    while sent.__class__ is Wire and (thrown or is_new(generated)):
         sent = yield sent
     while (found := obstacle(network, generated)) is not None:
         yield found
