@@ -11,6 +11,7 @@ import itertools
 import math
 import re
 import textwrap
+import types
 from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -636,6 +637,18 @@ def merged_when_it_is_filled(values):
     return dict(later(values)) | humble, humble | dict(later(values))
 
 
+def copied_function(number):
+    """`boltons.funcutils.copy_function`: a function is made by the type of functions."""
+
+    def plain():
+        return later(number)
+
+    made = types.FunctionType(
+        plain.__code__, plain.__globals__, closure=plain.__closure__
+    )
+    return made()
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -677,6 +690,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (compared_when_they_have_come, (2,)),
     (left_to_others, (2,)),
     (merged_when_it_is_filled, ([("a", 1)],)),
+    (copied_function, (3,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

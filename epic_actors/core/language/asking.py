@@ -236,7 +236,7 @@ def runs_later(function: Any) -> bool:
     """Whether a call of a function runs none of its code yet."""
     code = getattr(getattr(function, "__func__", function), "__code__", None)
     later = CO_GENERATOR | CO_ASYNC_GENERATOR | CO_COROUTINE
-    return code is not None and bool(code.co_flags & later)
+    return isinstance(code, types.CodeType) and bool(code.co_flags & later)
 
 
 def _loud(items: Iterable[Any]) -> list[Any]:
