@@ -354,7 +354,18 @@ def called_back_by_a_library():
     return copied.n, json.dumps(rows, default=later(str))
 
 
+def powers():
+    """The text of an error names the operator as it was written."""
+    found, nothing = [later(1)], None
+    try:
+        nothing **= 2
+    except TypeError as error:
+        found.append(str(error))
+    return found
+
+
 PROGRAMS = [
+    powers,
     called_back_by_a_library,
     spread_by_name,
     cached_while_read,

@@ -273,16 +273,17 @@ class Steps(Nodes):
         return self.assign(names, self.prim(term))
 
     def prim_inplace(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
-        """An augmented assignment: in place where all is calm."""
+        """An augmented assignment: in place where all is calm, or both sides are plain."""
         left, right = term.arguments
         operator = INPLACE[term.op]
         value = self.atom(right)
         native = self.assign(names, self.atom(left))
         update = ast.AugAssign(self.target(names[0]), operator, value, **self.where)
-        plain = ast.BinOp(self.atom(left), operator, self.atom(right), **self.where)
         both = self.both(self.is_plain(left), self.is_plain(right))
-        careful = self.assign(names, self.choice(both, plain, self.careful(term)))
-        return [self.when(self.quiet(bits_of(term.op)), [*native, update], careful)]
+        careful = self.assign(names, self.careful(term))
+        # Why: in place also for plain values, since the text of an error names the operator.
+        natively = self.either(self.quiet(bits_of(term.op)), both)
+        return [self.when(natively, [*native, update], careful)]
 
     def prim_iter(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """The start of an iteration."""
