@@ -9,7 +9,7 @@ are the machine.  Read it in this order:
         what is pending, where it stands, what must wait for it
     tables      effect, library, worldly, effects, protocols, files
         what native operations read, write and need
-    network     actors, obstacles, perform, externals, calls, pool, door, loops, shared,
+    network     actors, obstacles, inside, perform, externals, calls, pool, door, loops, shared,
                 regions, network, traces, recursion
         what fires when, and the loop that drives it
     streams     stream, text, formatting, beginnings, elements, early, growing, outlet

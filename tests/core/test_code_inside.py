@@ -21,7 +21,7 @@ from epic_actors.testing.outside import Outside
 outside = Outside()
 
 WORLD = """
-import collections, contextlib, copy, dataclasses, enum, functools, itertools, operator
+import bisect, collections, contextlib, copy, heapq, dataclasses, enum, functools, itertools, operator
 
 said = []
 
@@ -325,6 +325,11 @@ exec("said.append(1)")
 match [1, 2]:
   case [x, *rest] if key(x): pass
 for _ in zip(Countdown(2), Countdown(2)): pass
+[every, every].sort()
+[every] < [every]
+sorted({2: every, 1: every}.values())
+heapq.heappush([every], every)
+bisect.bisect([every], every)
 collections.Counter(Countdown(2))
 collections.deque(Countdown(3), 2)
 collections.defaultdict(lambda: said.append(1))[3]
@@ -359,7 +364,7 @@ def written(statement: str, way: str) -> str:
             f"{name} = g({value}, 1)" if way == "both" else f"{name} = {value}"
         )
     if way == "both":
-        lines.append("said.append(g(7, 2))")
+        lines += ["if g(1, 1):", "    said.append(g(7, 2))"]
     inner = statement
     if way == "undecided":
         inner = "if g(1, 3):\n" + textwrap.indent(statement, "    ")

@@ -62,6 +62,7 @@ from .stores import note_stores
 from .tags import (
     CLOSURES,
     EVERYTHING,
+    NOTHING_READ,
     UNKNOWN,
     Closed,
     Held,
@@ -224,12 +225,17 @@ class Summaries:
             methods = [m for m in found if not isinstance(m, Function)]
             self._run_by[names] = methods
 
-        def read(reader: Reader, given: list[Value]) -> None:
-            found = self.together(
+        def together() -> Summary:
+            return self.together(
                 names, lambda reader, given: reader.operation("list", methods, given)
             )
-            reader.summary.returns = reader.applied(found, given)
 
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.summary.returns = reader.applied(together(), given)
+
+        # Why: what they are asked of is read anyway.
+        if self.settled(together).only_reads:
+            return NOTHING_READ
         return self._of_step(read, tuple(map(deref, args)))
 
     def access(self, op: str, name: str) -> Summary | None:

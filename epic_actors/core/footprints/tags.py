@@ -304,6 +304,12 @@ class Summary:
         return not (self.everything or self.calls_out)
 
     @property
+    def only_reads(self) -> bool:
+        """Whether all that is touched is what it is given, which is read."""
+        touched = self.everything or self.writes or self.resources_written
+        return not touched and self.touches_nothing
+
+    @property
     def touches_nothing(self) -> bool:
         """Whether all it does is to compute a value from plain arguments."""
         tags = (self.reads | self.writes) - MADE
@@ -369,6 +375,7 @@ def runs_anything(value: Any) -> bool:
 
 
 EVERYTHING = Footprint((), (EVERYWHERE, WORLD))
+NOTHING_READ = Footprint()
 
 
 def _root_key(root: Root) -> Any:

@@ -37,7 +37,8 @@ from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
 from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
 
 from .actors import TURN, Turn
-from .regions import Region
+from .inside import run_inside
+from .regions import Footprint, Region
 
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ def obstacle(
                 return wire
     if network.holds[0] > 0:
         found = conflict(effect, args, region, actor)
+        if found is None and network.special:
+            run = run_inside(network, effect, args) if actor is None else actor.inside
+            found = conflict_inside(run, region, actor)
         if found is not None:
             return found
     if needs_turn(effect, args):
@@ -198,6 +202,21 @@ def conflict(
             return append_of(place, args[1], found, region.memory, before)
         if found is not None:
             return found
+    return None
+
+
+def conflict_inside(
+    run: Footprint, region: Region, actor: "Operation | None"
+) -> "Obstacle":
+    """An older access that touches what special methods inside touch."""
+    before = None if actor is None else actor.hold.seq
+    look = region.memory.conflict_outward
+    for places, write in ((run.writes, True), (run.reads, False)):
+        for place in places:
+            outer = deref(place.root) if place.__class__ is Inside else place
+            found = look(outer, write=write, before=before)
+            if found is not None:
+                return found
     return None
 
 

@@ -6,12 +6,10 @@ the operation becomes an actor and its result a wire.
 """
 
 import functools
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import (
     EVERYWHERE,
@@ -42,11 +40,12 @@ from epic_actors.core.streams.text import (
 )
 from epic_actors.core.tables.effect import origin_of, same_kind
 from epic_actors.core.tables.effects import Effect
-from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS, special_bits
+from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
 
 from .actors import Actor, Turn
 from .calls import request
 from .externals import aside
+from .inside import run_inside
 from .obstacles import (
     conflict,
     is_whole,
@@ -54,7 +53,7 @@ from .obstacles import (
     touched,
     waits_inside,
 )
-from .regions import Footprint, Region, make_wires, set_wires
+from .regions import Region, make_wires, set_wires
 from .traces import handling
 
 
@@ -211,45 +210,10 @@ def note_wires(
             network.mark_dirty(result)
 
 
-def run_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Footprint:
-    """What special methods may touch that run inside, of what is pending or held."""
-    if not network.special or all(arg.__class__ in PLAIN for arg in args):
-        return NOTHING_RUN
-    if effect.calls_own and may_be_own(network, args[0]):
-        return EVERYTHING
-    names = effect.dunders + inner_names(effect)
-    if not network.special & special_bits(names):
-        return NOTHING_RUN
-    return network.summaries.of_special(names, args)
-
-
-def may_be_own(network: "Network", obj: Any) -> bool:
-    """Whether an object may be of a class of the script's, derived from a library's."""
-    kind: type | None = obj.kind if obj.__class__ is Wire else obj.__class__
-    return kind is None or network.summaries.is_own(kind)
-
-
-def inner_names(effect: Effect) -> tuple[str, ...]:
-    """The special methods of keys, elements and the like that an operation may run."""
-    partial: Any = effect.function
-    function = partial.func if partial.__class__ is functools.partial else partial
-    owner = getattr(function, "__objclass__", None)
-    if function in (OPERATIONS["dict"], OPERATIONS["merge"]):
-        return ("__hash__", "__eq__", "keys", "__getitem__")
-    if effect.compares or owner in (dict, set, frozenset):
-        return ("__hash__", "__eq__")
-    if owner in (list, tuple, deque):
-        return ("__eq__", "__index__")
-    return ("__index__",) if function is range else ()
-
-
-NOTHING_RUN = Footprint()
-
-
 class Operation(Actor):
     """A native operation that has to wait."""
 
-    __slots__ = ("args", "early", "effect", "key", "results")
+    __slots__ = ("args", "early", "effect", "inside", "key", "results")
 
     def __init__(
         self,
@@ -267,7 +231,7 @@ class Operation(Actor):
                 self.early = self.asked(EARLY, args)
         chosen = effect.chosen(args)
         places = touched(chosen, args, network.here.memory)
-        run = run_inside(network, chosen, args)
+        self.inside = run = run_inside(network, chosen, args)
         hold = Hold(
             network.here.memory,
             [*(place for place, write in places if not write), *run.reads],

@@ -1,0 +1,68 @@
+"""Special methods that run inside a native operation: those of keys, elements and the like.
+
+Methods of the operands themselves are run as part of the script (see `special`).  Of what
+operands hold, CPython runs them in the middle of the operation, so an operation touches
+what they may touch.
+"""
+
+import functools
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from epic_actors.core.footprints.tags import EVERYTHING
+from epic_actors.core.memory.reach import PLAIN
+from epic_actors.core.memory.wire import Wire
+from epic_actors.core.operations import OPERATIONS
+from epic_actors.core.tables.effects import Effect
+from epic_actors.core.tables.protocols import special_bits
+
+from .regions import Footprint
+
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+def run_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Footprint:
+    """What special methods may touch that run inside, of what is pending or held."""
+    if not network.special or all(arg.__class__ in PLAIN for arg in args):
+        return NOTHING_RUN
+    if effect.calls_own and may_be_own(network, args[0]):
+        return EVERYTHING
+    names = effect.dunders + inner_names(effect)
+    if not network.special & special_bits(names):
+        return NOTHING_RUN
+    return network.summaries.of_special(names, args)
+
+
+def may_be_own(network: "Network", obj: Any) -> bool:
+    """Whether an object may be of a class of the script's, derived from a library's."""
+    kind: type | None = obj.kind if obj.__class__ is Wire else obj.__class__
+    return kind is None or network.summaries.is_own(kind)
+
+
+def inner_names(effect: Effect) -> tuple[str, ...]:
+    """The special methods of keys, elements and the like that an operation may run."""
+    partial: Any = effect.function
+    function = partial.func if partial.__class__ is functools.partial else partial
+    owner = getattr(function, "__objclass__", None)
+    if function in (OPERATIONS["dict"], OPERATIONS["merge"]):
+        return ("__hash__", "__eq__", "keys", "__getitem__")
+    if effect.compares or owner in (dict, set, frozenset):
+        return ("__hash__", "__eq__")
+    if owner in (list, tuple, deque):
+        return _OF_ELEMENTS.get(function.__name__, ())
+    if getattr(function, "__module__", None) in _SORTING:
+        return ("__lt__", "__eq__")
+    return ("__index__",) if function is range else ()
+
+
+_OF_ELEMENTS = {
+    "sort": ("__lt__", "__eq__"),
+    **dict.fromkeys(("count", "index", "remove"), ("__eq__", "__index__")),
+    **dict.fromkeys(("insert", "pop"), ("__index__",)),
+}
+_SORTING = frozenset({"_heapq", "heapq", "_bisect", "bisect"})
+
+
+NOTHING_RUN = Footprint()
