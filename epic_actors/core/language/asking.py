@@ -199,6 +199,8 @@ _AFTER_ALL = "singledispatchmethod.__get__.<locals>._method"
 
 def keeps(function: Any) -> bool:
     """Whether a call of a function only keeps what it is given."""
+    if function is types.FunctionType:
+        return True
     owner = getattr(function, "__self__", None)
     module = getattr(function, "__module__", None) or type(owner).__module__
     return module in KEEPING and getattr(function, "__qualname__", "") != _AFTER_ALL
