@@ -147,7 +147,7 @@ class Survey:
         found = summaries.settled(lambda: summaries.of(lam, callees))
         if found.everything:
             return True, []
-        shown = {root for _, root in found.writes}
+        shown = {root for _, root in found.writes if root is not None}
         return False, sorted(
             root if isinstance(root, str) else root[1]
             for root in shown
