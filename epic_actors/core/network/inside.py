@@ -46,9 +46,8 @@ def inner_names(effect: Effect) -> tuple[str, ...]:
     partial: Any = effect.function
     function = partial.func if partial.__class__ is functools.partial else partial
     owner = getattr(function, "__objclass__", None)
-    if function in (OPERATIONS["dict"], OPERATIONS["merge"]):
-        return ("__hash__", "__eq__", "keys", "__getitem__")
-    if effect.compares or owner in (dict, set, frozenset):
+    keyed = function in (OPERATIONS["dict"], OPERATIONS["merge"])
+    if keyed or effect.compares or owner in (dict, set, frozenset):
         return ("__hash__", "__eq__")
     if owner in (list, tuple, deque):
         return _OF_ELEMENTS.get(function.__name__, ())

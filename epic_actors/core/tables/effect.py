@@ -269,8 +269,9 @@ def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
 
 
 ITERATION = ("__iter__", "__next__", "__len__", "__getitem__")
-MAPPING = ("keys", "__getitem__", "__iter__")
 """Special methods that iterating runs."""
+MAPPING = ("keys", "__getitem__", "__iter__")
+"""What spreading out a mapping runs."""
 
 
 def shared_load(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:

@@ -142,16 +142,12 @@ def operation_of(function: Callable[..., Any]) -> str:
 
 def bits_of(*ops: str) -> int:
     """The bits of all special methods that operations may run; 0 for unknown ones."""
-    found = 0
-    for op in ops:
-        for name in PROTOCOLS.get(op, ()):
-            found |= BITS[name]
-    return found
+    return special_bits(tuple(name for op in ops for name in PROTOCOLS.get(op, ())))
 
 
 @functools.lru_cache(4096)
 def special_bits(names: tuple[str, ...]) -> int:
-    """The bits of some special methods."""
+    """The bits of some methods, of which only special ones have any."""
     return functools.reduce(operator.or_, [BITS.get(name, 0) for name in names], 0)
 
 
