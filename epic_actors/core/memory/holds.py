@@ -59,6 +59,7 @@ class Hold:
     Attributes:
         origin: Where all that it may still store comes from; None if that is not known.
         puts: What it stores, if it is one store to one place and nothing else.
+        keeps: Globals that are numbers before it and after it, whatever it does.
     """
 
     __slots__ = (
