@@ -11,6 +11,7 @@ from typing import Any, Literal
 import attrs
 
 from epic_actors.core.functions import Free, parameter_names
+from epic_actors.core.knowledge import CORE
 from epic_actors.core.terms import At
 from epic_actors.frontend.codes import NestedCodes
 from epic_actors.frontend.flow import Flow, Lives
@@ -116,10 +117,17 @@ class Unit:
         return self.flow.scanner.names(*nodes)
 
     def builtin(self, name: str) -> Any:
-        """The builtin that a name means, or None."""
-        if name in self._maybe_local or name in self.namespace.values:
+        """The builtin that a name means, or None.
+
+        In scripts of ours also a function or class of ours: nobody assigns those.
+        """
+        if name in self._maybe_local:
             return None
-        return self.namespace.builtins().get(name)
+        if name not in self.namespace.values:
+            return self.namespace.builtins().get(name)
+        found = self.namespace.values[name]
+        ours = self.namespace.name.startswith(CORE)
+        return found if ours and isinstance(found, types.FunctionType | type) else None
 
     def inlines(self, node: ast.Call) -> bool:
         """Whether a call takes in all of a generator expression, at once."""

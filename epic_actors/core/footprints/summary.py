@@ -521,6 +521,7 @@ class Summaries:
         self._run_by.clear()
         self.known.clear()
         self.callees.clear()
+        self.unfinished.clear()
         self.again = True
 
     def settled(self, read: Callable[[], Summary]) -> Summary:
@@ -536,11 +537,14 @@ class Summaries:
             found = read()
             if not self.again:
                 break
-        for summary in self.unfinished:
+        # Why: a pass that soon comes to what touches everything goes no further; what was
+        # read in an earlier one alone, of others that still grew, is to be read again.
+        last = [one for one in self.unfinished if one.read_in == self.passes]
+        for summary in last:
             summary.everything |= self.again
             summary.finished = True
+        self.unfinished = [one for one in self.unfinished if not one.finished]
         found.everything |= self.again or found.contradicts_itself
-        self.unfinished.clear()
         return found
 
     def of(self, lam: Lam, callees: tuple[Any, ...]) -> Summary:
