@@ -180,6 +180,20 @@ def what_stands_in_a_display_behind_a_star():
     return len(row), len(heap)
 
 
+def first(first=None, second=None):
+    """Give them back."""
+    return first, second
+
+
+@agrees
+def what_is_behind_a_star_is_gone_over():
+    named, found = {"first": 1}, None
+    if later(True):
+        found = first(**named)
+    named["second"] = 2
+    return found
+
+
 @agrees
 def what_stands_in_a_display_is_read():
     row, text, same = [1], "", None

@@ -24,6 +24,14 @@ NAMED = (-1, "key default object_hook object_pairs_hook parse_float parse_int")
 _STARS = ("*", "**", "?")
 
 
+def spread(args: list[Value], shape: Shape) -> list[Value]:
+    """The arguments that stand behind a star, whose items are taken."""
+    if not any(shape):
+        return []
+    marked = zip(args, shape, strict=False)
+    return [arg for arg, mark in marked if mark in ("*", "**")]
+
+
 def in_places(
     effect: Effect, args: list[Value], shape: Shape, load: Callable[[Tags], Tags]
 ) -> list[Value]:

@@ -54,7 +54,7 @@ from epic_actors.core.terms import (
     Var,
 )
 
-from .natives import METHOD_CALLS, called, called_by, in_places
+from .natives import METHOD_CALLS, called, called_by, in_places, spread
 from .tags import (
     CLOSURES,
     HELD_NUMBER,
@@ -605,6 +605,10 @@ class Reader:
         self, function: Value, args: list[Value], shape: tuple[Any, ...] = ()
     ) -> Value:
         """A call of something of the script's."""
+        starred = spread(args, shape)
+        if starred:
+            self.summary.reads |= merged(starred).tags - SHARED
+            self.stored |= self.special("list", starred)
         callee = function.callee
         script = script_of(callee)
         if script is not None:
