@@ -14,7 +14,7 @@ from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.memory.wire import Wire
 from epic_actors.core.operations import OPERATIONS
 from epic_actors.core.tables.effects import Effect
-from epic_actors.core.tables.protocols import special_bits
+from epic_actors.core.tables.protocols import ITERATION, special_bits
 
 from .regions import Footprint
 
@@ -53,7 +53,10 @@ def inner_names(effect: Effect) -> tuple[str, ...]:
         return _OF_ELEMENTS.get(function.__name__, ())
     if getattr(function, "__module__", None) in _SORTING:
         return ("__lt__", "__eq__")
-    return ("__index__",) if function is range else ()
+    if partial is function and not effect.op and (effect.spreads or effect.whole):
+        # Why: whatever else a function does, it may go over what it is given.
+        return (*ITERATION, "__hash__", "__eq__", "__index__")
+    return ()
 
 
 _OF_ELEMENTS = {
