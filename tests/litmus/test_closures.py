@@ -395,6 +395,22 @@ def closures_in_closures():
     return found, out, len(out)
 
 
+@agrees
+def a_generator_that_counts_read_by_a_fold():
+    """What is read of functions that call each other is read again while any of it still grows."""
+    n = 0
+
+    def count(items):
+        nonlocal n
+        for item in items:
+            n += 1
+            yield item
+
+    total = sum(count(map(g, g(range(1, 5), 1), [1, 2, 1, 2])))
+    listed = list(count(map(g, g(range(1, 5), 1), [1, 2, 1, 2])))
+    return n, total, listed
+
+
 @pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
 def test_sleeping_keeps_nobody_waiting(fusion):
     """`time.sleep` is a call in its turn: the run's own time goes on."""

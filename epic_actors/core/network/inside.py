@@ -32,7 +32,9 @@ def run_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Foo
     names = effect.dunders + inner_names(effect)
     if not network.special & special_bits(names):
         return NOTHING_RUN
-    return network.summaries.of_special(names, args)
+    # Why: a class that is not finished, as its decorator gets it, is no operand.
+    objects = [arg for arg in args if not isinstance(arg, type)]
+    return network.summaries.of_special(names, objects)
 
 
 def may_be_own(network: "Network", obj: Any) -> bool:
