@@ -72,14 +72,15 @@ def obstacle(
             wire = pending_in(value, compared=effect.compares)
             if wire is not None:
                 return wire
+    run = run_inside(network, effect, args) if actor is None else actor.inside
     if network.holds[0] > 0:
         found = conflict(effect, args, region, actor)
-        if found is None and network.special:
-            run = run_inside(network, effect, args) if actor is None else actor.inside
+        if found is None:
             found = conflict_inside(run, region, actor)
         if found is not None:
             return found
-    if needs_turn(effect, args):
+    # Why: what special methods store inside is not undone.
+    if run.writes or needs_turn(effect, args):
         ledger, before = region.place() if actor is None else (actor.ledger, actor)
         assert ledger is not None
         if not ledger.settled_before(before):
