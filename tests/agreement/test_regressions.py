@@ -10,6 +10,31 @@ from tests.agreement.test_agreement import judge
 HEAD = "def script(n0, xs0, ys0, d0, s0, b0):\n"
 
 REGRESSIONS = {
+    "an_item_of_a_dict_that_must_wait_is_no_first_key": """
+        class Reset:
+            def __set__(self, obj, value):
+                od = obj.__dict__
+                od['_adj'] = value
+        class Graph:
+            _adj = Reset()
+            def __getitem__(self, n):
+                return self._adj[n]
+        class Edges:
+            def __init__(self):
+                self._adj = {0: {1: {}}, 1: {0: {}}}
+            def has_edge(self, u, v):
+                return v in self._adj[u]
+        edges = Edges()
+        n1 = f(1)
+        return f(edges).has_edge(0, n1)
+        """,
+    "elements_that_note_what_is_compared_behind_a_failure": """
+        try:
+            xs1 = [risky(3), *sorted([Key(2), Key(1), Key(0)])]
+        except Bad:
+            pass
+        return list(deeds.seen)
+        """,
     "a_list_in_two_attributes": """
         b1 = f(b0)
         b1.xs = xs0

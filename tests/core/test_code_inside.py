@@ -354,12 +354,6 @@ def g(x: Any, d: float) -> Any:
     return x
 
 
-@outside.unordered(seconds=lambda: 2)
-def fail() -> None:
-    """Fail after two seconds."""
-    raise KeyError
-
-
 def written(statement: str, way: str) -> str:
     """A script around a statement."""
     made = [n for n in OBJECTS if re.search(rf"\b{n}\b", statement)]
@@ -380,12 +374,6 @@ def written(statement: str, way: str) -> str:
             + textwrap.indent(statement, "    ")
             + "\n    if g(1, 1): raise KeyError\nexcept KeyError: said.append('caught')"
         )
-    elif way == "behind a failure":
-        inner = (
-            "try:\n    fail()\n"
-            + textwrap.indent(statement, "    ")
-            + "\nexcept KeyError: said.append('caught')"
-        )
     lines += [inner, "return list(said), len(said)"]
     return "def script():\n" + textwrap.indent("\n".join(lines), "    ")
 
@@ -396,7 +384,7 @@ def run_in(names: dict[str, Any], source: str, filename: str) -> None:
     exec(compile(source, filename, "exec"), names)
 
 
-MODULE: dict[str, Any] = {"__name__": "inside", "g": g, "fail": fail}
+MODULE: dict[str, Any] = {"__name__": "inside", "g": g}
 run_in(MODULE, WORLD, "<inside>")
 
 
@@ -410,7 +398,6 @@ WAYS = {
     "undecided": [True],
     "both": [True, False],
     "tried": [True],
-    "behind a failure": [True, False],
 }
 """How the statement comes to wait, and on which machines."""
 BODIES = re.split(r"\n(?! )", STATEMENTS.strip("\n"))

@@ -169,6 +169,11 @@ def _item(holder: Any, key: Any) -> Any:
         return found[key]
     index = 0
     for step in read_items(holder):
+        holder = deref(holder)
+        kind = holder.kind if holder.__class__ is Wire else holder.__class__
+        # Why: what a dictionary or a set gives first does not stand at an index.
+        if kind in UNINDEXED:
+            raise Unreadable
         if step.__class__ is Wait:
             yield step
         elif index == key:
@@ -176,6 +181,9 @@ def _item(holder: Any, key: Any) -> Any:
         else:
             index += 1
     raise Unreadable
+
+
+UNINDEXED = frozenset({dict, set, frozenset})
 
 
 def _slice(holder: Any, key: slice) -> Any:
