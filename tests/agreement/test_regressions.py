@@ -11,22 +11,24 @@ HEAD = "def script(n0, xs0, ys0, d0, s0, b0):\n"
 
 REGRESSIONS = {
     "an_item_of_a_dict_that_must_wait_is_no_first_key": """
-        class Reset:
-            def __set__(self, obj, value):
-                od = obj.__dict__
-                od['_adj'] = value
-        class Graph:
-            _adj = Reset()
+        class Noting:
             def __getitem__(self, n):
-                return self._adj[n]
-        class Edges:
-            def __init__(self):
-                self._adj = {0: {1: {}}, 1: {0: {}}}
-            def has_edge(self, u, v):
-                return v in self._adj[u]
-        edges = Edges()
-        n1 = f(1)
-        return f(edges).has_edge(0, n1)
+                deeds.seen.append(n)
+                return n
+            def __eq__(self, other):
+                return deeds.seen == other
+            def __hash__(self):
+                return len(deeds.seen)
+        n1 = Noting()[1]
+        d1, s1 = {7: 1, 0: 2}, {3, 4}
+        if f(n0) > 1 and f(1):
+            deeds.seen.append(1)
+            xs0.append(f(d1))
+        try:
+            n1 = s1[0]
+        except TypeError:
+            n1 = d1[0]
+        return n1
         """,
     "elements_that_note_what_is_compared_behind_a_failure": """
         try:
