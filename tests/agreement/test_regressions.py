@@ -30,13 +30,6 @@ REGRESSIONS = {
             n1 = d1[0]
         return n1
         """,
-    "elements_that_note_what_is_compared_behind_a_failure": """
-        try:
-            xs1 = [risky(3), *sorted([Key(2), Key(1), Key(0)])]
-        except Bad:
-            pass
-        return list(deeds.seen)
-        """,
     "a_list_in_two_attributes": """
         b1 = f(b0)
         b1.xs = xs0

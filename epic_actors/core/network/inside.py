@@ -7,8 +7,6 @@ what they may touch.
 
 import functools
 from collections import deque
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.footprints.tags import EVERYTHING
@@ -71,34 +69,4 @@ _OF_ELEMENTS = {
 _SORTING = frozenset({"_heapq", "heapq", "_bisect", "bisect"})
 
 
-def inside_names(effect: Effect) -> tuple[str, ...]:
-    """The special methods of elements that an operation on a container may run."""
-    names = inner_names(effect) + effect.dunders
-    return tuple(name for name in names if name in _ELEMENTWISE)
-
-
-def parts(values: Iterable[Any]) -> Iterator[Any]:
-    """What lists and tuples hold, however deep, and a key of a dictionary or set."""
-    stack: list[Any] = [*values]
-    seen: set[int] = set()
-    while stack:
-        value = stack.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        held: Iterable[Any] = ()
-        if value.__class__ in (list, tuple, deque):
-            held = value
-        elif value.__class__ in (dict, set, frozenset):
-            # Why: a look at all of them costs more than what it is done for.
-            held = islice(value, 1)
-        for part in held:
-            yield part
-            stack.append(part)
-
-
-_ELEMENTWISE = frozenset(
-    f"__{name}__"
-    for name in ("eq", "ne", "lt", "le", "gt", "ge", "hash", "repr", "str")
-)
 NOTHING_RUN = Footprint()

@@ -34,10 +34,10 @@ from epic_actors.core.memory.reach import (
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
-from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS, special_bits
+from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
 
 from .actors import TURN, Turn
-from .inside import inside_names, parts, run_inside
+from .inside import run_inside
 from .regions import Footprint, Region
 
 
@@ -79,7 +79,7 @@ def obstacle(
             found = conflict_inside(run, region, actor)
         if found is not None:
             return found
-    if needs_turn(effect, args) or stores_inside(network, effect, args):
+    if needs_turn(effect, args):
         ledger, before = region.place() if actor is None else (actor.ledger, actor)
         assert ledger is not None
         if not ledger.settled_before(before):
@@ -113,25 +113,15 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
         return False
     if effect.op == "getitem" and makes_default(*args):
         return True
-    return any(has_code(value.__class__, effect.dunders) for value in args)
-
-
-def has_code(kind: type, names: tuple[str, ...]) -> bool:
-    """Whether a class has special methods of these names that are Python's."""
-    if kind is Wire or kind in PLAIN or kind.__module__ in TRUSTED:
-        return False
-    return any(hasattr(attribute(kind, name), "__code__") for name in names)
-
-
-def stores_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
-    """Whether special methods of elements may store something, which is not undone."""
-    if not network.special or effect.lazy:
-        return False
-    names = inside_names(effect)
-    if not network.special & special_bits(names):
-        return False
-    runs = any(has_code(part.__class__, names) for part in parts(args))
-    return runs and network.summaries.special_store(names)
+    for value in args:
+        kind = value.__class__
+        if kind is Wire:
+            continue
+        if kind not in PLAIN and kind.__module__ not in TRUSTED:
+            for name in effect.dunders:
+                if hasattr(attribute(kind, name), "__code__"):
+                    return True
+    return False
 
 
 def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
