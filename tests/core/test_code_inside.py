@@ -394,11 +394,7 @@ def loaded(statement: str, way: str) -> Any:
     return MODULE["script"]
 
 
-WAYS = {
-    "undecided": [True],
-    "both": [True, False],
-    "tried": [True],
-}
+WAYS = {"undecided": [True], "both": [True, False], "tried": [True]}
 """How the statement comes to wait, and on which machines."""
 BODIES = re.split(r"\n(?! )", STATEMENTS.strip("\n"))
 

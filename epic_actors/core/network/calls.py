@@ -228,14 +228,12 @@ class ExternalCall(Actor):
     async def _feed(self, stream: Stream, pieces: AsyncIterator[Any]) -> None:
         network = self.network
         async for piece in pieces:
-            is_text = piece.__class__ is str
-            if not is_text:
+            if piece.__class__ is not str:
                 self.external.check_piece(piece)
             if not stream.count and network.listener is not None:
                 self.tell("streaming")
             stream.grow(piece)
-            if not is_text:
-                forget_reached()
+            forget_reached()
             outlet = network.outlet
             if stream.readers == [outlet]:
                 # Why: who reads the output does so in a task of its own.
@@ -243,7 +241,7 @@ class ExternalCall(Actor):
             elif stream.readers and not self.told:
                 self.told = True
                 network.pool.has_grown(self)
-            if outlet is not None and outlet.reading and outlet.is_behind(self):
+            if outlet is not None and outlet.reading:
                 await outlet.make_room(self)
 
     def wake_readers(self) -> None:

@@ -157,22 +157,16 @@ class TextStream(Stream):
 
     def text(self) -> Iterator[Any]:
         """The text so far and further, in pieces as large as there are."""
-        read = position = 0
-        more = Wait(self)
+        position = 0
         while True:
-            fresh = self.count - read
-            if fresh == 0:
-                if self.ended:
-                    return
-                yield more
-                continue
-            if fresh <= len(self._fresh):
-                piece = "".join(self._fresh[-fresh:])
-            else:
-                piece = self.since(position)
-            read, position = self.count, self._length
+            piece = self.since(position)
             if piece:
+                position += len(piece)
                 yield piece
+            elif self.ended:
+                return
+            else:
+                yield Wait(self)
 
     def items(self) -> Iterator[Any]:
         """Its characters."""
