@@ -10,6 +10,27 @@ from tests.agreement.test_agreement import judge
 HEAD = "def script(n0, xs0, ys0, d0, s0, b0):\n"
 
 REGRESSIONS = {
+    "an_item_of_a_dict_that_must_wait_is_no_first_key": """
+        seen = []
+        class Noting:
+            def __getitem__(self, n):
+                seen.append(n)
+                return n
+            def __eq__(self, other):
+                return seen == other
+            def __hash__(self):
+                return len(seen)
+        n1 = Noting()[1]
+        d1, s1 = {7: 1, 0: 2}, {3, 4}
+        if f(n0) > 1 and f(1):
+            seen.append(1)
+            xs0.append(f(d1))
+        try:
+            n1 = s1[0]
+        except TypeError:
+            n1 = d1[0]
+        return n1, seen
+        """,
     "a_list_in_two_attributes": """
         b1 = f(b0)
         b1.xs = xs0

@@ -169,14 +169,13 @@ def _item(holder: Any, key: Any) -> Any:
         return found[key]
     index = 0
     for step in read_items(holder):
-        holder = deref(holder)
-        kind = holder.kind if holder.__class__ is Wire else holder.__class__
-        # Why: what a dictionary or a set gives first does not stand at an index.
-        if kind in UNINDEXED:
-            raise Unreadable
         if step.__class__ is Wait:
             yield step
         elif index == key:
+            held = deref(holder)
+            kind = held.kind if held.__class__ is Wire else held.__class__
+            if kind in UNINDEXED:
+                break
             return step
         else:
             index += 1
@@ -184,6 +183,7 @@ def _item(holder: Any, key: Any) -> Any:
 
 
 UNINDEXED = frozenset({dict, set, frozenset})
+"""What gives elements in an order at which they cannot be asked for by a number."""
 
 
 def _slice(holder: Any, key: slice) -> Any:
