@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,12 @@ from epic_actors.core.tables.effects import (
     prim_effect,
 )
 from tests.core.effect_samples import RECEIVERS, Called, Thing, calls, drawn, taken_back
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Functions of the tables are called, and `open` makes files."""
+    monkeypatch.chdir(tmp_path)
 
 
 NOT_CALLED = {print, input, super, object}
