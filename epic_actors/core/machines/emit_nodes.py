@@ -63,7 +63,7 @@ class Nodes:
         self.methods: dict[str, tuple[str, Prim]] = {}
         self.generator = False
         self.loud = 0
-        self.looks: list[tuple[ast.Assign, ast.Constant]] = []
+        self.looks: list[tuple[Any, ast.Constant]] = []
         self.names_here: dict[str, ast.expr] = {}
         self.look_here: list[ast.stmt] = []
         self.place: At | None = None
@@ -147,25 +147,19 @@ class Nodes:
         """See whether all is still calm, after something that may have changed it."""
         if self.look_here:
             return [*self.look_here]
-        now = self.attribute(self.name(NET), "calm")
-        loud = self.attribute(self.name(NET), "loud")
         mask = self.node(ast.Constant, value=0)
-        heard = self.node(ast.BinOp, left=loud, op=ast.BitAnd(), right=mask)
-        quiet = self.node(
-            ast.Assign,
-            targets=[self.target(QUIET)],
-            value=self.both(self.calm(), self.negation(heard)),
-        )
-        self.looks.append((quiet, mask))
-        self.look_here = [*self.assign((CALM,), now), quiet]
-        return [*self.look_here]
+        [now] = self.assign((CALM, QUIET), self.call(".look", self.name(NET), mask))
+        self.looks.append((now, mask))
+        self.look_here = [now]
+        return [now]
 
     def listen(self) -> None:
         """Let all looks look for the special methods that the unit may run."""
-        for quiet, mask in self.looks:
+        for now, mask in self.looks:
             mask.value = self.loud
             if not self.loud:
-                quiet.targets, quiet.value = [self.target(CALM)], self.calm()
+                now.targets = [self.target(CALM)]
+                now.value = self.attribute(self.name(NET), "calm")
 
     def expr(self, value: ast.expr) -> ast.stmt:
         """An expression as a statement."""

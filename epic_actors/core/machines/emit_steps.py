@@ -401,14 +401,9 @@ class Steps(Nodes):
     def prim_global(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A load of a global: by its name, unless scripts assign it."""
         namespace, name = term.static
-        labels: tuple[Any, ...] = (name, (id(namespace.values), name))
-        stored = [
-            self.compare(
-                self.node(ast.Constant, value=one), ast.NotIn(), self.name(".STORED")
-            )
-            for one in labels
-        ]
-        either = self.either(self.calm(), self.both(*stored))
+        key = self.literal(id(namespace.values)), self.literal(name)
+        constant = self.negation(self.call(".is_stored", *key))
+        either = self.either(self.calm(), constant)
         return self.assign(
             names, self.choice(either, self.name(name), self.careful(term))
         )

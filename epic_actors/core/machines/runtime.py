@@ -21,7 +21,7 @@ from epic_actors.core.language.classes import build
 from epic_actors.core.language.dispatch import WAYS, apply, call, call_shaped
 from epic_actors.core.memory.extent import stored_into
 from epic_actors.core.memory.ledger import Store
-from epic_actors.core.memory.places import STORED
+from epic_actors.core.memory.places import STORED, is_stored
 from epic_actors.core.memory.reach import PLAIN, has_wire
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.calls import request
@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 
 TRUTH = prim_effect("truth")
 APPEND = prim_effect("list_append")
+
+
+def look(network: "Network", loud: int) -> tuple[bool, bool]:
+    """Whether all is calm, and also none of these special methods is a script's."""
+    calm = network.calm
+    return calm, calm and not network.loud & loud
 
 
 def truth(network: "Network", value: Any) -> Any:
@@ -114,7 +120,8 @@ __all__ = ["RUNTIME", "STORED"]
 RUNTIME: dict[str, Any] = {
     ".Wire": Wire,
     ".PLAIN": PLAIN,
-    ".STORED": STORED,
+    ".look": look,
+    ".is_stored": is_stored,
     ".UNBOUND": UNBOUND,
     ".PAUSE": PAUSE,
     ".ONCE": (None,),
