@@ -228,12 +228,14 @@ class ExternalCall(Actor):
     async def _feed(self, stream: Stream, pieces: AsyncIterator[Any]) -> None:
         network = self.network
         async for piece in pieces:
-            if piece.__class__ is not str:
+            is_text = piece.__class__ is str
+            if not is_text:
                 self.external.check_piece(piece)
             if not stream.count and network.listener is not None:
                 self.tell("streaming")
             stream.grow(piece)
-            forget_reached()
+            if not is_text:
+                forget_reached()
             outlet = network.outlet
             if stream.readers == [outlet]:
                 # Why: who reads the output does so in a task of its own.
@@ -241,7 +243,7 @@ class ExternalCall(Actor):
             elif stream.readers and not self.told:
                 self.told = True
                 network.pool.has_grown(self)
-            if outlet is not None and outlet.reading:
+            if outlet is not None and outlet.reading and outlet.is_behind(self):
                 await outlet.make_room(self)
 
     def wake_readers(self) -> None:

@@ -41,6 +41,7 @@ class Outlet:
         self.network = network
         self.value = Wire()
         self.reading = False
+        self.is_text = False
         self._ahead = 0
         self._unread: set[ExternalCall] = set()
         self._waiting: trio.lowlevel.Task | None = None
@@ -59,7 +60,8 @@ class Outlet:
         wait.subscribe(self)
         self._ahead = 0
         self._unread.clear()
-        self._resume()
+        if self._paused:
+            self._resume()
         self._waiting = trio.lowlevel.current_task()
         await trio.lowlevel.wait_task_rescheduled(self._leave)
 
@@ -79,7 +81,8 @@ class Outlet:
             yield Wait(value)
             value = deref(value)
         try:
-            if is_text(value):
+            self.is_text = is_text(value)
+            if self.is_text:
                 yield from read_text(value)
             else:
                 yield from self._elements(value)
@@ -118,18 +121,22 @@ class Outlet:
 
     # The streams
 
-    async def make_room(self, call: "ExternalCall") -> None:
-        """Wait, after a piece of `call`, if the reader is too far behind."""
+    def is_behind(self, call: "ExternalCall") -> bool:
+        """Whether the reader is too far behind, after one more piece of `call`."""
         if self._waiting is not None or call in self._unread:
-            return
+            return False
         self._ahead += 1
         if self._ahead < PIECES_AHEAD or wanted(call.answer):
-            return
+            return False
         if not is_made_of(self.value, call.stream):
             self._unread.add(call)
-        else:
-            self._paused[call] = event = trio.Event()
-            await event.wait()
+            return False
+        return True
+
+    async def make_room(self, call: "ExternalCall") -> None:
+        """Wait until the reader waits for more, or somebody else for the call."""
+        self._paused[call] = event = trio.Event()
+        await event.wait()
 
     def resume_wanted(self) -> None:
         """Let go on what somebody else has come to want."""
@@ -171,7 +178,7 @@ class Pieces:
                 await self._outlet.wait(step)
                 waited = True
             elif step is not END:
-                self._taken += len(step) if is_text(deref(self._outlet.value)) else 1
+                self._taken += len(step) if self._outlet.is_text else 1
                 if not waited:
                     await trio.lowlevel.checkpoint()
                 return step

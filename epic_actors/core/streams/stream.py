@@ -157,16 +157,22 @@ class TextStream(Stream):
 
     def text(self) -> Iterator[Any]:
         """The text so far and further, in pieces as large as there are."""
-        position = 0
+        read = position = 0
+        more = Wait(self)
         while True:
-            piece = self.since(position)
-            if piece:
-                position += len(piece)
-                yield piece
-            elif self.ended:
-                return
+            fresh = self.count - read
+            if fresh == 0:
+                if self.ended:
+                    return
+                yield more
+                continue
+            if fresh <= len(self._fresh):
+                piece = "".join(self._fresh[-fresh:])
             else:
-                yield Wait(self)
+                piece = self.since(position)
+            read, position = self.count, self._length
+            if piece:
+                yield piece
 
     def items(self) -> Iterator[Any]:
         """Its characters."""
