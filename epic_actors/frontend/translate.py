@@ -68,10 +68,9 @@ def _first_translation(fn: types.FunctionType) -> Translation:
         return NotCompiled("an async generator", fn.__code__.co_firstlineno)
     if (started := starts(fn)) is not None:
         return NotCompiled(started, fn.__code__.co_firstlineno)
-    found = source.find(fn)
     try:
         with uncollected():
-            return _translated(fn, found)
+            return _translated(fn, source.find(fn))
     except NotCompiled as refusal:
         return refusal.with_traceback(None)
 

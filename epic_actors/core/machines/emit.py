@@ -643,16 +643,21 @@ def cursor_of(lam: Lam) -> str | None:
 
 def compile_unit(unit: Unit) -> tuple[Any, bool]:
     """Emit and compile a unit; the function, and whether it is a generator."""
+    with uncollected():
+        # Why: in a call of its own, so that the emitted tree is gone by the end.
+        return _compiled(unit)
+
+
+def _compiled(unit: Unit) -> tuple[Any, bool]:
     lam = unit.lam
     emitter = Emitter(Code(), unit)
-    with uncollected():
-        body = emitter.block(lam.body, RETURN)
-        emitter.move(lam.at)
-        body = emitter.look() + body
-        emitter.listen()
-        if is_handler(lam):
-            body = emitter_handler(emitter, lam, body)
-        return build(emitter, unit, body), emitter.generator
+    body = emitter.block(lam.body, RETURN)
+    emitter.move(lam.at)
+    body = emitter.look() + body
+    emitter.listen()
+    if is_handler(lam):
+        body = emitter_handler(emitter, lam, body)
+    return build(emitter, unit, body), emitter.generator
 
 
 def is_handler(lam: Lam) -> bool:
