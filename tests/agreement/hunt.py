@@ -200,6 +200,13 @@ def _kind(difference: str) -> str:
 
 
 def _clipped(text: str) -> str:
+    """The text without its ends of long lines; of two facts, where they come to differ."""
+    head, expected, rest = text.partition("expected ")
+    expected, but, got = rest.partition("but got ")
+    if but:
+        same = [a == b for a, b in zip(expected, got, strict=False)]
+        start = max(0, [*same, False].index(False) - CLIPPED_AT // 2)
+        text = f"{head}... {expected[start:]}{but}... {got[start:]}"
     return "\n".join(line[:CLIPPED_AT] for line in text.splitlines())
 
 

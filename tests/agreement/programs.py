@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from epic_actors.testing.outside import Asked, Endless
+from tests.agreement import deeds
 from tests.agreement.world import NAMES, Bad, Box, Lost, outside
 
 
@@ -21,7 +22,7 @@ def load(source: str) -> Callable[..., Any]:
     filename = f"<program {next(_numbers)}>"
     lines = source.splitlines(keepends=True)
     linecache.cache[filename] = (len(source), None, lines, filename)
-    namespace = dict(NAMES, __name__="program", count=0)
+    namespace = dict(NAMES, **deeds.DEEDS, __name__="program", count=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         code = compile(source, filename, "exec")
@@ -32,6 +33,7 @@ def load(source: str) -> Callable[..., Any]:
 
 def arguments() -> tuple[Any, ...]:
     """Fresh arguments for a script; two of them share a list."""
+    deeds.begin()
     shared = [4, 5]
     return 3, [1, 2, 3], shared, {"a": 1, "b": 2}, "ab c", Box(2, shared)
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import attrs
 from hypothesis import strategies as st
 
+from tests.agreement import indirect
 from tests.agreement.grammar import (
     COMMON,
     EXPRESSIONS,
@@ -37,7 +38,10 @@ VARIABLES = {
     "dict": "d",
     "box": "b",
     "money": "m",
+    "it": "it",
+    "keys": "keys",
 }
+NO_RESULTS = ("fn", "param", "it")
 
 #: Draws a number below the given one; 0 is the simplest.
 Choose: TypeAlias = Callable[[int], int]
@@ -51,9 +55,39 @@ def _paragraphs(text: str) -> tuple[str, ...]:
     return tuple(text.strip().split("\n\n"))
 
 
-LEAF_TABLE = {kind: _lines(text) for kind, text in LEAVES.items()}
-EXPRESSION_TABLE = {kind: _lines(text) for kind, text in EXPRESSIONS.items()}
-STATEMENT_TABLE = _paragraphs(USUAL) * 3 + _paragraphs(COMMON) * 2 + _paragraphs(RARE)
+Table: TypeAlias = dict[str, tuple[str, ...]]
+
+
+def _joined(*tables: dict[str, str]) -> Table:
+    """The choices of several tables, for each type."""
+    joined: Table = {}
+    for table in tables:
+        for kind, text in table.items():
+            joined[kind] = joined.get(kind, ()) + _lines(text)
+    return joined
+
+
+@attrs.frozen(eq=False)
+class Grammar:
+    """The choices for leaves, expressions and statements."""
+
+    leaves: Table
+    expressions: Table
+    statements: tuple[str, ...]
+
+    @functools.cache
+    def standing(self, *place: bool) -> tuple[str, ...]:
+        """The statement templates that may stand at a place."""
+        return tuple(text for text in self.statements if _may_stand(text, *place))
+
+
+STATEMENTS = _paragraphs(USUAL) * 3 + _paragraphs(COMMON) * 2 + _paragraphs(RARE)
+DIRECT = Grammar(_joined(LEAVES), _joined(EXPRESSIONS), STATEMENTS)
+INDIRECT = Grammar(
+    _joined(LEAVES, indirect.LEAVES),
+    _joined(EXPRESSIONS, indirect.EXPRESSIONS),
+    STATEMENTS + _paragraphs(indirect.STATEMENTS) * 3,
+)
 
 
 @functools.cache
@@ -89,6 +123,7 @@ class Writer:
 
     number: Choose
     scope: Scope
+    grammar: Grammar = DIRECT
     helpers: list[tuple[str, tuple[str, ...]]] = attrs.field(factory=list)
     returns: str = "any"
     statements: int = 16
@@ -112,9 +147,8 @@ class Writer:
 
     def expression(self, kind: str) -> str:
         """Draw an expression of a type."""
-        table = LEAF_TABLE if self.nesting >= 2 else EXPRESSION_TABLE
-        if self.nesting < 2 and self.number(3) == 0:
-            table = LEAF_TABLE
+        leaf = self.nesting >= 2 or self.number(3) == 0
+        table = self.grammar.leaves if leaf else self.grammar.expressions
         self.nesting += 1
         try:
             return self.fill(self.choose(self.usable(table[kind])), {}, [])
@@ -213,7 +247,7 @@ class Writer:
     def _allowed(self) -> tuple[str, ...]:
         scope = self.scope
         simple = scope.depth >= DEEPEST or self.statements <= 0
-        return _statements(simple, scope.loop, scope.exits, scope.depth == 0)
+        return self.grammar.standing(simple, scope.loop, scope.exits, scope.depth == 0)
 
     def lines(self, template: str, functions: list[str]) -> list[str]:
         """Fill a whole statement."""
@@ -272,17 +306,6 @@ def _exit_free(template: str) -> bool:
     return not re.search(r"\b(break|continue|return)\b", template)
 
 
-_CACHE: dict[tuple[bool, ...], tuple[str, ...]] = {}
-
-
-def _statements(simple: bool, loop: bool, exits: bool, top: bool) -> tuple[str, ...]:
-    """The statement templates that may stand at a place."""
-    key = (simple, loop, exits, top)
-    if key not in _CACHE:
-        _CACHE[key] = tuple(t for t in STATEMENT_TABLE if _may_stand(t, *key))
-    return _CACHE[key]
-
-
 def _may_stand(template: str, simple: bool, loop: bool, exits: bool, top: bool) -> bool:
     nested = any(f"<{block}>" in template for block in BLOCKS)
     if simple and nested:
@@ -322,16 +345,17 @@ def _helper(writer: Writer, number: int) -> str:
     return f"def {name}{head}:\n{_indented(lines)}\n\n"
 
 
-def write(number: Choose) -> str:
+def write(number: Choose, grammars: tuple[Grammar, ...] = (DIRECT, INDIRECT)) -> str:
     """Write a program from choices: some helpers, and `script`."""
     names = [name for found in PARAMETERS.values() for name in found]
     readable = {kind: list(found) for kind, found in PARAMETERS.items()}
-    writer = Writer(number, Scope(readable, set(names)))
+    grammar = grammars[number(len(grammars))] if grammars[1:] else grammars[0]
+    writer = Writer(number, Scope(readable, set(names)), grammar)
     source = "".join(_helper(writer, n) for n in range(number(3)))
     writer.returns, writer.statements = "any", 16
     lines = writer.block() + writer.block()
     found = [n for names in writer.scope.readable.values() for n in names]
-    results = [n for n in found if not n.startswith(("fn", "param"))]
+    results = [n for n in found if not n.startswith(NO_RESULTS)]
     lines.append(f"return {', '.join(results)}")
     return f"{source}def script({', '.join(names)}):\n{_indented(lines)}"
 
@@ -341,5 +365,5 @@ _NUMBERS = [st.integers(0, n) for n in range(300)]
 
 @st.composite
 def programs(draw: Callable[[st.SearchStrategy[int]], int]) -> str:
-    """Draw the source of a program."""
-    return write(lambda below: draw(_NUMBERS[below - 1]))
+    """Draw the source of a program that calls what it names; the hunt draws others too."""
+    return write(lambda below: draw(_NUMBERS[below - 1]), (DIRECT,))

@@ -1,5 +1,7 @@
 """Which globals the code of a module assigns, seen before any of it is translated.
 
+Code that asks for `globals()` may assign any of them.
+
 What has been found out about code that reads a global stays true only if no later code
 turns out to assign it.
 """
@@ -9,18 +11,20 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from epic_actors.core.memory.places import STORED
+from epic_actors.core.memory.places import STORED, take
 
 
 _STORING = bytes([dis.opmap["STORE_GLOBAL"]]), bytes([dis.opmap["DELETE_GLOBAL"]])
 
 
 def note_stores(values: dict[str, Any]) -> None:
-    """Take in which globals the functions and classes of a module assign."""
+    """Take in which globals the functions and classes of a module may assign."""
     for value in list(values.values()):
         for code in _codes(value, values):
             if any(op in code.co_code for op in _STORING):
                 STORED.update(_assigned(code))
+            if "globals" in code.co_names:
+                take(values)
 
 
 def _codes(value: Any, values: dict[str, Any]) -> Iterator[types.CodeType]:

@@ -46,6 +46,7 @@ from epic_actors.core.memory.places import (
     CLASSES,
     STORED,
     STORED_IN_CLASSES,
+    TAKEN,
     is_stored,
     loaded,
     named,
@@ -453,7 +454,7 @@ class Summaries:
                 self.meet_class(value)
         if namespace is None:
             return
-        if namespace.dictionaries:
+        if namespace.dictionaries or id(namespace.values) in TAKEN:
             self.network.holds[2] = 1
         if id(namespace.values) in self.namespaces:
             return

@@ -180,7 +180,10 @@ def extent(hold: "Hold", root: Any, *, compared: bool = False) -> dict[int, Any]
 def note_change(hold: "Hold", place: Any) -> None:
     """Take in that globals are stored in the dictionaries that a place is or reaches."""
     root = deref(place.root if place.__class__ is Inside else place)
-    if root.__class__ is dict and is_namespace(root):
+    if root is EVERYWHERE:
+        # Why: what is known to touch everything is not read to its end.
+        STORED.update(*TAKEN.values())
+    elif root.__class__ is dict and is_namespace(root):
         STORED.update(names_in(root))
     elif place.__class__ is Inside or root.__class__ is Wire:
         found = extent(hold, root)
