@@ -360,10 +360,10 @@ def write(number: Choose, grammars: tuple[Grammar, ...] = (DIRECT, INDIRECT)) ->
     return f"{source}def script({', '.join(names)}):\n{_indented(lines)}"
 
 
-_NUMBERS = [st.integers(0, n) for n in range(300)]
+_NUMBERS = [st.integers(0, n) for n in range(len(INDIRECT.statements))]
 
 
 @st.composite
 def programs(draw: Callable[[st.SearchStrategy[int]], int]) -> str:
     """Draw the source of a program that calls what it names; the hunt draws others too."""
-    return write(lambda below: draw(_NUMBERS[below - 1]), (DIRECT,))
+    return write(lambda below: draw(_NUMBERS[below - 1]))

@@ -257,24 +257,6 @@ def what_is_imported_is_what_was_assigned():
     return spent
 
 
-@takes(1)
-def a_global_in_the_dictionary_of_its_module():
-    global count
-    count, names = 0, globals()
-    if ok(1):
-        count = 7
-    return names["count"], globals()["count"]
-
-
-@takes(1)
-def a_global_stored_in_the_dictionary_of_its_module():
-    global count
-    count, names = 0, globals()
-    if ok(1):
-        names["count"] = 9
-    return count, read(), names["count"]
-
-
 @takes(2)
 def what_is_read_from_a_global_may_share_what_its_call_was_given():
     global chosen
