@@ -1,5 +1,6 @@
 """Programs on which the machine once differed from CPython, shrunk, one name each."""
 
+import textwrap
 from typing import Any
 
 import pytest
@@ -10,6 +11,22 @@ from tests.agreement.test_agreement import judge
 HEAD = "def script(n0, xs0, ys0, d0, s0, b0):\n"
 
 REGRESSIONS = {
+    "a_global_stored_by_a_function_first_met_in_a_branch": """
+        def put(x):
+            globals()["count"] = x
+
+        class Shelf:
+            def __getitem__(self, k):
+                return k
+
+        def script(n0, xs0, ys0, d0, s0, b0):
+            def space():
+                return globals()
+            if odd(f(1)):
+                space()["other"] = 5
+                put(7)
+            return count
+        """,
     "an_item_of_a_dict_that_must_wait_is_no_first_key": """
         seen = []
         class Noting:
@@ -594,6 +611,8 @@ def test_a_failure_is_not_waited_for_endlessly(name: str, fusion: bool) -> None:
 
 
 def program(body: str) -> str:
-    """The source of a script with this body."""
+    """The source of a script with this body, or of a module that has one."""
+    if "def script" in body:
+        return textwrap.dedent(body)
     lines = [line[4:] for line in body.strip("\n").splitlines()]
     return HEAD + "\n".join(lines) + "\n"

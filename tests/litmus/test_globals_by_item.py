@@ -38,29 +38,6 @@ def a_global_stored_in_the_dictionary_of_its_module():
     return count, read(), names["count"]
 
 
-def put(n):
-    globals()["count"] = n
-
-
-class Found:
-    """Something with items."""
-
-    def __getitem__(self, k):
-        return k
-
-
-@takes(1)
-def a_global_stored_by_a_function_met_in_an_undecided_branch():
-    def space():
-        return globals()
-
-    put(0)
-    if ok(1):
-        space()["other"] = 5
-        put(7)
-    return count
-
-
 @pytest.mark.parametrize(("row", "fusion"), both_ways(table))
 def test_takes_exactly(row: Row, fusion: bool) -> None:
     """Each script means what it means in CPython, in exactly its seconds."""
