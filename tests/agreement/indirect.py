@@ -31,7 +31,7 @@ EXPRESSIONS = {
         Tick(<int>).call
         <box!>.add
         deeds.counter()[0]
-        lambda v: deeds.note(v + <digit>)
+        (lambda v: deeds.note(v + <digit>))
         functools.partial(deeds.tick)
         functools.partial(deeds.used, <int>).func
         noted(deeds.used)

@@ -83,7 +83,6 @@ def begin(
     apart = stands_apart(network, fn, function, values)
     if not apart:
         network.summaries.meet_generator(function)
-        network.special |= ITERATED
     network.special |= ITERATED
     interpreter = Interpreter(network.translate)
 

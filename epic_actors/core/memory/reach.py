@@ -341,7 +341,8 @@ def is_opaque(kind: type) -> bool:
 def walk(value: Any, *, compared: bool = False) -> Iterator[Any]:
     """Every non-atom reachable from `value`, itself first, pending wires included.
 
-    If it is only `compared`, what is told apart by its identity is not looked into.
+    If it is only `compared`, what is told apart by its identity is not looked into, but
+    for what the code of a special method may look at.
     """
     return walk_on([value], {}, compared=compared)
 
@@ -351,25 +352,31 @@ def walk_on(stack: list[Any], seen: dict[int, Any], *, compared: bool) -> Iterat
 
     Of classes and modules is seen that they are there, and which dictionary is theirs.
     """
-    while stack:
-        value = deref(stack.pop())
-        if value.__class__ in ATOM_TYPES:
-            if value.__class__ not in PLAIN:
+    told: set[int] = set()
+    deep: list[Any] = []
+    while stack or deep:
+        shallow = compared and not deep
+        value = deref((deep or stack).pop())
+        kind = value.__class__
+        if kind in ATOM_TYPES:
+            if kind not in PLAIN:
                 see_shared((value,), seen)
             continue
-        if id(value) in seen:
+        if id(value) in seen and (shallow or id(value) not in told):
             continue
         seen[id(value)] = value
-        if value.__class__ is Wire:
+        told.discard(id(value))
+        if kind is Wire:
             yield value
-        elif compared and is_told_by_identity(value.__class__):
-            continue
-        elif not is_atom(value) or value.__class__ is tuple:
+        elif shallow and is_told_by_identity(kind):
+            told.add(id(value))
+        elif not is_atom(value) or kind is tuple:
             yield value
-            if value.__class__ is dict and is_namespace(value):
+            if kind is dict and is_namespace(value):
                 seen[-id(value)] = value
-            stack.extend(children(value))
-            stack.extend(aliases(value)[1:])
+            into = stack if not compared or (shallow and not looks(kind)) else deep
+            into.extend(children(value))
+            into.extend(aliases(value)[1:])
         else:
             see_shared((value,), seen)
 
@@ -390,7 +397,22 @@ def is_told_by_identity(kind: type) -> bool:
     What can be iterated may be there for its elements.
     """
     known = {name for base in kind.__mro__[:-1] for name in vars(base)}
-    return known.isdisjoint(("__eq__", "__hash__", "__iter__", "__next__"))
+    return known.isdisjoint(_COMPARED_BY)
+
+
+@remembered
+def looks(kind: type) -> bool:
+    """Whether comparing an instance runs code that somebody wrote, which may look anywhere."""
+    found = [vars(base).get(n) for base in kind.__mro__[:-1] for n in _COMPARED_BY]
+    codes = [getattr(method, "__code__", None) for method in found]
+    # Why: what is generated for a dataclass compares its fields, and no more.
+    return any(code and not code.co_filename.startswith("<") for code in codes)
+
+
+_COMPARED_BY = (
+    *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__"),
+    *("__iter__", "__next__", "__contains__", "__getitem__", "__len__"),
+)
 
 
 @remembered

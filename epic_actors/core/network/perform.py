@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from epic_actors.core.generators import generated_of
 from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import (
     EVERYWHERE,
@@ -40,7 +41,7 @@ from epic_actors.core.streams.text import (
 )
 from epic_actors.core.tables.effect import origin_of, same_kind
 from epic_actors.core.tables.effects import Effect
-from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
+from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS, bits_of
 
 from .actors import Actor, Turn
 from .calls import request
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     Obstacle = Wire | Hold | Turn | None
 
 
+ITERATED = bits_of("iter")
 NATIVE: Any = object()
 """Says that no special method of the script's is involved."""
 
@@ -382,20 +384,30 @@ class Operation(Actor):
     def fire(self) -> None:
         """Perform it here, at our place in program order."""
         effect, network = self.effect, self.network
-        if (
+        if self.iterates_script():
+            self.hand_over(lambda: network.specials.perform(effect, self.args))
+        elif (
             effect.calls_back and network.asking.given(self.args, deep=effect.ordered)
         ) or (effect.dunders and waits_inside(network, effect, self.args)):
-            self.go_aside()
+            self.hand_over(
+                lambda: request(network, aside(effect.function), self.args, {})
+            )
         else:
             self.complete(self.perform)
 
-    def go_aside(self) -> None:
-        """Ask for it as a call at our place, whose hold speaks for us from now on."""
+    def iterates_script(self) -> bool:
+        """Whether an argument has turned out to be a generator, which native code enters."""
+        if not self.effect.loud & self.network.special & ITERATED:
+            return False
+        return any(map(generated_of, self.args))
+
+    def hand_over(self, begin: Callable[[], Any]) -> None:
+        """Let something else run at our place; its hold speaks for us from now on."""
         network, ledger, outer = self.network, self.ledger, self.outer
         assert ledger is not None
         memory, outside = Memory(self.hold, network.holds), network.here
         network.here = Region(ledger, self, memory, outer.handled, self.site)
-        answer = request(network, aside(self.effect.function), self.args, {})
+        answer = begin()
         network.here = outside
         self.hold.issue(memory)
         ledger.done(self)
