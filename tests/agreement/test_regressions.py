@@ -479,6 +479,29 @@ REGRESSIONS |= {
         [Kept, None][f(0)].level = property(lambda self: f(2))
         return n1, Kept().level
         """,
+    "a_map_that_a_branch_made_is_listed": """
+        def noted(n):
+            ys0.append(n)
+            return f(n)
+        rows = map(noted, xs0) if odd(n0) else []
+        return tuple(rows), len(ys0)
+        """,
+    "a_pending_map_is_summed": """
+        def noted(n):
+            ys0.append(n)
+            return f(n)
+        return sum(f(map)(noted, [1, 2])), len(ys0), [*f(filter)(noted, xs0)]
+        """,
+    "a_class_method_of_a_class_that_a_call_is_given": """
+        class Kept:
+            level = 1
+            @classmethod
+            def put(cls, n):
+                cls.level = n
+        f(Kept).put(f(4))
+        f(Kept.put)(f(Kept.level) + 1)
+        return Kept.level
+        """,
     "a_class_of_a_class_that_changes_what_it_makes": """
         class Kind(type):
             def put(cls, n):

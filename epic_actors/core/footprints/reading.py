@@ -916,7 +916,7 @@ class Reader:
             self.effect(BUILTINS[OBJECT_METHODS[name]], all_of_it)
             found = True
         if not isinstance(receiver.callee, NoneType | Method | Uncallable):
-            found = self.attribute_call(receiver.callee, name, args, shape) or found
+            found = self.attribute_call(receiver, name, args, shape) or found
         if not found and name not in READ_ONLY_NAMES:
             self.summary.everything = True
             return Value(UNKNOWN)
@@ -924,13 +924,13 @@ class Reader:
         return Value(result | self.load(receiver.tags | merged(args).tags))
 
     def attribute_call(
-        self, owner: Any, name: str, args: list[Value], shape: tuple[Any, ...]
+        self, owner: Value, name: str, args: list[Value], shape: tuple[Any, ...]
     ) -> bool:
         """A call through a class or the like, whose attribute is known."""
-        target = callee_of(getattr(owner, name, None))
+        target = callee_of(getattr(owner.callee, name, None))
         if target is None:
             return False
-        self.call(Value(NOTHING, target), args, shape)
+        self.call(Value(owner.tags, target), args, shape)
         return True
 
     def _spread(

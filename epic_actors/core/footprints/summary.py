@@ -473,9 +473,9 @@ class Summaries:
             note_stores(vars(module))
 
     def meet_class(self, cls: type, *, made: bool = False) -> None:
-        """Take in a class, with its bases and, if it is the script's, its subclasses.
+        """Take in a class, with its bases and, if they are the script's, more.
 
-        One of ours, only when it is `made` an object of in the place of a native one.
+        These are its subclasses, if it is the script's, and its class, if that is.  One of ours, only when it is `made` an object of in the place of a native one.
         """
         ours = cls.__module__.startswith(CORE) and not made
         if type(cls).__hash__ is None:
@@ -491,6 +491,8 @@ class Summaries:
         self.read_anew()
         for base in cls.__mro__:
             self.meet_class(base)
+        if type(cls) is not type and self.is_own(type(cls)):
+            self.meet_class(type(cls))
         # Why: anything may derive from a library's class that has nothing to do with us.
         if self.is_own(cls):
             subclasses: list[type] = type.__subclasses__(cls)

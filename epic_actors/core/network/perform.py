@@ -384,9 +384,11 @@ class Operation(Actor):
     def fire(self) -> None:
         """Perform it here, at our place in program order."""
         effect, network = self.effect, self.network
-        if self.iterates_script():
-            self.hand_over(lambda: network.specials.perform(effect, self.args))
-        elif (
+        if self.iterates_script() and self.hand_over(
+            lambda: network.specials.perform(effect, self.args)
+        ):
+            return
+        if (
             effect.calls_back and network.asking.given(self.args, deep=effect.ordered)
         ) or (effect.dunders and waits_inside(network, effect, self.args)):
             self.hand_over(
@@ -401,17 +403,23 @@ class Operation(Actor):
             return False
         return any(map(generated_of, self.args))
 
-    def hand_over(self, begin: Callable[[], Any]) -> None:
-        """Let something else run at our place; its hold speaks for us from now on."""
+    def hand_over(self, begin: Callable[[], Any]) -> bool:
+        """Let something else run at our place, unless it is `NATIVE` after all.
+
+        Its hold speaks for us from now on.
+        """
         network, ledger, outer = self.network, self.ledger, self.outer
         assert ledger is not None
         memory, outside = Memory(self.hold, network.holds), network.here
         network.here = Region(ledger, self, memory, outer.handled, self.site)
         answer = begin()
         network.here = outside
+        if answer is NATIVE:
+            return False
         self.hold.issue(memory)
         ledger.done(self)
         set_wires(self.results, answer)
+        return True
 
     def perform(self, region: Region) -> Any:
         """The result, now that nothing is in the way."""
