@@ -29,7 +29,7 @@ from tests.agreement.writer import programs
 
 SHARDS = 6
 FAULTS = (0.03, 0.1, 0.3)
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2400"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1800"))
 CALLS_AT_MOST = 300
 
 
