@@ -220,24 +220,28 @@ class Summaries:
 
         Whether it may take steps of a generator is asked elsewhere.
         """
+
+        def read(reader: Reader, given: list[Value]) -> None:
+            reader.summary.returns = reader.applied(self._special_ones(names), given)
+
+        # Why: what they are asked of is read anyway.
+        if self.settled(lambda: self._special_ones(names)).only_reads:
+            return NOTHING_READ
+        return self._of_step(read, tuple(map(deref, args)))
+
+    def special_store(self, names: tuple[str, ...]) -> bool:
+        """Whether special methods of these names store anything that was there before."""
+        return self.settled(lambda: self._special_ones(names)).stores
+
+    def _special_ones(self, names: tuple[str, ...]) -> Summary:
         methods = self._run_by.get(names)
         if methods is None:
             found = [m for name in names for m in self.special_methods(name)]
             methods = [m for m in found if not isinstance(m, Function)]
             self._run_by[names] = methods
-
-        def together() -> Summary:
-            return self.together(
-                names, lambda reader, given: reader.operation("list", methods, given)
-            )
-
-        def read(reader: Reader, given: list[Value]) -> None:
-            reader.summary.returns = reader.applied(together(), given)
-
-        # Why: what they are asked of is read anyway.
-        if self.settled(together).only_reads:
-            return NOTHING_READ
-        return self._of_step(read, tuple(map(deref, args)))
+        return self.together(
+            names, lambda reader, given: reader.operation("list", methods, given)
+        )
 
     def access(self, op: str, name: str) -> Summary | None:
         """What the script's own code that an access may run may touch, if any."""

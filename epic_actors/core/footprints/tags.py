@@ -310,6 +310,12 @@ class Summary:
         return not touched and self.touches_nothing
 
     @property
+    def stores(self) -> bool:
+        """Whether it changes anything that it has not made."""
+        written = self.writes - MADE or self.resources_written or self.stored_under
+        return self.everything or bool(written or self.put)
+
+    @property
     def touches_nothing(self) -> bool:
         """Whether all it does is to compute a value from plain arguments."""
         tags = (self.reads | self.writes) - MADE

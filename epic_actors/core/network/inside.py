@@ -7,6 +7,8 @@ what they may touch.
 
 import functools
 from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.footprints.tags import EVERYTHING
@@ -45,12 +47,10 @@ def may_be_own(network: "Network", obj: Any) -> bool:
 
 def inner_names(effect: Effect) -> tuple[str, ...]:
     """The special methods of keys, elements and the like that an operation may run."""
-    partial: Any = effect.function
-    function = partial.func if partial.__class__ is functools.partial else partial
-    owner = getattr(function, "__objclass__", None)
-    keyed = function in (OPERATIONS["dict"], OPERATIONS["merge"])
-    if keyed or effect.compares or owner in (dict, set, frozenset):
+    if takes_keys(effect):
         return ("__hash__", "__eq__")
+    partial, function = effect.function, _behind(effect)
+    owner = getattr(function, "__objclass__", None)
     if owner in (list, tuple, deque):
         return _OF_ELEMENTS.get(function.__name__, ())
     if getattr(function, "__module__", None) in _SORTING:
@@ -61,6 +61,19 @@ def inner_names(effect: Effect) -> tuple[str, ...]:
     return ()
 
 
+def takes_keys(effect: Effect) -> bool:
+    """Whether arguments of an operation become, or look for, keys of a dictionary or set."""
+    function = _behind(effect)
+    owner = getattr(function, "__objclass__", None)
+    keyed = function in (OPERATIONS["dict"], OPERATIONS["merge"])
+    return keyed or effect.compares or owner in (dict, set, frozenset)
+
+
+def _behind(effect: Effect) -> Any:
+    function: Any = effect.function
+    return function.func if function.__class__ is functools.partial else function
+
+
 _OF_ELEMENTS = {
     "sort": ("__lt__", "__eq__"),
     **dict.fromkeys(("count", "index", "remove"), ("__eq__", "__index__")),
@@ -69,4 +82,29 @@ _OF_ELEMENTS = {
 _SORTING = frozenset({"_heapq", "heapq", "_bisect", "bisect"})
 
 
+def parts(values: Iterable[Any]) -> Iterator[Any]:
+    """What lists and tuples hold, however deep, and a key of a dictionary or set."""
+    stack: list[Any] = [*values]
+    seen: set[int] = set()
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        held: Iterable[Any] = ()
+        if value.__class__ in (list, tuple, deque):
+            held = value
+        elif value.__class__ in (dict, set, frozenset):
+            # Why: a look at all of them costs more than what it is done for.
+            held = islice(value, 1)
+        for part in held:
+            yield part
+            stack.append(part)
+
+
+ELEMENTWISE = frozenset(
+    f"__{name}__"
+    for name in ("eq", "ne", "lt", "le", "gt", "ge", "hash", "repr", "str")
+)
+"""The special methods of elements that an operation on a container may run."""
 NOTHING_RUN = Footprint()

@@ -34,10 +34,10 @@ from epic_actors.core.memory.reach import (
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
-from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
+from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS, special_bits
 
 from .actors import TURN, Turn
-from .inside import run_inside
+from .inside import ELEMENTWISE, inner_names, parts, run_inside, takes_keys
 from .regions import Footprint, Region
 
 
@@ -79,7 +79,7 @@ def obstacle(
             found = conflict_inside(run, region, actor)
         if found is not None:
             return found
-    if needs_turn(effect, args):
+    if needs_turn(effect, args) or stores_inside(network, effect, args):
         ledger, before = region.place() if actor is None else (actor.ledger, actor)
         assert ledger is not None
         if not ledger.settled_before(before):
@@ -113,15 +113,28 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
         return False
     if effect.op == "getitem" and makes_default(*args):
         return True
-    for value in args:
-        kind = value.__class__
-        if kind is Wire:
-            continue
-        if kind not in PLAIN and kind.__module__ not in TRUSTED:
-            for name in effect.dunders:
-                if hasattr(attribute(kind, name), "__code__"):
-                    return True
-    return False
+    return any(has_code(value.__class__, effect.dunders) for value in args)
+
+
+def has_code(kind: type, names: tuple[str, ...]) -> bool:
+    """Whether a class has special methods of these names that are Python's."""
+    if kind is Wire or kind in PLAIN or kind.__module__ in TRUSTED:
+        return False
+    return any(hasattr(attribute(kind, name), "__code__") for name in names)
+
+
+def stores_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether special methods inside may store something, which is not undone."""
+    if not network.special or effect.lazy:
+        return False
+    names = inner_names(effect) + effect.dunders
+    if not network.special & special_bits(names):
+        return False
+    # Why: those of operands are run as the script's own code, so they are undone.
+    held = (*args, *parts(args)) if takes_keys(effect) else parts(args)
+    inner = tuple(name for name in names if name in ELEMENTWISE)
+    runs = any(has_code(value.__class__, inner) for value in held)
+    return runs and network.summaries.special_store(names)
 
 
 def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:

@@ -1,0 +1,45 @@
+"""Code that runs unseen, behind a call that fails: what it stores is as if it had not run."""
+
+import pytest
+
+from tests.agreement.test_agreement import judge
+
+
+STATEMENTS = """
+{Key(2): 1, Key(2): 4}
+{(Key(2) if ys0 else Key(1)): 1, Key(2): inc(n0)}
+{Key(2), f(Key(2))}
+{Key(2): n for n in xs0}
+d1 = {Key(2): 1}; d1[Key(2)] = 3
+Key(2) in [Key(1), Key(2)], Key(2) in {Key(1): 1, Key(2): 2}
+[Key(1), Key(2)].count(Key(2)), [Key(1), Key(2)] == [Key(1), Key(2)]
+sorted([Key(1), Key(2)]), sorted([f(Key(1)), Key(2)]), max([Key(1), Key(2)])
+str(Key(1)) + "%s" % (Key(2),) + f"{Key(3)}"
+dict(**Named(3)), (lambda a, b: 0)(**Named(2)), {**Named(4)}
+Store()[1], xs0[Key(1):], xs0[Key(2)]
+list(Countdown(3)), sum(Countdown(2)), [*Shelf([1])], sum(Shelf([3])), next(Countdown(2))
+collections.deque(Countdown(3), 2), collections.Counter(Countdown(3))
+bytes(Countdown(3)), set(Countdown(3)).union(Countdown(3)), "".join(map(str, Countdown(2)))
+list(zip(Countdown(3), Countdown(2))), dict(zip("ab", Countdown(2))), [*map(inc, Countdown(3))]
+heapq.heapify([Key(2), Key(1)])
+re.sub("o", lambda _: str(deeds.tick(3)), "foo")
+collections.defaultdict(lambda: deeds.tick(3))[2]
+Key(2).step, Tick(2).once, Tick(3).each, bool(Key(3)), Key(3).other
+k = Key(3); k.step = 3
+"""
+
+
+@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "literal"])
+@pytest.mark.parametrize("statement", STATEMENTS.strip().splitlines())
+def test_stores_of_code_unseen_are_undone(statement: str, fusion: bool) -> None:
+    """Nothing of it is there when the failure is caught."""
+    source = f"""
+def script(n0, xs0, ys0, d0, s0, b0):
+    try:
+        risky(f(3))
+        {statement}
+    except Bad:
+        return deeds.steps, deeds.seen, Tick.made
+"""
+    for schedule in range(2):
+        judge(source, schedule, fusion=fusion)
