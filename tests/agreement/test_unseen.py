@@ -25,6 +25,7 @@ heapq.heapify([Key(2), Key(1)])
 re.sub("o", lambda _: str(deeds.tick(3)), "foo")
 collections.defaultdict(lambda: deeds.tick(3))[2]
 Key(2).step, Tick(2).once, Tick(3).each, bool(Key(3)), Key(3).other
+[1, 2][Key(0):], "ab"[: Key(1)]
 k = Key(3); k.step = 3
 """
 

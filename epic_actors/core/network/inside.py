@@ -97,6 +97,8 @@ def parts(values: Iterable[Any]) -> Iterator[Any]:
         elif value.__class__ in (dict, set, frozenset):
             # Why: a look at all of them costs more than what it is done for.
             held = islice(value, 1)
+        elif value.__class__ is slice:
+            held = (value.start, value.stop, value.step)
         for part in held:
             yield part
             stack.append(part)
@@ -104,7 +106,7 @@ def parts(values: Iterable[Any]) -> Iterator[Any]:
 
 ELEMENTWISE = frozenset(
     f"__{name}__"
-    for name in ("eq", "ne", "lt", "le", "gt", "ge", "hash", "repr", "str")
+    for name in ("eq", "ne", "lt", "le", "gt", "ge", "hash", "index", "repr", "str")
 )
 """The special methods of elements that an operation on a container may run."""
 NOTHING_RUN = Footprint()
