@@ -12,7 +12,7 @@ from typing import Any
 from epic_actors.core.iteration.consuming import takes_items
 from epic_actors.core.memory.places import TAKES_DICTIONARY
 from epic_actors.core.memory.reach import PLAIN
-from epic_actors.core.tables.effects import BUILTINS, METHODS
+from epic_actors.core.tables.effects import BUILTINS, METHODS, Effect, prim_effect
 from epic_actors.core.tables.protocols import DIRECT, bits_of
 from epic_actors.core.terms import UNBOUND, App, Call, Const, Prim, Term, Var, is_made
 
@@ -125,8 +125,12 @@ class Steps(Nodes):
         self.move(term.at)
         other = self.bound_method(bound, load) + self.apply_step(names, term)
         native = self.native_method(names, load, term)
-        careful = self.assign(names, self.careful_method(load, term))
-        builtin = [self.when(self.calm(), native, careful)]
+        kind = next(k for k in KINDS if load.static in METHODS[k])
+        effect = METHODS[kind][load.static]
+        careful = self.assign(names, self.careful_method(kind, effect, load, term))
+        if effect.loud:
+            careful += self.look()
+        builtin = [self.when(self.quiet(effect.loud), native, careful)]
         return [self.when(self.is_likely(load), builtin, other)]
 
     def native_method(
@@ -163,21 +167,26 @@ class Steps(Nodes):
         self.move(term.at)
         known = self.compare(self.name(bound), ast.Is(), self.literal(None))
         native = self.native_method(names, load, term)
-        careful = self.assign(names, self.careful_method(load, term))
-        builtin = [self.when(self.calm(), native, careful)]
+        kind = next(k for k in KINDS if load.static in METHODS[k])
+        effect = METHODS[kind][load.static]
+        careful = self.assign(names, self.careful_method(kind, effect, load, term))
+        if effect.loud:
+            careful += self.look()
+        builtin = [self.when(self.quiet(effect.loud), native, careful)]
         return [self.when(known, builtin, self.apply_step(names, term))]
 
-    def careful_method(self, load: Prim, term: App) -> ast.expr:
+    def careful_method(
+        self, kind: type, effect: Effect, load: Prim, term: App
+    ) -> ast.expr:
         """A method of its likeliest type by way of the machine."""
         args = [self.atom(load.arguments[0]), *map(self.atom, term.arguments)]
         if load.static == "append" and len(args) == 2:
             return self.call(".append", self.name(NET), *args)
-        kind = next(k for k in KINDS if load.static in METHODS[k])
-        effect = self.name(self.code.constant(METHODS[kind][load.static], "e"))
+        known = self.name(self.code.constant(effect, "e"))
         if takes_items(kind, load.static):
             name = ast.Constant(load.static, **self.where)
-            return self.call(".take_items", self.name(NET), effect, name, *args)
-        return self.call(".operate", self.name(NET), effect, *args)
+            return self.call(".take_items", self.name(NET), known, name, *args)
+        return self.call(".operate", self.name(NET), known, *args)
 
     # Primitives
 
@@ -207,16 +216,24 @@ class Steps(Nodes):
         return self.either(quiet, *checks) if checks else self.calm()
 
     def prim(self, term: Prim) -> ast.expr:
-        """A primitive as an expression."""
-        native = self.native_if_plain(term)
-        if native is not None:
-            plain = self.all_plain(term.op, term.arguments)
-            return self.choice(plain, native, self.careful(term))
-        native = self.native(term)
+        """A primitive as an expression, behind which nothing looks whether all is calm."""
+        natively, native = self.natively(term)
         if native is None:
             return self.careful(term)
+        return self.choice(natively, native, self.careful(term))
+
+    def natively(self, term: Prim) -> tuple[ast.expr, ast.expr | None]:
+        """When a primitive is the Python expression that is given too, if there is one."""
+        native = self.native_if_plain(term)
+        if native is not None:
+            return self.all_plain(term.op, term.arguments), native
         quiet = self.quiet(0 if term.op in DISPLAYS else bits_of(term.op))
-        return self.choice(quiet, native, self.careful(term))
+        return quiet, self.native(term)
+
+    def with_care(self, term: Prim, careful: list[ast.stmt]) -> list[ast.stmt]:
+        """A step by way of the machine, and a look if special methods may have run."""
+        loud = bits_of(term.op) or prim_effect(term.op, term.static).loud
+        return careful + self.look() if loud else careful
 
     def native_if_plain(self, term: Prim) -> ast.expr | None:
         """The Python operation of an operator that does nothing else on plain values."""
@@ -270,7 +287,13 @@ class Steps(Nodes):
             return step(self, names, term)
         if term.op in INPLACE:
             return self.prim_inplace(names, term)
-        return self.assign(names, self.prim(term))
+        natively, native = self.natively(term)
+        careful = self.with_care(term, self.assign(names, self.careful(term)))
+        if native is None:
+            return careful
+        if len(careful) == 1:
+            return self.assign(names, self.choice(natively, native, self.careful(term)))
+        return [self.when(natively, self.assign(names, native), careful)]
 
     def prim_inplace(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """An augmented assignment: in place where all is calm, or both sides are plain."""
@@ -280,7 +303,7 @@ class Steps(Nodes):
         native = self.assign(names, self.atom(left))
         update = ast.AugAssign(self.target(names[0]), operator, value, **self.where)
         both = self.both(self.is_plain(left), self.is_plain(right))
-        careful = self.assign(names, self.careful(term))
+        careful = self.with_care(term, self.assign(names, self.careful(term)))
         # Why: in place also for plain values, since the text of an error names the operator.
         natively = self.either(self.quiet(bits_of(term.op)), both)
         return [self.when(natively, [*native, update], careful)]
@@ -289,7 +312,7 @@ class Steps(Nodes):
         """The start of an iteration."""
         made = ast.Constant(is_made(term), **self.where)
         walk = self.call(".walk", self.name(NET), *map(self.atom, term.arguments), made)
-        return self.assign(names, walk)
+        return self.assign(names, walk) + self.look()
 
     def prim_step_of(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A step of an iterator, by itself or for `yield from`."""
@@ -338,7 +361,7 @@ class Steps(Nodes):
     def prim_unpack(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """An unpacking assignment."""
         before, starred, after = term.static
-        careful = self.assign(names, self.careful(term))
+        careful = self.with_care(term, self.assign(names, self.careful(term)))
         if len(names) != before + starred + after:
             return careful
         targets: list[ast.expr] = [self.target(name) for name in names]
@@ -353,7 +376,7 @@ class Steps(Nodes):
         obj, key, value = map(self.atom, term.arguments)
         slot = ast.Subscript(obj, key, STORE, **self.where)
         native = ast.Assign([slot], value, **self.where)
-        careful = [self.expr(self.careful(term))]
+        careful = self.with_care(term, [self.expr(self.careful(term))])
         return [self.when(self.quiet(bits_of("setitem")), [native], careful)]
 
     def prim_list_append(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:

@@ -53,9 +53,16 @@ def truth(network: "Network", value: Any) -> Any:
         # Why: of a text or list, the first piece tells.
         arrives = value.source is not None and value.kind in (str, list)
         return operate(network, TRUTH, value) if arrives else value
-    if network.calm and not network.loud & TRUTH.loud:
+    calm = network.calm
+    if calm and not network.loud & TRUTH.loud:
         return bool(value)
-    return operate(network, TRUTH, value)
+    found = operate(network, TRUTH, value)
+    if calm and found.__class__ is not Wire:
+        # Why: the unit takes all to be calm, and looks again only after it has waited.
+        passed = Wire()
+        passed.set(found)
+        return passed
+    return found
 
 
 def collect(network: "Network", items: list[Any], item: Any) -> None:
