@@ -15,9 +15,8 @@ from .runtime import RUNTIME
 
 NET = ".net"
 CALM = ".calm"
-"""The local variable that says whether the network is calm."""
-QUIET = ".quiet"
-"""And whether none of this unit's operations is code of the script's."""
+"""The local variable that says whether the network is calm, as last seen, and none of this
+unit's operations is code of the script's that may ask: only calls are looked behind."""
 LOAD, STORE = ast.Load(), ast.Store()
 _LITERALS = (int, float, complex, str, bytes, bool, type(None), type(...))
 
@@ -133,22 +132,20 @@ class Nodes:
         return self.node(ast.Tuple, elts=list(items), ctx=LOAD)
 
     def calm(self) -> ast.expr:
-        """Whether nothing is pending, as last seen."""
+        """Whether nothing is pending, nor will be before the next look."""
         return self.name(CALM)
 
     def quiet(self, loud: int) -> ast.expr:
-        """Whether an operation that may run these special methods is native now."""
-        if not loud:
-            return self.calm()
+        """Whether all is calm, in a unit that may run these special methods."""
         self.loud |= loud
-        return self.name(QUIET)
+        return self.calm()
 
     def look(self) -> list[ast.stmt]:
         """See whether all is still calm, after something that may have changed it."""
         if self.look_here:
             return [*self.look_here]
         mask = self.node(ast.Constant, value=0)
-        [now] = self.assign((CALM, QUIET), self.call(".look", self.name(NET), mask))
+        [now] = self.assign((CALM,), self.call(".look", self.name(NET), mask))
         self.looks.append((now, mask))
         self.look_here = [now]
         return [now]
@@ -158,7 +155,6 @@ class Nodes:
         for now, mask in self.looks:
             mask.value = self.loud
             if not self.loud:
-                now.targets = [self.target(CALM)]
                 now.value = self.attribute(self.name(NET), "calm")
 
     def expr(self, value: ast.expr) -> ast.stmt:

@@ -128,8 +128,6 @@ class Steps(Nodes):
         kind = next(k for k in KINDS if load.static in METHODS[k])
         effect = METHODS[kind][load.static]
         careful = self.assign(names, self.careful_method(kind, effect, load, term))
-        if effect.loud:
-            careful += self.look()
         builtin = [self.when(self.quiet(effect.loud), native, careful)]
         return [self.when(self.is_likely(load), builtin, other)]
 
@@ -170,8 +168,6 @@ class Steps(Nodes):
         kind = next(k for k in KINDS if load.static in METHODS[k])
         effect = METHODS[kind][load.static]
         careful = self.assign(names, self.careful_method(kind, effect, load, term))
-        if effect.loud:
-            careful += self.look()
         builtin = [self.when(self.quiet(effect.loud), native, careful)]
         return [self.when(known, builtin, self.apply_step(names, term))]
 
@@ -192,6 +188,7 @@ class Steps(Nodes):
 
     def careful(self, term: Prim) -> ast.expr:
         """A primitive by way of the machine."""
+        self.loud |= prim_effect(term.op, term.static).loud
         effect = self.name(self.code.effect(term.op, term.static))
         args = map(self.atom, term.arguments)
         return self.call(".operate", self.name(NET), effect, *args)
@@ -216,24 +213,16 @@ class Steps(Nodes):
         return self.either(quiet, *checks) if checks else self.calm()
 
     def prim(self, term: Prim) -> ast.expr:
-        """A primitive as an expression, behind which nothing looks whether all is calm."""
-        natively, native = self.natively(term)
-        if native is None:
-            return self.careful(term)
-        return self.choice(natively, native, self.careful(term))
-
-    def natively(self, term: Prim) -> tuple[ast.expr, ast.expr | None]:
-        """When a primitive is the Python expression that is given too, if there is one."""
+        """A primitive as an expression."""
         native = self.native_if_plain(term)
         if native is not None:
-            return self.all_plain(term.op, term.arguments), native
+            plain = self.all_plain(term.op, term.arguments)
+            return self.choice(plain, native, self.careful(term))
+        native = self.native(term)
+        if native is None:
+            return self.careful(term)
         quiet = self.quiet(0 if term.op in DISPLAYS else bits_of(term.op))
-        return quiet, self.native(term)
-
-    def with_care(self, term: Prim, careful: list[ast.stmt]) -> list[ast.stmt]:
-        """A step by way of the machine, and a look if special methods may have run."""
-        loud = bits_of(term.op) or prim_effect(term.op, term.static).loud
-        return careful + self.look() if loud else careful
+        return self.choice(quiet, native, self.careful(term))
 
     def native_if_plain(self, term: Prim) -> ast.expr | None:
         """The Python operation of an operator that does nothing else on plain values."""
@@ -287,13 +276,7 @@ class Steps(Nodes):
             return step(self, names, term)
         if term.op in INPLACE:
             return self.prim_inplace(names, term)
-        natively, native = self.natively(term)
-        careful = self.with_care(term, self.assign(names, self.careful(term)))
-        if native is None:
-            return careful
-        if len(careful) == 1:
-            return self.assign(names, self.choice(natively, native, self.careful(term)))
-        return [self.when(natively, self.assign(names, native), careful)]
+        return self.assign(names, self.prim(term))
 
     def prim_inplace(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """An augmented assignment: in place where all is calm, or both sides are plain."""
@@ -303,7 +286,7 @@ class Steps(Nodes):
         native = self.assign(names, self.atom(left))
         update = ast.AugAssign(self.target(names[0]), operator, value, **self.where)
         both = self.both(self.is_plain(left), self.is_plain(right))
-        careful = self.with_care(term, self.assign(names, self.careful(term)))
+        careful = self.assign(names, self.careful(term))
         # Why: in place also for plain values, since the text of an error names the operator.
         natively = self.either(self.quiet(bits_of(term.op)), both)
         return [self.when(natively, [*native, update], careful)]
@@ -312,7 +295,8 @@ class Steps(Nodes):
         """The start of an iteration."""
         made = ast.Constant(is_made(term), **self.where)
         walk = self.call(".walk", self.name(NET), *map(self.atom, term.arguments), made)
-        return self.assign(names, walk) + self.look()
+        self.loud |= bits_of("iter")
+        return self.assign(names, walk)
 
     def prim_step_of(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A step of an iterator, by itself or for `yield from`."""
@@ -361,7 +345,7 @@ class Steps(Nodes):
     def prim_unpack(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """An unpacking assignment."""
         before, starred, after = term.static
-        careful = self.with_care(term, self.assign(names, self.careful(term)))
+        careful = self.assign(names, self.careful(term))
         if len(names) != before + starred + after:
             return careful
         targets: list[ast.expr] = [self.target(name) for name in names]
@@ -376,7 +360,7 @@ class Steps(Nodes):
         obj, key, value = map(self.atom, term.arguments)
         slot = ast.Subscript(obj, key, STORE, **self.where)
         native = ast.Assign([slot], value, **self.where)
-        careful = self.with_care(term, [self.expr(self.careful(term))])
+        careful = [self.expr(self.careful(term))]
         return [self.when(self.quiet(bits_of("setitem")), [native], careful)]
 
     def prim_list_append(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:

@@ -40,10 +40,9 @@ TRUTH = prim_effect("truth")
 APPEND = prim_effect("list_append")
 
 
-def look(network: "Network", loud: int) -> tuple[bool, bool]:
-    """Whether all is calm, and also none of these special methods is a script's."""
-    calm = network.calm
-    return calm, calm and not network.loud & loud
+def look(network: "Network", loud: int) -> bool:
+    """Whether all is calm, and none of these special methods is a script's that may ask."""
+    return network.calm and not network.loud & loud
 
 
 def truth(network: "Network", value: Any) -> Any:
@@ -53,16 +52,9 @@ def truth(network: "Network", value: Any) -> Any:
         # Why: of a text or list, the first piece tells.
         arrives = value.source is not None and value.kind in (str, list)
         return operate(network, TRUTH, value) if arrives else value
-    calm = network.calm
-    if calm and not network.loud & TRUTH.loud:
+    if network.calm and not network.loud & TRUTH.loud:
         return bool(value)
-    found = operate(network, TRUTH, value)
-    if calm and found.__class__ is not Wire:
-        # Why: the unit takes all to be calm, and looks again only after it has waited.
-        passed = Wire()
-        passed.set(found)
-        return passed
-    return found
+    return operate(network, TRUTH, value)
 
 
 def collect(network: "Network", items: list[Any], item: Any) -> None:
