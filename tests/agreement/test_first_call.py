@@ -14,6 +14,17 @@ class It:
     def __iter__(self):
         return gen(0)
 
+class Names:
+    def __iter__(self):
+        yield word(1)
+        yield word(2)
+
+class Named:
+    def keys(self):
+        return ["a", "b"]
+    def __getitem__(self, key):
+        return word(len(key))
+
 class Told:
     def __init__(self, xs):
         self.xs = xs
@@ -76,6 +87,13 @@ y=", ".join([str(v) for v in [*Money(1)]]); xs0.extend([y])
 xs0.append([1, 2][0 if Told(xs0) else 1])
 y = 1 if not Told(xs0) else 2; xs0.append(y)
 xs0.append(Told(xs0) and 3)
+xs0.extend(Money(0)); xs0.extend(It())
+z = {1}; z.update(Money(0), [2]); xs0.extend(z.union(Money(3)))
+z = ", ".join(Names()); xs0.append(z)
+z = collections.deque(); z.extend(Money(0)); xs0.append(z)
+d0.update(Named())
+z = {1, 2}.issubset(Money(1)); xs0.append(z)
+z = f(1); xs0.extend(Money(0)); xs0.append(z)
 """
 
 

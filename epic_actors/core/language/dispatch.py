@@ -26,6 +26,7 @@ from epic_actors.core.functions import Function
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration.consuming import (
     may_be_generated,
+    script_for,
     takes_items,
     taking,
     undecided,
@@ -230,6 +231,10 @@ def apply(
     if network.generators and (script := taking(function, args)) is not None:
         return apply(network, script, args, kwargs)
     kind = type(function)
+    if network.special & LOUD and kind is types.BuiltinFunctionType:
+        script = _taking_own(network, function, args)
+        if script is not None:
+            return apply(network, script, args, kwargs)
     if kind is External:
         return _external(network, function, args, kwargs)
     if kind is types.FunctionType:
@@ -252,6 +257,14 @@ def apply(
         merged = {**function.keywords, **kwargs}
         return apply(network, function.func, (*function.args, *args), merged)
     return _object(network, function, args, kwargs)
+
+
+def _taking_own(network: "Network", function: Any, args: tuple[Any, ...]) -> Any:
+    """The script to run instead of a method that takes in items by code of the script's."""
+    if not args or not takes_items(function.__self__.__class__, function.__name__):
+        return None
+    marks = tuple([network.specials.gives_items(deref(value)) for value in args])
+    return script_for(function, marks) if any(marks) else None
 
 
 _DESCRIPTORS = BOUND_TYPES - {types.MethodType} | {

@@ -246,6 +246,10 @@ class Specials:
         known = value.__class__ is Wire or value.__class__ in PLAIN
         return not known and generated_of(value) is None and iterates(self, value)
 
+    def gives_items(self, value: Any) -> bool:
+        """Whether what takes in the items of a value, which is no mapping, runs its code."""
+        return self.may_open(value) and attribute(value.__class__, "keys") is None
+
     def printed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Print values whose text is code of the script's, else `NATIVE`."""
         args = tuple(map(deref, args))

@@ -17,7 +17,7 @@ from epic_actors.core.tables.protocols import DIRECT, bits_of
 from epic_actors.core.terms import UNBOUND, App, Call, Const, Prim, Term, Var, is_made
 
 from .emit_nodes import LOAD, NET, STORE, Nodes
-from .runtime import STORED
+from .runtime import ITERATED, STORED
 
 
 BINARY: dict[str, ast.operator] = {
@@ -127,8 +127,9 @@ class Steps(Nodes):
         native = self.native_method(names, load, term)
         kind = next(k for k in KINDS if load.static in METHODS[k])
         effect = METHODS[kind][load.static]
+        loud = effect.loud | (ITERATED if takes_items(kind, load.static) else 0)
         careful = self.assign(names, self.careful_method(kind, effect, load, term))
-        builtin = [self.when(self.quiet(effect.loud), native, careful)]
+        builtin = [self.when(self.quiet(loud), native, careful)]
         return [self.when(self.is_likely(load), builtin, other)]
 
     def native_method(
@@ -167,8 +168,9 @@ class Steps(Nodes):
         native = self.native_method(names, load, term)
         kind = next(k for k in KINDS if load.static in METHODS[k])
         effect = METHODS[kind][load.static]
+        loud = effect.loud | (ITERATED if takes_items(kind, load.static) else 0)
         careful = self.assign(names, self.careful_method(kind, effect, load, term))
-        builtin = [self.when(self.quiet(effect.loud), native, careful)]
+        builtin = [self.when(self.quiet(loud), native, careful)]
         return [self.when(known, builtin, self.apply_step(names, term))]
 
     def careful_method(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.closures import suspended
 from epic_actors.core.iteration.consuming import may_be_generated
 from epic_actors.core.iteration.delegating import delegate, step
-from epic_actors.core.iteration.pulls import PAUSE
+from epic_actors.core.iteration.pulls import ITERATED, PAUSE
 from epic_actors.core.iteration.releasing import release
 from epic_actors.core.iteration.walk import walk
 from epic_actors.core.knowledge import CORE
@@ -76,7 +76,10 @@ def take_items(
 ) -> Any:
     """A method that takes in the items of its arguments: generators are run for it."""
     asks = network.generators or not network.calm
-    if asks and any(map(may_be_generated, args)):
+    own = network.special & ITERATED and any(
+        network.specials.gives_items(deref(value)) for value in args
+    )
+    if own or (asks and any(map(may_be_generated, args))):
         return apply(network, getattr(obj, name), args, {})
     return operate(network, effect, obj, *args)
 
@@ -114,7 +117,7 @@ def is_ours(frame: Any) -> bool:
 
 WAYS[builtins.__build_class__] = build
 
-__all__ = ["RUNTIME", "STORED"]
+__all__ = ["ITERATED", "RUNTIME", "STORED"]
 
 RUNTIME: dict[str, Any] = {
     ".Wire": Wire,
