@@ -27,6 +27,8 @@ collections.defaultdict(lambda: deeds.tick(3))[2]
 Key(2).step, Tick(2).once, Tick(3).each, bool(Key(3)), Key(3).other
 [1, 2][Key(0):], "ab"[: Key(1)]
 k = Key(3); k.step = 3
+functools.lru_cache(deeds.sorted_out)(2), functools.lru_cache(deeds.cautious)(3)
+deeds.sorted_out(2), functools.cache(Tick(1).count)(2), functools.partial(deeds.sorted_out, 4)()
 """
 
 

@@ -8,6 +8,7 @@ import functools
 import heapq
 import itertools
 import re
+import sys
 import threading
 import time
 import types
@@ -164,7 +165,11 @@ def is_cached_script(network: "Network", wrapper: Any) -> bool:
     if not isinstance(fn, types.FunctionType):
         return is_script_code(network, fn)
     function = network.translate(fn)
-    return function is not None and network.closed.of(fn, function) < 2
+    if function is None:
+        # Why: it may be a decorator's wrapper, with code of the script's behind it.
+        package = str(fn.__module__).partition(".")[0]
+        return package not in sys.stdlib_module_names
+    return network.closed.of(fn, function) < 2
 
 
 def instead_of_method(
