@@ -1,6 +1,7 @@
 """A grammar of small scripts, as text.
 
-The grammar is the text below; what code runs unseen is in `indirect`.  A hole in angle brackets is filled in:
+The grammar is the text below; what code runs unseen is in `indirect`.  A hole in angle
+brackets is filled in:
 
     <int>       an expression of that type: int bool str list dict box any
     <int!>      a variable of that type that can be read

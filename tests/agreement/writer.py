@@ -345,11 +345,11 @@ def _helper(writer: Writer, number: int) -> str:
     return f"def {name}{head}:\n{_indented(lines)}\n\n"
 
 
-def write(number: Choose, grammars: tuple[Grammar, ...] = (DIRECT, INDIRECT)) -> str:
+def write(number: Choose) -> str:
     """Write a program from choices: some helpers, and `script`."""
     names = [name for found in PARAMETERS.values() for name in found]
     readable = {kind: list(found) for kind, found in PARAMETERS.items()}
-    grammar = grammars[number(len(grammars))] if grammars[1:] else grammars[0]
+    grammar = (DIRECT, INDIRECT)[number(2)]
     writer = Writer(number, Scope(readable, set(names)), grammar)
     source = "".join(_helper(writer, n) for n in range(number(3)))
     writer.returns, writer.statements = "any", 16
@@ -365,5 +365,5 @@ _NUMBERS = [st.integers(0, n) for n in range(len(INDIRECT.statements))]
 
 @st.composite
 def programs(draw: Callable[[st.SearchStrategy[int]], int]) -> str:
-    """Draw the source of a program that calls what it names; the hunt draws others too."""
+    """Draw the source of a program."""
     return write(lambda below: draw(_NUMBERS[below - 1]))

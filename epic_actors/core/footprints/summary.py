@@ -479,7 +479,8 @@ class Summaries:
     def meet_class(self, cls: type, *, made: bool = False) -> None:
         """Take in a class, with its bases and, if they are the script's, more.
 
-        These are its subclasses, if it is the script's, and its class, if that is.  One of ours, only when it is `made` an object of in the place of a native one.
+        These are its subclasses, if it is the script's, and its class, if that is.  One of
+        ours, only when it is `made` an object of in the place of a native one.
         """
         ours = cls.__module__.startswith(CORE) and not made
         if type(cls).__hash__ is None:

@@ -45,11 +45,10 @@ from epic_actors.core.memory.extent import forget_reached
 from epic_actors.core.memory.reach import PLAIN, Settler
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.door import inside
-from epic_actors.core.network.perform import operate
+from epic_actors.core.network.perform import ITERATED, operate
 from epic_actors.core.network.regions import Footprint, Frame, Region, enter
 from epic_actors.core.network.traces import as_failed
 from epic_actors.core.tables.effects import opaque
-from epic_actors.core.tables.protocols import bits_of
 from epic_actors.errors import UsageError
 
 
@@ -57,9 +56,6 @@ if TYPE_CHECKING:
     from types import FunctionType
 
     from epic_actors.core.network.network import Network
-
-
-ITERATED = bits_of("iter")
 
 
 class _Pause:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.closures import suspended
 from epic_actors.core.iteration.consuming import may_be_generated
 from epic_actors.core.iteration.delegating import delegate, step
-from epic_actors.core.iteration.pulls import ITERATED, PAUSE
+from epic_actors.core.iteration.pulls import PAUSE
 from epic_actors.core.iteration.releasing import release
 from epic_actors.core.iteration.walk import walk
 from epic_actors.core.knowledge import CORE
@@ -25,7 +25,7 @@ from epic_actors.core.memory.places import STORED, is_stored
 from epic_actors.core.memory.reach import PLAIN, has_wire
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.calls import request
-from epic_actors.core.network.perform import operate
+from epic_actors.core.network.perform import ITERATED, operate
 from epic_actors.core.tables.effects import METHODS, Effect, prim_effect
 from epic_actors.core.terms import UNBOUND
 
