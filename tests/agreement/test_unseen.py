@@ -26,6 +26,9 @@ re.sub("o", lambda _: str(deeds.tick(3)), "foo")
 collections.defaultdict(lambda: deeds.tick(3))[2]
 Key(2).step, Tick(2).once, Tick(3).each, bool(Key(3)), Key(3).other
 [1, 2][Key(0):], "ab"[: Key(1)]
+xs = [f(Key(1)), f(Key(2))]; sorted(xs)
+xs = [f(Key(1)), f(Key(2))]; xs.index(Key(2)), max(xs)
+xs = [f(Key(1)), f(Key(2))]; {(xs[0], 1): 2, (xs[0], 1): 3}, [xs] == [[Key(1)]]
 k = Key(3); k.step = 3
 functools.lru_cache(deeds.sorted_out)(2), functools.lru_cache(deeds.cautious)(3)
 deeds.sorted_out(2), functools.cache(Tick(1).count)(2), functools.partial(deeds.sorted_out, 4)()
@@ -39,7 +42,7 @@ def test_stores_of_code_unseen_are_undone(statement: str, fusion: bool) -> None:
     source = f"""
 def script(n0, xs0, ys0, d0, s0, b0):
     try:
-        risky(f(3))
+        risky(f(f(f(3))))
         {statement}
     except Bad:
         return deeds.steps, deeds.seen, Tick.made

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.memory.reach import PLAIN
-from epic_actors.core.memory.wire import Wire
+from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.operations import OPERATIONS
 from epic_actors.core.tables.effects import Effect
 from epic_actors.core.tables.protocols import ITERATION, special_bits
@@ -99,7 +99,7 @@ def parts(values: Iterable[Any]) -> Iterator[Any]:
             held = islice(value, 1)
         elif value.__class__ is slice:
             held = (value.start, value.stop, value.step)
-        for part in held:
+        for part in map(deref, held):
             yield part
             stack.append(part)
 
