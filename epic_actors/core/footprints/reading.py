@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.closures import RESUMES, free_names
 from epic_actors.core.functions import Function, Namespace, Template
 from epic_actors.core.iteration.consuming import collects, takes_items
-from epic_actors.core.language.lookup import KEEPS, script_of
+from epic_actors.core.language.lookup import KEEPS, hook_names, script_of
 from epic_actors.core.memory.extent import EVERYWHERE
 from epic_actors.core.memory.places import (
     STORED,
@@ -38,7 +38,7 @@ from epic_actors.core.tables.effects import (
     Effect,
     of_module,
 )
-from epic_actors.core.tables.protocols import ARITHMETIC, TAKES_ITEMS
+from epic_actors.core.tables.protocols import ARITHMETIC, PROTOCOLS, TAKES_ITEMS
 from epic_actors.core.tables.worldly import FILES
 from epic_actors.core.terms import (
     App,
@@ -316,7 +316,7 @@ class Reader:
             if isinstance(key, Const) and len(spaces) == len(args[0].tags) == 1:
                 return self.named_item(term.op, spaces[0], key.value, args)
         result = self.native(term, args)
-        found = self.summaries.operation(term.op)
+        found = self.operated(term.op)
         if found is None:
             return result
         tags = self.applied(found, args)
@@ -523,7 +523,12 @@ class Reader:
 
     def special(self, op: str, args: list[Value]) -> Tags:
         """The script's special methods that an operation may run; what they give."""
-        return self.applied(self.summaries.operation(op), args)
+        return self.applied(self.operated(op), args)
+
+    def operated(self, op: str) -> Summary | None:
+        """The script's special methods that an operation may run, if there are any."""
+        self.summary.asked.update(PROTOCOLS.get(op, ()))
+        return self.summaries.operation(op)
 
     def applied(self, found: Summary | None, args: list[Value]) -> Tags:
         """Add what may run for all these arguments together; what it gives."""
@@ -584,6 +589,7 @@ class Reader:
 
     def hooked(self, op: str, name: str, args: list[Value]) -> None:
         """Properties of that name, and `__getattr__`, run as part of the script."""
+        self.summary.asked.update(hook_names(op, name))
         self.applied(self.summaries.access(op, name), args)
 
     def hooks(self, functions: list[types.FunctionType], operand: Value) -> Tags:
@@ -848,6 +854,7 @@ class Reader:
         summary.resources_written |= found.resources_written
         summary.globals_read |= found.globals_read
         summary.attributes |= found.attributes
+        summary.asked |= found.asked
         summary.assumed.update(found.assumed)
         summary.numbers.update(found.numbers)
         summary.rebound |= found.rebound
@@ -882,6 +889,7 @@ class Reader:
             self.effect(OF_FILES[name], [receiver, *args])
             return Value(receiver.tags, open if name == "__enter__" else None)
         result: Tags = NOTHING
+        self.summary.asked.add(name)
         own = self.summaries.methods(name)
         found = False
         if own and self.summaries.may_replace(name):

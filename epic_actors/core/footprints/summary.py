@@ -38,7 +38,7 @@ import attrs
 from epic_actors.core.closures import Resumption
 from epic_actors.core.functions import Function, Namespace
 from epic_actors.core.knowledge import CORE, Known
-from epic_actors.core.language.lookup import KEEPS, hooks_of, is_data
+from epic_actors.core.language.lookup import KEEPS, hook_names, hooks_of, is_data
 from epic_actors.core.language.records import record_of
 from epic_actors.core.memory.extent import CLASSES_MET
 from epic_actors.core.memory.holds import NOTHING, Hold
@@ -121,7 +121,9 @@ class Summaries:
         self._shared: dict[type, Shared] = {}
         self._held: dict[str, Tags] = {}
         self._closed: dict[int, Closed] = {}
-        self.stored: tuple[int, ...] = ()
+        self.stored: set[Any] = set()
+        self.attributes: set[str | None] = set()
+        self.stamp: tuple[int, ...] = ()
         self.callees: dict[Any, tuple[Any, ...]] = {}
 
     def footprint(
@@ -211,8 +213,9 @@ class Summaries:
             self._run_by[op] = methods
         if not methods:
             return None
+        names = PROTOCOLS[op]
         return self.together(
-            op, lambda reader, given: reader.operation(op, methods, given)
+            op, names, lambda reader, given: reader.operation(op, methods, given)
         )
 
     def of_special(self, names: tuple[str, ...], args: Iterable[Any]) -> Footprint:
@@ -240,7 +243,7 @@ class Summaries:
             methods = [m for m in found if not isinstance(m, Function)]
             self._run_by[names] = methods
         return self.together(
-            names, lambda reader, given: reader.operation("list", methods, given)
+            names, names, lambda reader, given: reader.operation("list", methods, given)
         )
 
     def access(self, op: str, name: str) -> Summary | None:
@@ -249,13 +252,23 @@ class Summaries:
         if not functions:
             return None
         key = tuple(map(id, functions))
-        return self.together(key, lambda reader, given: reader.hooks(functions, given))
+        return self.together(
+            key,
+            hook_names(op, name),
+            lambda reader, given: reader.hooks(functions, given),
+        )
 
-    def together(self, key: Any, run: Callable[[Reader, Value], Tags]) -> Summary:
-        """The summary of what may run, as one function of all that it is given."""
+    def together(
+        self, key: Any, names: Iterable[str], run: Callable[[Reader, Value], Tags]
+    ) -> Summary:
+        """The summary of what may run, as one function of all that it is given.
+
+        It is all that classes have under these names.
+        """
         found = self.still_known(key)
         if found is None:
             found = self.known[key] = self.unread()
+            found.asked.update(names)
         return self.brought_up(
             found, lambda reader: reader.together(functools.partial(run, reader))
         )
@@ -313,10 +326,17 @@ class Summaries:
             name in namespace.attributes for namespace in self.namespaces.values()
         )
 
-    def stamp(self) -> tuple[int, ...]:
-        """Changes when code has been met that stores under names of its own."""
-        attributes = [len(space.attributes) for space in self.namespaces.values()]
-        return len(STORED), len(STORED_IN_CLASSES), sum(attributes)
+    def take_stores(self) -> None:
+        """Take in what code met since stores under names of its own."""
+        spaces: list[set[Any]] = [STORED_IN_CLASSES]
+        spaces += [space.attributes for space in self.namespaces.values()]
+        if self.stamp != (stamp := (len(STORED), *map(len, spaces))):
+            self.stamp = stamp
+            attributes = STORED_IN_CLASSES.union(*spaces) - self.attributes
+            stored = STORED - self.stored
+            self.attributes |= attributes
+            self.stored |= stored
+            self._forget(lambda found: found.hangs_on(attributes, stored))
 
     def held(self, name: str) -> Tags:
         """What classes hold under that name for all their instances."""
@@ -332,8 +352,7 @@ class Summaries:
     def holds(self, cls: type, name: str) -> None:
         """Take in that a class is given an attribute."""
         if name not in vars(cls):
-            self._held.clear()
-            self.read_anew()
+            self.read_again({name})
 
     def of_spread(self, function: Any, values: Iterable[Any]) -> Footprint:
         """What a call of a function with what stands behind a star may touch."""
@@ -490,10 +509,7 @@ class Summaries:
             return
         self.classes[cls] = len(self.classes)
         self.specials.of(cls)
-        self._methods.clear()
-        self._hooks.clear()
-        self._held.clear()
-        self.read_anew()
+        self.read_again({n for n, v in vars(cls).items() if type(v) not in _BARE})
         for base in cls.__mro__:
             self.meet_class(base)
         if type(cls) is not type and self.is_own(type(cls)):
@@ -519,32 +535,49 @@ class Summaries:
         if id(function) not in self.generators:
             self.generators[id(function)] = function
             self.meet(function.namespace, ())
-            self.read_anew()
+            self.read_again({"__next__"})
+
+    def read_again(self, names: set[str]) -> None:
+        """Forget what was read that asked classes for these: there may be more of them.
+
+        What is being read now goes on, and is read once more.
+        """
+        if not names:
+            return
+        for table in (self._special, self._methods, self._held):
+            for name in names:
+                table.pop(name, None)
+        self._run_by.clear()
+        for asked in [
+            key for key in self._hooks if not names.isdisjoint(hook_names(*key))
+        ]:
+            del self._hooks[asked]
+        self._forget(lambda found: found.hangs_on(names))
 
     def read_anew(self) -> None:
-        """Forget what was read: an operation may run more than was known."""
+        """Forget all that was read."""
+        self.unfinished.clear()
+        self._forget(lambda _: True)
+
+    def _forget(self, is_old: Callable[[Summary], bool]) -> None:
+        """Forget the summaries for which more has turned up."""
         self.version += 1
         CLASSES_MET[0] += 1
-        self._special.clear()
-        self._run_by.clear()
-        self.known.clear()
-        self.callees.clear()
-        self.unfinished.clear()
         self.again = True
+        unfinished = set(map(id, self.unfinished))
+        for key, found in list(self.known.items()):
+            if id(found) not in unfinished and is_old(found):
+                del self.known[key]
+                self.callees.pop(key, None)
 
     def settled(self, read: Callable[[], Summary]) -> Summary:
         """What is read when nothing new turns up any more."""
-        found = Summary()
-        if self.stored != (stored := self.stamp()):
-            # Why: what was a constant is none any more.
-            self.stored = stored
-            self.read_anew()
-        for _ in range(PASSES):
-            self.passes += 1
-            self.again = False
-            found = read()
+        self.take_stores()
+        found = self._passed(read)
+        for _ in range(1, PASSES):
             if not self.again:
                 break
+            found = self._passed(read)
         # Why: a pass that soon comes to what touches everything goes no further; what was
         # read in an earlier one alone, of others that still grew, is to be read again.
         last = [one for one in self.unfinished if one.read_in == self.passes]
@@ -554,6 +587,11 @@ class Summaries:
         self.unfinished = [one for one in self.unfinished if not one.finished]
         found.everything |= self.again or found.contradicts_itself
         return found
+
+    def _passed(self, read: Callable[[], Summary]) -> Summary:
+        self.passes += 1
+        self.again = False
+        return read()
 
     def of(self, lam: Lam, callees: tuple[Any, ...]) -> Summary:
         """The summary of a function of the term, given what its parameters call."""
@@ -621,6 +659,20 @@ class Summaries:
                 if isinstance(made, types.FunctionType):
                     found.append(made)
         return found
+
+
+_BARE = frozenset(
+    {
+        types.WrapperDescriptorType,
+        types.MethodDescriptorType,
+        types.ClassMethodDescriptorType,
+        types.GetSetDescriptorType,
+        types.BuiltinFunctionType,
+        types.NoneType,
+        str,
+    }
+)
+"""What stands in a class and is neither code of the script's nor holds anything."""
 
 
 class Closedness:

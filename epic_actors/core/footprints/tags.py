@@ -14,7 +14,7 @@ instances, or an object that stands in the term: the dictionary of a module.
 import functools
 import types
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from types import AsyncGeneratorType, MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -186,6 +186,7 @@ class Summary:
         changed: What is written in another way than by appending to it.
         globals_read: Globals that are read, by the identity of their module's.
         attributes: Names read that classes may be given meanwhile.
+        asked: Names under which classes were asked for what may run or is held.
         put: What is stored in globals, as it comes from roots.
         rebound: Globals that get something else to call than they had, or a container;
             of variables of closures, whether they had something to call.
@@ -208,6 +209,7 @@ class Summary:
     resources_read: set[Any] = attrs.Factory(set)
     globals_read: set[tuple[int, str]] = attrs.Factory(set)
     attributes: set[str] = attrs.Factory(set)
+    asked: set[str] = attrs.Factory(set)
     resources_written: set[Any] = attrs.Factory(set)
     stored_under: set[tuple[Tag, str | None]] = attrs.Factory(set)
     everything: bool = False
@@ -249,6 +251,7 @@ class Summary:
         return (
             *map(len, self.places),
             len(self.attributes),
+            len(self.asked),
             len(self.rebound),
             len(self.numbers),
             sum(map(len, self.put.values())),
@@ -256,6 +259,16 @@ class Summary:
             self.calls_out,
             self.endless,
             len(self.returns),
+        )
+
+    def hangs_on(
+        self,
+        attributes: AbstractSet[str | None],
+        stored: AbstractSet[Any] = frozenset(),
+    ) -> bool:
+        """Whether it asked classes for one of these names, or read one of these globals."""
+        return not self.asked.isdisjoint(attributes) or any(
+            key in stored or key[1] in stored for key in self.globals_read
         )
 
     @property

@@ -55,6 +55,11 @@ KEEPS: Any = functools.cached_property.__get__
 """Stores what a function gave among the attributes of the object it was asked for."""
 
 
+def hook_names(op: str, name: str) -> tuple[str, ...]:
+    """Under which names an access to an attribute looks for what to run."""
+    return (name, ACCESS[op][2], "__getattr__")
+
+
 def hooks_of(cls: type, op: str, name: str) -> list[types.FunctionType]:
     """The functions of a class that an access to an attribute may run."""
     accessor, method, hook = ACCESS[op]
