@@ -13,6 +13,8 @@ import attrs
 
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None), type(...), range, slice)
+_LONG = 10_000
+"""A number of more bits is drawn in hexadecimal: its decimals would be refused."""
 
 
 def shape(*values: object) -> str:
@@ -39,6 +41,8 @@ class Shape:
 
     def one(self, value: object) -> str:
         """The shape of one value."""
+        if type(value) is int and value.bit_length() > _LONG:
+            return hex(value)
         if type(value) in _PLAIN:
             return repr(value)
         if type(value) is tuple:

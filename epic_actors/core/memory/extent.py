@@ -27,8 +27,8 @@ from .places import (
     CLASSES,
     STORED,
     STORED_IN_CLASSES,
-    TAKEN,
     Resource,
+    change_taken,
     is_namespace,
     is_shared,
     named,
@@ -182,12 +182,13 @@ def note_change(hold: "Hold", place: Any) -> None:
     root = deref(place.root if place.__class__ is Inside else place)
     if root is EVERYWHERE:
         # Why: what is known to touch everything is not read to its end.
-        STORED.update(*TAKEN.values())
+        change_taken()
     elif root.__class__ is dict and is_namespace(root):
         STORED.update(names_in(root))
     elif place.__class__ is Inside or root.__class__ is Wire:
         found = extent(hold, root)
-        STORED.update(*TAKEN.values() if ANYTHING in found else ())
+        if ANYTHING in found:
+            change_taken()
         for key, values in found.items():
             if key < 0:
                 STORED.update(names_in(values))

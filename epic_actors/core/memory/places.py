@@ -122,6 +122,8 @@ def _dictionary(module: int) -> Resource:
 
 TAKEN: dict[int, frozenset[tuple[int, str]]] = {}
 """What is in dictionaries of modules that code had as values, as `STORED` has it."""
+_UNCHANGED: list[frozenset[tuple[int, str]]] = []
+"""Those of them that are not in `STORED` yet."""
 TAKES_DICTIONARY = frozenset({"__dict__", "__globals__", "vars"})
 """Attributes, and the builtin function, that give dictionaries of modules."""
 
@@ -129,8 +131,17 @@ TAKES_DICTIONARY = frozenset({"__dict__", "__globals__", "vars"})
 def take(found: Any) -> Any:
     """Take in that a dictionary is had as a value, if it is a module's."""
     if found.__class__ is dict and is_namespace(found):
-        TAKEN[id(found)] = names_in(found)
+        names = names_in(found)
+        if TAKEN.get(id(found)) != names:
+            TAKEN[id(found)] = names
+            _UNCHANGED.append(names)
     return found
+
+
+def change_taken() -> None:
+    """Take in that any dictionary of a module may change that code had as a value."""
+    while _UNCHANGED:
+        STORED.update(_UNCHANGED.pop())
 
 
 def names_in(values: dict[str, Any]) -> frozenset[tuple[int, str]]:
