@@ -33,7 +33,7 @@ Where else to change
     A new kind of term also goes to `emit` (the fast machine) and `interpret`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextvars import copy_context
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ from epic_actors.core.memory.extent import EVERYWHERE
 from epic_actors.core.memory.holds import Hold
 from epic_actors.core.memory.wire import Wire
 from epic_actors.core.network.actors import TURN
-from epic_actors.core.network.regions import Block, Footprint, Frame
+from epic_actors.core.network.regions import Block, Footprint, Frame, unsure_of_any
 from epic_actors.core.terms import Lam, Term
 
 from .walker import Walker, lazily
@@ -189,12 +189,6 @@ def origin_of_all(parts: "Sequence[Footprint | Hold]") -> tuple[Any, ...] | None
     if None in origins:
         return None
     return tuple([value for origin in origins for value in origin or ()])
-
-
-def unsure_of_any(parts: "Sequence[Footprint | Hold]") -> Callable[[], bool] | None:
-    """Says whether one of the parts may touch more than it says."""
-    asked = [part.unsure for part in parts if part.unsure is not None]
-    return (lambda: any(unsure() for unsure in asked)) if asked else None
 
 
 class Node(Block):

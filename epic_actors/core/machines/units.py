@@ -138,10 +138,7 @@ def attempt(
 
     def footprint() -> Footprint:
         one = body.footprint(network, body_args)
-        other = handler.footprint(network, (None, *handler_args))
-        known = one.origin is not None and other.origin is not None
-        origin = (*one.origin, *other.origin) if known else None  # type: ignore[misc]
-        return Footprint(one.reads + other.reads, one.writes + other.writes, origin)
+        return one.joined(handler.footprint(network, (None, *handler_args)))
 
     node = Attempt(network, handle)
     return node.run(

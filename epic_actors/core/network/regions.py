@@ -15,7 +15,7 @@ Rules
        issued, since until then its stores may have to be undone.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -52,6 +52,16 @@ class Footprint:
     keeps: tuple[Any, ...] = ()
     """Globals that are numbers, and still are after the block."""
 
+    def joined(self, other: "Footprint") -> "Footprint":
+        """What a block may touch that does one after the other."""
+        known = self.origin is not None and other.origin is not None
+        return Footprint(
+            self.reads + other.reads,
+            self.writes + other.writes,
+            (*self.origin, *other.origin) if known else None,  # type: ignore[misc]
+            unsure=unsure_of_any((self, other)),
+        )
+
     def hold(self, memory: Memory) -> Hold:
         """A hold on these places, the youngest of `memory`."""
         hold = Hold(
@@ -64,6 +74,12 @@ class Footprint:
         )
         hold.keeps = self.keeps
         return hold
+
+
+def unsure_of_any(parts: "Sequence[Footprint | Hold]") -> Callable[[], bool] | None:
+    """Says whether one of the parts may touch more than it says."""
+    asked = [part.unsure for part in parts if part.unsure is not None]
+    return (lambda: any(unsure() for unsure in asked)) if asked else None
 
 
 @attrs.define(eq=False)
@@ -311,7 +327,7 @@ class Attempt(Entry):
             self.child.insert(failure)
             self.child.failed(failure, error)
         touched = footprint()
-        self.hold.origin = touched.origin
+        self.hold.origin, self.hold.unsure = touched.origin, touched.unsure
         self.hold.widen(touched.reads, touched.writes)
         self.results = make_wires(count, touched.origin)
         return self.results
