@@ -1,5 +1,6 @@
-"""The free names of terms."""
+"""The names in terms: which are free, and how often they are used."""
 
+from collections import Counter
 from typing import assert_never
 
 from .terms import App, Call, Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
@@ -62,6 +63,35 @@ class FreeNames:
                 free = _without(both, (step.name,))
             self._known[id(step)] = (step, free)
         return free
+
+
+def count_uses(term: Term) -> Counter[str]:
+    """How often each name is used in a term, wherever it is bound."""
+    count: Counter[str] = Counter()
+    stack = [term]
+    while stack:
+        match stack.pop():
+            case Var(name=name):
+                count[name] += 1
+            case Const():
+                pass
+            case Let(value=value, body=body):
+                stack += (value, body)
+            case Prim(arguments=arguments) | Call(arguments=arguments):
+                stack += arguments
+            case App(function=function, arguments=arguments):
+                stack += (function, *arguments)
+            case LetRec(function=function, body=body):
+                stack += (function, body)
+            case Lam(body=body):
+                stack.append(body)
+            case If(test=test, then=then, orelse=orelse):
+                stack += (test, then, orelse)
+            case Try(body=body, handler=handler):
+                stack += (body, handler)
+            case other:
+                assert_never(other)
+    return count
 
 
 def _without(names: dict[str, None], gone: tuple[str, ...]) -> dict[str, None]:

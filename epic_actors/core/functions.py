@@ -64,6 +64,7 @@ class Function:
         freevars: the names of the cells, in the order of `fn.__closure__`.
         is_generator: a call of it gives a generator, whose steps the term says.
         unit: the code that the fast machine has made of it.
+        entry: the same for a run that begins with it.
         parts: the same of what follows each `yield`, by the identity of its term.
         closed: what follows a `yield`, as a function of all that it needs.
         loops: whether it has a loop, once it has been asked; so the next two:
@@ -81,6 +82,7 @@ class Function:
     namespace: Namespace
     is_generator: bool = False
     unit: Any = attrs.field(init=False, default=None)
+    entry: Any = attrs.field(init=False, default=None)
     parts: dict[int, Any] = attrs.field(init=False, factory=dict)
     closed: dict[int, Any] = attrs.field(init=False, factory=dict)
     loops: Any = attrs.field(init=False, default=None)

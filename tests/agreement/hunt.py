@@ -160,7 +160,8 @@ def _less(one: Found, other: Found) -> bool:
 
 def _differences(source: str, ways: list[Way]) -> Iterator[tuple[Way, list[str]]]:
     """The ways that differ from plain CPython, which all have the same luck."""
-    script, seed = load(source), ways[0].seed
+    seed = ways[0].seed
+    script = load(source, seed)
     try:
         with giving_up():
             plain = run_plainly(script, outside, arguments, seed=seed)

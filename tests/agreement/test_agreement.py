@@ -79,7 +79,7 @@ def test_exceptions_are_precise(fusion: bool, shard: int) -> None:
 
 def judge(source: str, schedule: object = 0, *, fusion: bool) -> None:
     """Run a program plainly and on a machine; raise if they disagree."""
-    script = load(source)
+    script = load(source, schedule)
     try:
         with giving_up():
             plain = run_plainly(script, outside, arguments, seed=schedule)

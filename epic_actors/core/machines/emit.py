@@ -18,16 +18,18 @@ It is longer than most modules: branches, loops, joins and units refer to each o
 """
 
 import ast
+import functools
 import types
 import warnings
-from collections.abc import Iterable
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 import attrs
 
 from epic_actors.core.closures import RESUMES
 from epic_actors.core.collecting import uncollected
-from epic_actors.core.free import FreeNames
+from epic_actors.core.free import FreeNames, count_uses
 from epic_actors.core.network.traces import PART, Mark
 from epic_actors.core.terms import (
     App,
@@ -83,6 +85,8 @@ class Tail:
 
 
 RETURN = Tail(None)
+Uses: TypeAlias = Callable[[], Counter[str]]
+"""How often each name is used in a unit."""
 
 
 class Emitter(Steps):
@@ -91,6 +95,7 @@ class Emitter(Steps):
     def __init__(self, code: Code, unit: Unit) -> None:
         super().__init__(code, unit.lam.at)
         self.free = FreeNames()
+        self.uses: Uses = functools.cache(lambda: count_uses(unit.lam))
         self.origin = unit.origin
         self.results = unit.count
         self.functions: dict[str, Lam | LetRec] = {}
@@ -111,13 +116,13 @@ class Emitter(Steps):
                     continue
                 if isinstance(term.value, Lam):
                     return out + self.join(term, term.value, tail)
-                fused = method_call(term, self.free)
+                fused = method_call(term, self.uses)
                 if fused is not None:
                     load, bound, called, names = fused
                     out += self.method_step(names, load, bound, called)
                     assert isinstance(term.body, Let)
                     term = term.body.body
-                elif is_method(term, self.free):
+                elif is_method(term, self.uses):
                     assert isinstance(term.value, Prim)
                     out += self.early_method_step(term.names[0], term.value)
                     term = term.body
@@ -239,6 +244,8 @@ class Emitter(Steps):
         truth = self.call(".truth", self.name(NET), self.name(name))
         decided = ast.NamedExpr(self.target(name), truth, **self.where)
         wire = self.compare(self.class_of(decided), ast.Is(), self.name(".Wire"))
+        if self.once:
+            return self.both(other, wire)
         return self.both(self.negation(self.quiet(TRUTH.loud)), other, wire)
 
     def arms(self, name: str, term: If, tail: Tail) -> ast.stmt:
@@ -296,8 +303,9 @@ class Emitter(Steps):
         """A loop that ends its block, as a native loop."""
         assert isinstance(term.body, App)
         lam = term.function
-        around = self.jumps
-        out = self.jump(Jump(lam.params, None), term.body.arguments)
+        around, once, self.once = self.jumps, self.once, False
+        out = self.look() if once else []
+        out += self.jump(Jump(lam.params, None), term.body.arguments)
         self.jumps = {name: self.outward(jump) for name, jump in around.items()}
         far = [(self.jumps[name].flag, jump) for name, jump in around.items()]
         self.jumps[term.name] = Jump(lam.params, ast.Continue)
@@ -315,7 +323,7 @@ class Emitter(Steps):
             looped = ast.Attribute(self.name(NET), "looping", ast.Store(), **self.where)
             after = ast.Assign([looped], self.name(kept), **self.where)
             looping = [ast.While(forever, body, [], **self.where), after]
-        self.jumps = around
+        self.jumps, self.once = around, once
         return out + self.flagged(far, looping, [])
 
     def pausing(self, lam: Lam, around: str) -> ast.stmt:
@@ -490,7 +498,7 @@ class Emitter(Steps):
         body = self.closed(body)
         given = [name for name in self.free.of(body) if name not in params]
         lam = Lam((*params, *given), body, name=self.origin.name, at=at)
-        unit = Unit(lam, self.origin, compile_unit, len(results))
+        unit = Unit(lam, self.origin, compile_unit, len(results), once=self.once)
         return self.code.constant(unit, "u"), given
 
     def names(self, given: Iterable[str]) -> ast.expr:
@@ -585,7 +593,7 @@ def is_resumed(term: Term) -> bool:
     return is_resumption(term.function.name)
 
 
-def is_method(term: Let, free: FreeNames) -> bool:
+def is_method(term: Let, uses: Uses) -> bool:
     """Whether an attribute of a likely type is loaded just to be called further on."""
     load = term.value
     if not (isinstance(load, Prim) and load.op == "getattr" and load.static in OWNERS):
@@ -593,19 +601,21 @@ def is_method(term: Let, free: FreeNames) -> bool:
     bound, obj = term.names[0], load.arguments[0]
     if not isinstance(obj, Var) or not is_temporary(bound):
         return False
+    # Why: a `release` may ask further on what has been called.
+    if uses()[bound] != 1:
+        return False
     for step in spine(term.body):
         if not isinstance(step, Let) or obj.name in step.names:
             return False
         if isinstance(step.value, App) and step.value.function == Var(bound):
-            return not step.value.shape and bound not in free.of(step.body)
-        if bound in free.of(step.value):
+            return not step.value.shape
+        given = getattr(step.value, "arguments", ())
+        if any(isinstance(value, Var) and value.name == bound for value in given):
             return False
     return False
 
 
-def method_call(
-    term: Let, free: FreeNames
-) -> tuple[Prim, str, App, tuple[str, ...]] | None:
+def method_call(term: Let, uses: Uses) -> tuple[Prim, str, App, tuple[str, ...]] | None:
     """The parts of `let t = obj.name in let x = t(…)` where the name tells the type."""
     load, after = term.value, term.body
     if not isinstance(after, Let) or not isinstance(load, Prim):
@@ -619,7 +629,7 @@ def method_call(
     if called.function != Var(bound) or not is_temporary(bound):
         return None
     # Why: a `release` may ask further on what has been called.
-    if bound in free.of(after.body):
+    if uses()[bound] != 1:
         return None
     return load, bound, called, after.names
 
@@ -651,6 +661,7 @@ def compile_unit(unit: Unit) -> tuple[Any, bool]:
 def _compiled(unit: Unit) -> tuple[Any, bool]:
     lam = unit.lam
     emitter = Emitter(Code(), unit)
+    emitter.once = unit.once
     body = emitter.block(lam.body, RETURN)
     emitter.move(lam.at)
     body = emitter.look() + body

@@ -62,6 +62,7 @@ class Nodes:
         self.methods: dict[str, tuple[str, Prim]] = {}
         self.generator = False
         self.loud = 0
+        self.once = False
         self.looks: list[tuple[Any, ast.Constant]] = []
         self.names_here: dict[str, ast.expr] = {}
         self.look_here: list[ast.stmt] = []
@@ -142,6 +143,8 @@ class Nodes:
 
     def look(self) -> list[ast.stmt]:
         """See whether all is still calm, after something that may have changed it."""
+        if self.once:
+            return []
         if self.look_here:
             return [*self.look_here]
         mask = self.node(ast.Constant, value=0)

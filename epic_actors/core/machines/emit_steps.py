@@ -12,7 +12,7 @@ from typing import Any
 from epic_actors.core.iteration.consuming import takes_items
 from epic_actors.core.memory.places import TAKES_DICTIONARY
 from epic_actors.core.memory.reach import PLAIN
-from epic_actors.core.tables.effects import BUILTINS, METHODS, Effect, prim_effect
+from epic_actors.core.tables.effects import BUILTINS, METHODS, Effect
 from epic_actors.core.tables.protocols import DIRECT, bits_of
 from epic_actors.core.terms import UNBOUND, App, Call, Const, Prim, Term, Var, is_made
 
@@ -113,7 +113,7 @@ class Steps(Nodes):
 
     def is_builtin(self, term: App) -> ast.expr | None:
         """Whether a builtin is called, and all is calm; None if that is not known here."""
-        if term.shape or not isinstance(term.function, Const):
+        if self.once or term.shape or not isinstance(term.function, Const):
             return None
         value = term.function.value
         return self.quiet(BUILTINS[value].loud) if is_direct(value) else None
@@ -124,13 +124,22 @@ class Steps(Nodes):
         """`obj.name(args)`, natively if `obj` is of the likeliest type."""
         self.move(term.at)
         other = self.bound_method(bound, load) + self.apply_step(names, term)
-        native = self.native_method(names, load, term)
+        builtin = self.builtin_method(names, load, term)
+        return [self.when(self.is_likely(load), builtin, other)]
+
+    def builtin_method(
+        self, names: tuple[str, ...], load: Prim, term: App
+    ) -> list[ast.stmt]:
+        """`obj.name(args)` of an object of the likeliest type: natively if all is calm."""
         kind = next(k for k in KINDS if load.static in METHODS[k])
         effect = METHODS[kind][load.static]
-        loud = effect.loud | (ITERATED if takes_items(kind, load.static) else 0)
         careful = self.assign(names, self.careful_method(kind, effect, load, term))
-        builtin = [self.when(self.quiet(loud), native, careful)]
-        return [self.when(self.is_likely(load), builtin, other)]
+        if self.once:
+            return careful
+        loud = effect.loud | (ITERATED if takes_items(kind, load.static) else 0)
+        return [
+            self.when(self.quiet(loud), self.native_method(names, load, term), careful)
+        ]
 
     def native_method(
         self, names: tuple[str, ...], load: Prim, term: App
@@ -151,6 +160,9 @@ class Steps(Nodes):
         """`obj.name` of a call whose arguments come in between: None for a native one."""
         self.move(load.at)
         self.methods[bound] = (bound, load)
+        if self.once:
+            early = self.attribute_call(".early", load, self.name(OWNERS[load.static]))
+            return self.assign((bound,), early)
         test = self.is_likely(load)
         nothing = self.assign((bound,), self.literal(None))
         return [self.when(test, nothing, self.bound_method(bound, load) + self.look())]
@@ -165,12 +177,7 @@ class Steps(Nodes):
         """The call of an early method step."""
         self.move(term.at)
         known = self.compare(self.name(bound), ast.Is(), self.literal(None))
-        native = self.native_method(names, load, term)
-        kind = next(k for k in KINDS if load.static in METHODS[k])
-        effect = METHODS[kind][load.static]
-        loud = effect.loud | (ITERATED if takes_items(kind, load.static) else 0)
-        careful = self.assign(names, self.careful_method(kind, effect, load, term))
-        builtin = [self.when(self.quiet(loud), native, careful)]
+        builtin = self.builtin_method(names, load, term)
         return [self.when(known, builtin, self.apply_step(names, term))]
 
     def careful_method(
@@ -190,10 +197,10 @@ class Steps(Nodes):
 
     def careful(self, term: Prim) -> ast.expr:
         """A primitive by way of the machine."""
-        self.loud |= prim_effect(term.op, term.static).loud
-        effect = self.name(self.code.effect(term.op, term.static))
+        effect = self.code.effect(term.op, term.static)
+        self.loud |= self.code.names[effect].loud
         args = map(self.atom, term.arguments)
-        return self.call(".operate", self.name(NET), effect, *args)
+        return self.call(".operate", self.name(NET), self.name(effect), *args)
 
     def is_plain(self, term: Term) -> ast.expr:
         """Whether a value is of a plain type."""
@@ -216,6 +223,8 @@ class Steps(Nodes):
 
     def prim(self, term: Prim) -> ast.expr:
         """A primitive as an expression."""
+        if self.once:
+            return self.careful(term)
         native = self.native_if_plain(term)
         if native is not None:
             plain = self.all_plain(term.op, term.arguments)
@@ -274,9 +283,9 @@ class Steps(Nodes):
         """A primitive as statements."""
         self.move(term.at)
         step = PRIM_STEPS.get(term.op)
-        if step is not None:
+        if step is not None and not (self.once and term.op in SHORT_CUTS):
             return step(self, names, term)
-        if term.op in INPLACE:
+        if term.op in INPLACE and not self.once:
             return self.prim_inplace(names, term)
         return self.assign(names, self.prim(term))
 
@@ -378,7 +387,7 @@ class Steps(Nodes):
         [obj] = term.arguments
         native = self.attribute(self.atom(obj), term.static)
         careful = self.assign(names, self.attribute_call(".load", term)) + self.look()
-        if term.static in TAKES_DICTIONARY:
+        if self.once or term.static in TAKES_DICTIONARY:
             return careful
         return [self.when(self.is_simple(obj), self.assign(names, native), careful)]
 
@@ -388,18 +397,20 @@ class Steps(Nodes):
         slot = ast.Attribute(self.atom(obj), term.static, STORE, **self.where)
         native = ast.Assign([slot], self.atom(value), **self.where)
         careful = [self.expr(self.attribute_call(".store", term)), *self.look()]
+        if self.once:
+            return careful
         return [self.when(self.is_simple(obj), [native], careful)]
 
     def prim_delattr(self, names: tuple[str, ...], term: Prim) -> list[ast.stmt]:
         """A deletion of an attribute."""
         return [self.expr(self.attribute_call(".delete", term)), *self.look()]
 
-    def attribute_call(self, function: str, term: Prim) -> ast.expr:
+    def attribute_call(self, function: str, term: Prim, *more: ast.expr) -> ast.expr:
         """A load or store of an attribute by way of the machine."""
         effect = self.name(self.code.effect(term.op, term.static))
         label = self.literal(term.static)
         args = map(self.atom, term.arguments)
-        return self.call(function, self.name(NET), effect, label, *args)
+        return self.call(function, self.name(NET), effect, label, *args, *more)
 
     def is_simple(self, obj: Term) -> ast.expr:
         """Whether an attribute of `obj` is found without running Python code."""
@@ -411,6 +422,10 @@ class Steps(Nodes):
         """A load of a global: by its name, unless scripts assign it."""
         namespace, name = term.static
         key = self.literal(id(namespace.values)), self.literal(name)
+        if self.once:
+            effect = self.name(self.code.effect(term.op, term.static))
+            load = self.call(".load_global", self.name(NET), effect, *key)
+            return self.assign(names, load)
         constant = self.negation(self.call(".is_stored", *key))
         either = self.either(self.calm(), constant)
         return self.assign(
@@ -432,6 +447,8 @@ class Steps(Nodes):
         )
 
 
+SHORT_CUTS = frozenset({"setitem", "unpack"})
+"""Steps that are nothing but a primitive with a short cut."""
 PrimStep = Callable[[Steps, tuple[str, ...], Prim], list[ast.stmt]]
 PRIM_STEPS: dict[str, PrimStep] = {
     "setitem": Steps.prim_setitem,

@@ -55,7 +55,9 @@ class FastMachine:
     def frame(self, network: "Network", function: Function, values: Any) -> Any:
         """The frame of a whole script."""
         network.summaries.meet(function.namespace, values)
-        return self._start(network, self.unit(function), values)
+        if function.entry is None:
+            function.entry = Unit(function.lam, function, compile_unit, once=True)
+        return self._start(network, function.entry, values)
 
     def _start(self, network: "Network", unit: Unit, values: Any) -> Any:
         frame = unit.function(network, *values)

@@ -101,6 +101,18 @@ def append(network: "Network", items: list[Any], item: Any) -> None:
             network.mark_dirty(items)
 
 
+def early(network: "Network", effect: Effect, name: str, obj: Any, kind: type) -> Any:
+    """`obj.name` of a call whose arguments come in between: None of the likeliest type."""
+    return None if obj.__class__ is kind else load(network, effect, name, obj)
+
+
+def load_global(network: "Network", effect: Effect, module: int, name: str) -> Any:
+    """A load of a global: at once, unless scripts assign it."""
+    if is_stored(module, name):
+        return operate(network, effect)
+    return effect.function()
+
+
 def retrace(error: BaseException, context: BaseException | None) -> None:
     """Undo what raising an error once more has done to it."""
     error.__context__ = context
@@ -150,6 +162,8 @@ RUNTIME: dict[str, Any] = {
     ".operate": operate,
     ".collect": collect,
     ".append": append,
+    ".early": early,
+    ".load_global": load_global,
     ".take_items": take_items,
     ".load": load,
     ".store": store,

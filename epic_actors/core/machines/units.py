@@ -31,6 +31,7 @@ class Unit:
         "count",
         "generator",
         "lam",
+        "once",
         "origin",
         "plain",
         "run",
@@ -42,8 +43,11 @@ class Unit:
         origin: Function,
         build: "Callable[[Unit], Any]",
         count: int = 1,
+        *,
+        once: bool = False,
     ) -> None:
         self.count = count
+        self.once = once
         self.lam = lam
         self.origin = origin
         self.build = build
