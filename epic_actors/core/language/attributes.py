@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.iteration import iterating
 from epic_actors.core.knowledge import marks
-from epic_actors.core.memory.places import TAKES_DICTIONARY
+from epic_actors.core.memory.places import STORED_IN_CLASSES, TAKES_DICTIONARY
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.perform import NATIVE, operate
 from epic_actors.core.network.regions import Frame, enter
 from epic_actors.core.tables.effects import BUILTINS, METHODS, Effect, prim_effect
+from epic_actors.core.tables.protocols import BITS
 
 from .dispatch import WAYS, apply
 from .hooks import access, access_past_hook
@@ -65,7 +66,7 @@ def hooked(network: "Network", cls: type) -> bool:
     if cls in network.simple:
         return False
     network.summaries.meet_class(cls)
-    if is_simple(cls):
+    if is_simple(cls) and STORED_IN_CLASSES.isdisjoint(_HOOKS):
         network.simple.add(cls)
         return False
     return True
@@ -109,6 +110,9 @@ def _change(
     cls = obj.__class__
     if isinstance(obj, type) and not network.calm:
         network.summaries.holds(obj, name)
+        network.special |= BITS.get(name, 0)
+        if name in _HOOKS:
+            network.simple.clear()
     if cls is Wire and network.summaries.may_hook(op, name):
         return _later(network, op, effect, name, obj, *value)
     if cls is not Wire and hooked(network, cls):

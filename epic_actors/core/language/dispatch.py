@@ -34,6 +34,7 @@ from epic_actors.core.iteration.consuming import (
 from epic_actors.core.iteration.pulls import begin
 from epic_actors.core.looks import KINDS
 from epic_actors.core.memory.extent import EVERYWHERE, forget_reached
+from epic_actors.core.memory.places import STORED_IN_CLASSES
 from epic_actors.core.memory.reach import (
     BOUND_TYPES,
     ITERATORS,
@@ -668,6 +669,13 @@ def _exception(
     return run_native(network, pure(cls, shares=True), args, kwargs)
 
 
+def _apply_after(
+    network: "Network", store: Any, function: Any, args: Any, kwargs: Any
+) -> Frame:
+    yield store
+    return apply(network, function, args, kwargs)
+
+
 def _object(
     network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
@@ -675,6 +683,12 @@ def _object(
     script = script_of(function)
     if script is not None:
         return apply(network, script, args, kwargs)
+    if CALL in STORED_IN_CLASSES:
+        store = network.specials.restyled((CALL,))
+        if store is not None:
+            frame = _apply_after(network, store, function, args, kwargs)
+            given = (*args, *kwargs.values())
+            return enter(network, frame, 1, _unknown(network, function, given))
     method = attribute(type(function), CALL)
     if isinstance(method, types.FunctionType) and network.translate(method):
         return apply(network, method, (function, *args), kwargs)

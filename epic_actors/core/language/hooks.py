@@ -9,14 +9,14 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.iteration import iterating
-from epic_actors.core.memory.places import CLASSES, loaded
+from epic_actors.core.memory.places import CLASSES, STORED_IN_CLASSES, loaded
 from epic_actors.core.memory.reach import aliases, own_dict
 from epic_actors.core.network.perform import operate
 from epic_actors.core.network.regions import Frame, enter
 from epic_actors.core.tables.effects import Effect
 
 from .dispatch import apply
-from .lookup import ACCESS, attribute
+from .lookup import ACCESS, attribute, hook_names
 
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def access_past_hook(
 def _accessed_past_hook(
     network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
 ) -> Frame:
-    yield from _settled(network, name, obj)
+    yield from _settled(network, op, name, obj)
     code = _descriptor_code(network, op, name, obj, value)
     if code is not None:
         return apply(network, *code, {})
@@ -54,7 +54,7 @@ def _accessed_past_hook(
 def _accessed(
     network: "Network", op: str, effect: Effect, name: str, obj: Any, value: Any
 ) -> Frame:
-    yield from _settled(network, name, obj)
+    yield from _settled(network, op, name, obj)
     code = _code_behind(network, op, name, obj, value)
     fallback = attribute(obj.__class__, "__getattr__") if op == "getattr" else None
     if not network.specials.is_script(fallback):
@@ -73,9 +73,11 @@ def _accessed(
     return operate(network, effect, obj, *value)
 
 
-def _settled(network: "Network", name: str, obj: Any) -> Frame:
-    """Wait until the object, and what its class has under the name, are as they will be."""
-    for place in (*aliases(obj), *loaded(CLASSES, name)):
+def _settled(network: "Network", op: str, name: str, obj: Any) -> Frame:
+    """Wait until the object, and what its class has for the access, are as they will be."""
+    hooks = STORED_IN_CLASSES.intersection(hook_names(op, name)) - {name}
+    looked_up = [place for one in (name, *hooks) for place in loaded(CLASSES, one)]
+    for place in (*aliases(obj), *looked_up):
         # Why: asked of where the frame is by now; it may have become a block.
         while held := network.here.memory.conflict_outward(place, write=False):
             yield held

@@ -34,6 +34,7 @@ from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
 from epic_actors.core.iteration.stepping import Steps
 from epic_actors.core.iteration.walk import walk
+from epic_actors.core.memory.places import CLASSES, STORED_IN_CLASSES, named
 from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
@@ -150,6 +151,10 @@ class Specials:
         """Perform an operation if it is code of the script's, else `NATIVE`."""
         op, args = effect.op, tuple(map(deref, args))
         names = PROTOCOLS[op]
+        if not STORED_IN_CLASSES.isdisjoint(names):
+            if (store := self.restyled(names)) is not None:
+                return self.enter(self._after(store, effect, args), effect, args)
+            self.known.clear()
         positions = OPERANDS.get(op, (0,)) if op not in EVERY else range(len(args))
         hit = pending = False
         for position in positions:
@@ -275,6 +280,20 @@ class Specials:
         summaries = self.network.summaries
         footprint = lambda: summaries.of_operation(effect, args)  # noqa: E731
         return enter(self.network, frame, effect.count, footprint)
+
+    def restyled(self, names: tuple[str, ...]) -> Any:
+        """The older store that may give a class another one of these methods, if any."""
+        look = self.network.here.memory.conflict_outward
+        for name in filter(STORED_IN_CLASSES.__contains__, names):
+            found = look(named(CLASSES, name), write=False)
+            if found is not None:
+                return found
+        return None
+
+    def _after(self, store: Any, effect: Effect, args: tuple[Any, ...]) -> Frame:
+        """Wait for what a store does to a class, then perform the operation."""
+        yield store
+        return operate(self.network, effect, *map(self.network.settler.settled, args))
 
     def _later(self, effect: Effect, args: Any, positions: Any) -> Frame:
         """Wait for the operands, then perform it."""

@@ -8,6 +8,10 @@ Theory of operation
     of the unit hangs on it) or becomes a block of its own (`branch`: what follows goes
     on).  Loops are native loops; a loop that others may overtake is a unit of its own.
 
+    Code that runs `once` in a run, outside of all loops in the script that it begins with,
+    always asks the machine: to emit and compile the Python operations, and the tests
+    whether all is calm, would take longer than what they save.
+
     Every node carries the user's position, so tracebacks, coverage and debuggers show
     the user's file.  Names of ours contain a dot, which Python source cannot.
 

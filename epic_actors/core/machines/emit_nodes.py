@@ -54,7 +54,13 @@ class Code:
 
 
 class Nodes:
-    """Builds nodes at the place where it stands."""
+    """Builds nodes at the place where it stands.
+
+    Attributes:
+        loud: The special methods that the unit may run.
+        once: Whether the code here runs once in a run, so that native code is not worth it.
+        looks: The looks whether all is calm, which are to be told of `loud`.
+    """
 
     def __init__(self, code: Code, at: At | None) -> None:
         self.code = code

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Unit:
-    """A piece of a script; compiled when it is first entered."""
+    """A piece of a script; compiled when it is first entered.
+
+    `once` says that a run comes through it once, so its code need not be fast.
+    """
 
     __slots__ = (
         "_namespace",
