@@ -649,6 +649,50 @@ def copied_function(number):
     return made()
 
 
+class Shifted:
+    """`whatever`: a function that has items as well."""
+
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, *numbers):
+        return sum(numbers) + self.by
+
+    def __iter__(self):
+        return iter([self.by, 1])
+
+
+def functions_with_items(by):
+    """What calls a function does not go over the function's own items."""
+    shifted, row = later(Shifted(by)), later([1, 2])
+    return (
+        (list(map(shifted, row)), list(filter(shifted, shifted))),
+        (list(map(Shifted(1), row, shifted)), list(map(len, map(list, [shifted] * 2)))),
+        [row(2) for row in itertools.repeat(shifted, 2)],
+        list(itertools.starmap(Shifted(by), zip(shifted, row, strict=False))),
+        list(itertools.accumulate(shifted, Shifted(2), initial=Shifted(3)(4))),
+        [key for key, _ in itertools.groupby(shifted, shifted)],
+    )
+
+
+def kept_under_keys(stop):
+    """A generator that is only kept is not gone over."""
+    kept: dict[str, Any]
+    kept = dict.fromkeys(later(["a", "b"]), counted_aloud("kept", stop))
+    return next(kept["a"]), next(kept["b"]), kept["a"] is kept["b"]
+
+
+def given_too_little(function):
+    """`toolz.curry`: the library says what is missing, when it is called."""
+    found = []
+    for called, given in [(map, ()), (filter, ()), (filter, (1, 2)), (any, ([1],))]:
+        try:
+            found.append(later(called)(later(function), *given))
+        except TypeError as error:
+            found.append(str(error))
+    return found
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -691,6 +735,9 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (left_to_others, (2,)),
     (merged_when_it_is_filled, ([("a", 1)],)),
     (copied_function, (3,)),
+    (functions_with_items, (3,)),
+    (kept_under_keys, (9,)),
+    (given_too_little, (int,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

@@ -73,9 +73,9 @@ def check_lengths(sources: list[Any], ended: int) -> None:
             raise ValueError(f"zip() argument {number + 1} is longer than {before}")
 
 
-def map_(function: Any, *columns: Any) -> Iterator[Any]:
+def map_(function: Any, first: Any, *columns: Any) -> Iterator[Any]:
     """`map`."""
-    for row in zip(*columns):  # noqa: B905
+    for row in zip(first, *columns):  # noqa: B905
         yield function(*row)
 
 
@@ -331,6 +331,29 @@ LAZY: dict[Any, Callable[..., Any]] = {
     itertools.groupby: grouping.groupby,
     BATCHED: batched,
 }
+_BEHIND_A_FUNCTION: frozenset[Any] = frozenset(
+    {map, filter, itertools.filterfalse, itertools.starmap}
+    | {itertools.takewhile, itertools.dropwhile}
+)
+_IN_FRONT: frozenset[Any] = frozenset(
+    {enumerate, itertools.islice, itertools.accumulate, itertools.groupby, BATCHED}
+    | {dict.fromkeys}
+)
+_NOWHERE: frozenset[Any] = frozenset({itertools.repeat, itertools.count})
+
+
+def gone_over(function: Any, count: int) -> range:
+    """Which of so many arguments a function of the library takes items from.
+
+    Why: the others may have items of their own, a function as well.
+    """
+    if function in _NOWHERE:
+        return range(0)
+    if function in _IN_FRONT:
+        return range(min(count, 1))
+    return range(1 if function in _BEHIND_A_FUNCTION else 0, count)
+
+
 METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (list, "extend"): extend,
     (collections.deque, "extend"): extend,
@@ -420,7 +443,10 @@ def script_for(
     except TypeError:
         return None
     if lazy is None and collects(function):
-        return functools.partial(with_lists, function, marks)
+        places = gone_over(function, len(marks))
+        read = tuple([mark and at in places for at, mark in enumerate(marks)])
+        none = marks and not any(read)
+        return None if none else functools.partial(with_lists, function, read)
     return lazy
 
 

@@ -25,7 +25,7 @@ from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External, Order
 
 from . import prelude, substitutes
-from .lookup import attribute, script_of
+from .lookup import attribute, fits, script_of
 
 
 if TYPE_CHECKING:
@@ -108,6 +108,13 @@ def instead_of(
     """The script to run instead of a native function, if there is one for this case."""
     if function is _SLEEP:
         return SLEEP
+    script = _stands_for(network, function, args, kwargs)
+    return script if script is None or fits(script, args, kwargs) else None
+
+
+def _stands_for(
+    network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
     try:
         known = CALLING.get(function)
         moving = MOVING.get(function)

@@ -76,7 +76,7 @@ from .callbacks import (
     is_script_code,
 )
 from .classes import runs_in_place
-from .lookup import attribute, script_of
+from .lookup import attribute, fits, script_of
 from .prelude import GENERATOR_METHODS
 from .records import Field, Record
 from .substitutes import CALLERS, SINGLE_DISPATCH, cache_of, cached, dispatched
@@ -229,7 +229,8 @@ def apply(
         found = network.specials.opened(function, args, kwargs)
         if found is not NATIVE:
             return found
-    if network.generators and (script := taking(function, args)) is not None:
+    script = taking(function, args) if network.generators else None
+    if script is not None and fits(script, args, kwargs):
         return apply(network, script, args, kwargs)
     kind = type(function)
     if network.special & LOUD and kind is types.BuiltinFunctionType:

@@ -2,6 +2,7 @@
 
 import functools
 import types
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from typing import Any
 
 
@@ -72,3 +73,22 @@ def hooks_of(cls: type, op: str, name: str) -> list[types.FunctionType]:
         attribute(found.__class__, method),
     ]
     return [function for function in behind if isinstance(function, types.FunctionType)]
+
+
+def fits(script: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether a script takes such arguments as the native function that it stands for.
+
+    If it does not, neither does that, which says itself what is wrong.
+    """
+    if isinstance(script, functools.partial):
+        return fits(script.func, (*script.args, *args), kwargs)
+    if not isinstance(script, types.FunctionType):
+        return True
+    code = script.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if len(args) > code.co_argcount and not code.co_flags & CO_VARARGS:
+        return False
+    if not code.co_flags & CO_VARKEYWORDS and not kwargs.keys() <= set(names):
+        return False
+    needed = code.co_argcount - len(script.__defaults__ or ())
+    return kwargs.keys() >= set(names[len(args) : needed])

@@ -32,6 +32,7 @@ import attrs
 
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
+from epic_actors.core.iteration.consuming import gone_over
 from epic_actors.core.iteration.stepping import Steps
 from epic_actors.core.iteration.walk import walk
 from epic_actors.core.memory.places import CLASSES, STORED_IN_CLASSES, named
@@ -231,7 +232,8 @@ class Specials:
         """A lazy iterator over what is code of the script's, else `NATIVE`."""
         if function is reversed:
             return self.turned(args)
-        if not any(self.may_open(deref(value)) for value in args):
+        places = gone_over(function, len(args))
+        if not any(self.may_open(deref(args[place])) for place in places):
             return NATIVE
         return self.enter(_opened(self, function, args, kwargs), ITEMS, args)
 
@@ -605,12 +607,10 @@ def _walked(specials: Specials, values: Any) -> Frame:
 
 def _opened(specials: Specials, function: Any, args: Any, kwargs: Any) -> Frame:
     """A lazy iterator over generators of items that are code of the script's."""
-    given = []
-    for value in map(deref, args):
-        opened = value
-        if specials.may_open(value):
-            opened = yield from specials.run(iterating.opened, value)
-        given.append(opened)
+    given = list(map(deref, args))
+    for place in gone_over(function, len(args)):
+        if specials.may_open(given[place]):
+            given[place] = yield from specials.run(iterating.opened, given[place])
     return apply(specials.network, function, tuple(given), kwargs)
 
 
