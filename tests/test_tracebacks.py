@@ -9,6 +9,7 @@ PYTEST_DONT_REWRITE: the asserts of the scripts are CPython's.
 
 import inspect
 import sys
+import traceback
 import types
 from collections.abc import Callable
 from functools import partial
@@ -139,6 +140,10 @@ def a_missing_key():
     return found[f("b")]
 
 
+def raised_on():
+    return tried(1)
+
+
 SCRIPTS = [
     a_call,
     a_sequential_call,
@@ -154,6 +159,7 @@ SCRIPTS = [
     a_method,
     a_handler,
     a_missing_key,
+    raised_on,
 ]
 
 
@@ -168,6 +174,145 @@ def test_a_traceback_goes_through_the_users_lines(
 ) -> None:
     """The lines and functions of this file are those of CPython's traceback."""
     agree(script, outside, fusions=[fusion], tracebacks=True)
+
+
+def way(error):
+    """The frames of a traceback, as somebody sees them who handles the error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [(frame.name, frame.lineno, frame.line) for frame in frames]
+
+
+def handled_at_once():
+    f(1)
+    try:
+        return 1 // 0
+    except ZeroDivisionError as error:
+        return way(error)
+
+
+def handled_in_its_turn():
+    found = []
+    for x in (0, 1, 0):
+        try:
+            found.append(1 // f(x))
+        except ZeroDivisionError as error:
+            found.append(way(error))
+    return found
+
+
+def handled_around_helpers():
+    try:
+        return halve(f(0))
+    except ZeroDivisionError as error:
+        return way(error), traceback.format_exc()
+
+
+class Kept:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.frames = traceback.extract_tb(trace)
+        return error is not None
+
+
+def handled_by_a_manager():
+    with Kept() as kept:
+        halve(f(0))
+    return [(frame.name, frame.lineno) for frame in kept.frames]
+
+
+def tried(n):
+    try:
+        return tried(n - 1) if f(n) else halve(n)
+    finally:
+        f("done")
+
+
+def raised_on_by_finally():
+    try:
+        return tried(2)
+    except ZeroDivisionError as error:
+        return way(error)
+
+
+def bare(again):
+    try:
+        return halve(f(0))
+    except ZeroDivisionError as error:
+        if again:
+            raise error
+        raise
+
+
+def raised_again():
+    found = []
+    for again in (True, False):
+        try:
+            bare(again)
+        except ZeroDivisionError as error:
+            found.append(way(error))
+    return found
+
+
+def tried_items():
+    try:
+        yield f(1)
+        yield halve(f(0))
+    finally:
+        f("done")
+
+
+def handled_around_a_generator():
+    try:
+        return [item for item in tried_items()]
+    except ZeroDivisionError as error:
+        return [line for line in way(error) if line[0] != "<listcomp>"]
+
+
+def raised_by_a_handler():
+    try:
+        handling()
+    except KeyError as error:
+        return way(error), way(error.__context__)
+
+
+def handling():
+    try:
+        fail(1)
+    except ValueError:
+        tell(2)
+
+
+HANDLED = [
+    handled_at_once,
+    handled_in_its_turn,
+    handled_around_helpers,
+    handled_by_a_manager,
+    raised_on_by_finally,
+    raised_again,
+    handled_around_a_generator,
+]
+
+
+@pytest.mark.parametrize("script", HANDLED, ids=name_of)
+def test_a_handler_sees_the_users_frames(script: Callable[..., Any]) -> None:
+    """From the function of its `try` on, and none of ours."""
+    agree(script, outside, seeds=range(3))
+
+
+def frames_of_calls():
+    """Where the calls of a handler stand, without the frames of the externals."""
+    answer = raised_by_a_handler()
+    return [[line for line in lines if line[0] in OWN] for lines in answer]
+
+
+OWN = ("handling", "raised_by_a_handler")
+
+
+def test_a_handlers_calls_stand_where_it_does() -> None:
+    """What its call raises goes through the function that has the handler."""
+    agree(frames_of_calls, outside, seeds=range(3))
 
 
 def many_lines(n):

@@ -9,7 +9,6 @@ from epic_actors.core.iteration.delegating import delegate, step
 from epic_actors.core.iteration.pulls import PAUSE
 from epic_actors.core.iteration.releasing import release
 from epic_actors.core.iteration.walk import walk
-from epic_actors.core.knowledge import CORE
 from epic_actors.core.language.asynchronous import (
     aiter_,
     async_enter,
@@ -114,17 +113,10 @@ def load_global(network: "Network", effect: Effect, module: int, name: str) -> A
 
 
 def retrace(error: BaseException, context: BaseException | None) -> None:
-    """Undo what raising an error once more has done to it."""
+    """Undo what raising an error once more, where it is handled, has done to it."""
     error.__context__ = context
-    trace = error.__traceback__
-    while trace is not None and is_ours(trace.tb_frame):
-        trace = trace.tb_next
-    error.__traceback__ = trace
-
-
-def is_ours(frame: Any) -> bool:
-    """Whether a frame runs code of this package."""
-    return str(frame.f_globals.get("__name__", "")).startswith(CORE)
+    if error.__traceback__ is not None:
+        error.__traceback__ = error.__traceback__.tb_next
 
 
 WAYS[builtins.__build_class__] = build

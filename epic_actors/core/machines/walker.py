@@ -40,7 +40,7 @@ from epic_actors.core.network.actors import TURN
 from epic_actors.core.network.calls import request
 from epic_actors.core.network.perform import NATIVE, Operation, forwarded, operate
 from epic_actors.core.network.regions import Attempt, Footprint, Frame
-from epic_actors.core.network.traces import Site
+from epic_actors.core.network.traces import TRIED, Site
 from epic_actors.core.tables.effects import Effect, prim_effect
 from epic_actors.core.terms import (
     App,
@@ -174,7 +174,10 @@ class Walker:
 
     def stand(self, term: Term) -> None:
         """Be at this place of the user's source, for tracebacks."""
-        if (at := getattr(term, "at", None)) is not None:
+        if isinstance(term, Prim) and term.op == "reraise":
+            # Why: the error says already where in this function it was raised.
+            self.network.here.site = Site((), self.above)
+        elif (at := getattr(term, "at", None)) is not None:
             self.network.here.site = Site(((self.function.code, at),), self.above)
 
     def doomed(self, term: Term) -> bool:
@@ -282,6 +285,7 @@ class Walker:
     def attempt(self, term: Try, count: int) -> Any:
         """A `try`: its body under a ledger of its own; if that fails, its handler."""
         network, names = self.network, dict(self.names)
+        inside = attrs.evolve(self, above=Site((TRIED,), self.above))
 
         def handle(error: BaseException) -> Any:
             outside = network.here
@@ -292,7 +296,7 @@ class Walker:
                 network.here = outside
 
         return Attempt(network, handle).run(
-            lambda: self.block(term.body, count, names),
+            lambda: inside.block(term.body, count, names),
             count,
             lambda: self.touched(term),
         )

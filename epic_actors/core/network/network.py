@@ -80,6 +80,9 @@ TURN_CALLS = 128
 More at once are slower: what they leave behind outlives the young generation.
 """
 
+MOST_HANDED = 64
+"""So many errors are remembered that handlers may raise again."""
+
 
 @attrs.frozen
 class Statistics:
@@ -157,6 +160,7 @@ class Network:
         self.finished = False
         self.nodes = 0
         self.raised_by: dict[int, tuple[BaseException, ExternalCall]] = {}
+        self.handed: dict[int, tuple[BaseException, types.TracebackType | None]] = {}
         self.last_site: Site | None = None
         self.since_turn = 0
         self.rounds = self.turned = self.beyond = 0
@@ -196,8 +200,16 @@ class Network:
     def traced(self, error: BaseException, site: Site | None) -> BaseException:
         """An error as it would have looked where it stands in the script."""
         error = as_raised(error)
-        retraced(error, site)
+        _, handed = self.handed.get(id(error), (error, None))
+        retraced(error, site, handed)
         return error
+
+    def hand(self, error: BaseException) -> None:
+        """Remember the traceback with which a handler gets an error: it may raise it again."""
+        self.handed.pop(id(error), None)
+        self.handed[id(error)] = error, error.__traceback__
+        if len(self.handed) > MOST_HANDED:
+            del self.handed[next(iter(self.handed))]
 
     def returned(self, value: Any) -> None:
         """The script has returned; what it began may still be under way."""

@@ -26,7 +26,7 @@ from epic_actors.core.memory.ledger import Entry, Ledger
 from epic_actors.core.memory.wire import Wire, deref
 
 from .actors import FREE, TURN, Actor
-from .traces import STEP, Site, as_raised, handling
+from .traces import BODY, STEP, Site, handling
 
 
 if TYPE_CHECKING:
@@ -276,6 +276,14 @@ Start: TypeAlias = Callable[[], Any]
 Handler: TypeAlias = Callable[[BaseException], Any]
 
 
+def enclosed(body: Start) -> Any:
+    """Run the body of a `try`."""
+    return body()
+
+
+BODY[0] = enclosed.__code__
+
+
 class Attempt(Entry):
     """A `try` of the script whose body has not yet succeeded."""
 
@@ -314,13 +322,13 @@ class Attempt(Entry):
         network, error = self.network, None
         network.here = self.region
         try:
-            self.values = body()
+            self.values = enclosed(body)
         except BaseException as raised:
-            error = as_raised(raised)
+            error = network.traced(raised, None)
         finally:
             network.here = self.outer
         if self.withdraw():
-            return self.values if error is None else self.handler(error)
+            return self.values if error is None else self.handled(error)
         self.site = network.site()
         if error is not None:
             failure = Entry()
@@ -331,6 +339,11 @@ class Attempt(Entry):
         self.hold.widen(touched.reads, touched.writes)
         self.results = make_wires(count, touched.origin)
         return self.results
+
+    def handled(self, error: BaseException) -> Any:
+        """What the handler gives for an error."""
+        self.network.hand(error)
+        return self.handler(error)
 
     def withdraw(self) -> bool:
         """Leave without a trace if nothing in the body is still undecided."""
@@ -357,10 +370,10 @@ class Attempt(Entry):
         assert ledger is not None
         memory = Memory(self.hold, network.holds)
         network.here = attrs.evolve(
-            self.outer, ledger=ledger, marker=self, memory=memory
+            self.outer, ledger=ledger, marker=self, memory=memory, site=self.site
         )
         try:
-            values = self.handler(error)
+            values = self.handled(error)
         except BaseException as raised:
             ledger.failed(self, network.traced(raised, self.site))
         else:

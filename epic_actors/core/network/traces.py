@@ -3,6 +3,9 @@
 When an actor is made, the places of the script's frames above it are noted (`Site`); when
 it fails, later and elsewhere, frames with those names, files and positions are put on top
 of the error's own, and ours are left out.
+
+What a handler of the script's gets begins in the function of its `try`, as in CPython; the
+frames above are put on top when the handler has raised it again.
 """
 
 import ast
@@ -15,6 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 import attrs
 
 from epic_actors.core.knowledge import CORE
+from epic_actors.core.operations import OPERATIONS
 from epic_actors.core.terms import At
 
 
@@ -40,9 +44,15 @@ class Mark:
 
 STEP: list[types.CodeType | None] = [None]
 """The code that runs a step of a block: what is above belongs to the block's site."""
+BODY: list[types.CodeType | None] = [None]
+"""The code that runs the body of a `try`: what is above does not concern its handler."""
+RERAISE = OPERATIONS["reraise"].__code__
+"""The code of a bare `raise`, which is no place of its own in a traceback."""
 
 Place: TypeAlias = tuple[types.CodeType, int | At]
 """A code object, and an instruction of it or a position in its source."""
+TRIED: Place = (compile("", "", "exec"), -1)
+"""Stands in a site between the body of a `try` and the frames around it."""
 
 
 @attrs.define(eq=False)
@@ -52,14 +62,16 @@ class Site:
     places: Sequence[Place]
     above: "Site | None"
 
-    def chain(self) -> list[Place]:
-        """All frames, outermost first."""
+    def chain(self, *, tried: bool = False) -> list[Place]:
+        """All frames, or those inside the innermost `try`, outermost first."""
         places: list[Place] = []
         site: Site | None = self
         while site is not None and len(places) < DEPTH:
             places += site.places
             site = site.above
-        places.reverse()
+        if tried and TRIED in places:
+            del places[places.index(TRIED) :]
+        places = [place for place in reversed(places) if place is not TRIED]
         return [places[i] for i in _whole([code for code, _ in places])]
 
 
@@ -76,6 +88,8 @@ def site_here(above: Site | None, last: Site | None) -> Site:
             places.append((code, frame.f_lasti))
         elif code is STEP[0]:
             break
+        elif code is BODY[0]:
+            places.append(TRIED)
         frame = frame.f_back
     if last is not None and last.above is above and last.places == places:
         return last
@@ -101,19 +115,29 @@ def is_part_of(part: types.CodeType | None, whole: types.CodeType) -> bool:
     ) == whole.co_qualname.removesuffix(PART)
 
 
-def retraced(error: BaseException, site: Site | None) -> None:
-    """Give the error the script's frames down to `site`, then its own, without ours."""
+def retraced(
+    error: BaseException, site: Site | None, handed: types.TracebackType | None = None
+) -> None:
+    """Give the error the script's frames down to `site`, then its own, without ours.
+
+    It begins in the innermost `try` around `site`.  What a handler was `handed` before
+    stays as it is.
+    """
+    links = _links(error.__traceback__)
+    known = links.index(handed) if handed in links else len(links)
     own = [
         (trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
-        for trace in _links(error.__traceback__)
+        for trace in links[:known]
         if not _is_ours(trace.tb_frame)
     ]
     kept = [own[i] for i in _whole([frame.f_code for frame, _, _ in own])]
-    trace: types.TracebackType | None = None
+    trace = handed if known < len(links) else None
+    if trace and known and links[known - 1].tb_frame.f_code is RERAISE:
+        del kept[-1:]
     for frame, lasti, line in reversed(kept):
         trace = types.TracebackType(trace, frame, lasti, line)
-    chain = site.chain() if site is not None else []
-    if chain and kept and is_part_of(kept[0][0].f_code, chain[-1][0]):
+    chain = site.chain(tried=True) if site is not None else []
+    if chain and trace and is_part_of(trace.tb_frame.f_code, chain[-1][0]):
         chain.pop()
     for code, place in reversed(chain):
         above = _frame(code, place)
