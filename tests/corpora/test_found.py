@@ -12,8 +12,8 @@ import math
 import re
 import textwrap
 import types
-from collections import defaultdict
-from collections.abc import Callable, MutableMapping
+from collections import ChainMap, defaultdict
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import pytest
@@ -693,6 +693,43 @@ def given_too_little(function):
     return found
 
 
+class Shelf(Mapping[Any, Any]):
+    """`toolz`: a mapping that has the rest from the library."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __iter__(self):
+        return iter(later(list(self.rows)))
+
+    def __getitem__(self, key):
+        return later(self.rows[key])
+
+    def __len__(self):
+        return later(len(self.rows))
+
+
+def rest_of(**named):
+    """What was given by name."""
+    return named
+
+
+def through_mixins(rows):
+    """What a library's class does for one of the script's asks as well."""
+    shelf, found = Shelf(rows), []
+    for key, value in shelf.items():
+        if later(value):
+            found.append(key)
+    chained = ChainMap({}, later(Shelf(rows)))
+    return (
+        (found, [*shelf.values()], dict(shelf.items()), list(shelf.keys())),
+        (shelf == rows, "a" in shelf.keys(), len(shelf.items()), sorted(shelf.items())),
+        (list(map(str, shelf.keys())), list(zip(shelf, shelf.values(), strict=True))),
+        (rest_of(**shelf), max(shelf.values(), key=lambda v: later(-v))),
+        (chained["a"], chained.get("c"), dict(chained)),
+    )
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -738,6 +775,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (functions_with_items, (3,)),
     (kept_under_keys, (9,)),
     (given_too_little, (int,)),
+    (through_mixins, ({"a": 1, "b": 2},)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

@@ -284,7 +284,7 @@ def walk(network: "Network", values: Any, made: bool = False) -> Any:
         found = network.specials.walk(values)
         if found is not NATIVE:
             return found
-    if values.__class__ is not Wire and may_ask(network, values):
+    if values.__class__ is not Wire and steps_ask(network, values):
         return Taking(network, iter(values))
     effect = walking(network)
     if values.__class__ is Wire:
@@ -333,7 +333,7 @@ def _taken(source: Iterator[Any]) -> tuple[bool, Any]:
 TAKING = aside(_taken)
 
 
-def may_ask(network: "Network", values: Any) -> bool:
+def steps_ask(network: "Network", values: Any) -> bool:
     """Whether taking an item of a native iterator may have to wait for a call."""
     kind = values.__class__
     if kind in READ_AHEAD or kind in PLAIN or not is_foreign(kind):
@@ -354,7 +354,7 @@ def make_walk(network: "Network", made: bool, values: Any) -> Walk | Pulls | Tak
     generated = generated_of(values)
     if generated is not None:
         return Pulls(network, values, generated)
-    if may_ask(network, values):
+    if steps_ask(network, values):
         return Taking(network, iter(values))
     return Walk(network, values, made=made)
 

@@ -195,7 +195,9 @@ def _spread(network: "Network", mark: str | None, value: Any) -> Any:
     value = deref(value)
     if mark == "*" and network.special & LOUD and value.__class__ is not Wire:
         value = network.specials.spread(value)
-    if network.calm or mark not in ("*", "**") or value.__class__ is Wire:
+    if mark not in ("*", "**") or value.__class__ is Wire:
+        return value
+    if network.calm and (mark == "*" or value.__class__ is dict):
         return value
     if not hasattr(type(value), "__iter__" if mark == "*" else "keys"):
         # Why: the call itself says what is wrong, and names the function.

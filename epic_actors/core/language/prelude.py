@@ -31,7 +31,8 @@ def sort(items: Any, *, key: Any, reverse: Any = False) -> None:
 
 def extreme(choose: Any, *items: Any, key: Any, default: Any = MISSING) -> Any:
     """`max` or `min` with a key."""
-    rows = list(items[0]) if len(items) == 1 else list(items)
+    # Why: `list` would ask the items how many they are.
+    rows = [row for row in (items[0] if len(items) == 1 else items)]  # noqa: C416
     if not rows and default is not MISSING:
         return default
     if key is None:

@@ -34,7 +34,7 @@ from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
 from epic_actors.core.iteration.consuming import gone_over
 from epic_actors.core.iteration.stepping import Steps
-from epic_actors.core.iteration.walk import walk
+from epic_actors.core.iteration.walk import steps_ask, walk
 from epic_actors.core.memory.places import CLASSES, STORED_IN_CLASSES, named
 from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.memory.wire import Wire, deref
@@ -92,6 +92,10 @@ def _accessors(cls: type) -> list[Any]:
     return [method for method in found if isinstance(method, types.FunctionType)]
 
 
+def _special_names(cls: type) -> set[str]:
+    return {name for base in cls.__mro__[:-1] for name in vars(base) if name in BITS}
+
+
 class Specials:
     """The special methods of the classes that one run has met."""
 
@@ -106,9 +110,24 @@ class Specials:
         found = self.known.get(cls)
         if found is None:
             found = self.known[cls] = frozenset(self._found(cls))
-            self.network.special |= sum({BITS[name] for name in found})
+            running = found.union(self._running(cls, found))
+            self.network.special |= sum({BITS[name] for name in running})
             self._listen(cls, found)
         return found
+
+    def _running(self, cls: type, found: frozenset[str]) -> Iterator[str]:
+        """The special methods of a library's Python that may run those of the script's.
+
+        Why: `Mapping.__eq__` asks for the items; if they ask, CPython must not run it.
+        """
+        own = frozenset(self.own)
+        if any(may_ask(attribute(cls, name), own) for name in found):
+            for name in _special_names(cls) - found:
+                method = attribute(cls, name)
+                if isinstance(method, types.FunctionType):
+                    module = method.__globals__.get("__name__", cls.__module__)
+                    if module != cls.__module__:
+                        yield name
 
     def _listen(self, cls: type, names: frozenset[str]) -> None:
         """See whether code of a class that operations run may ask for anything."""
@@ -129,8 +148,7 @@ class Specials:
     def _found(self, cls: type) -> Iterator[str]:
         if cls in PLAIN or cls is type:
             return
-        names = {n for base in cls.__mro__[:-1] for n in vars(base) if n in BITS}
-        for name in names:
+        for name in _special_names(cls):
             if self.is_script(attribute(cls, name)):
                 yield name
 
@@ -251,7 +269,9 @@ class Specials:
     def may_open(self, value: Any) -> bool:
         """Whether an argument of a lazy iterator is code of the script's."""
         known = value.__class__ is Wire or value.__class__ in PLAIN
-        return not known and generated_of(value) is None and iterates(self, value)
+        if known or generated_of(value) is not None:
+            return False
+        return iterates(self, value) or steps_ask(self.network, value)
 
     def gives_items(self, value: Any) -> bool:
         """Whether what takes in the items of a value, which is no mapping, runs its code."""

@@ -91,7 +91,8 @@ def nsmallest(n: Any, iterable: Any, key: Any) -> list[Any]:
 def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
     """`dict` of pairs: it needs the keys, not the values."""
     made: dict[Any, Any] = {}
-    rows = items if hasattr(items, "keys") else list(items)
+    # Why: `list` would ask the items how many they are.
+    rows = items if hasattr(items, "keys") else [row for row in items]  # noqa: C416
     pairs = rows is not items and all(
         [row.__class__ in (tuple, list) and len(row) == 2 for row in rows]  # noqa: C419
     )

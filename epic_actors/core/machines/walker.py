@@ -175,9 +175,12 @@ class Walker:
     def stand(self, term: Term) -> None:
         """Be at this place of the user's source, for tracebacks."""
         if isinstance(term, Prim) and term.op == "reraise":
-            # Why: the error says already where in this function it was raised.
-            self.network.here.site = Site((), self.above)
-        elif (at := getattr(term, "at", None)) is not None:
+            error = deref(self.atom(term.arguments[0]))
+            if id(error) in self.network.handed:
+                # Why: it says already where in this function it was raised.
+                self.network.here.site = Site((), self.above)
+                return
+        if (at := getattr(term, "at", None)) is not None:
             self.network.here.site = Site(((self.function.code, at),), self.above)
 
     def doomed(self, term: Term) -> bool:
