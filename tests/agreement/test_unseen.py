@@ -31,6 +31,15 @@ xs = [f(Key(1)), f(Key(2))]; xs.index(Key(2)), max(xs)
 xs = [f(Key(1)), f(Key(2))]; {(xs[0], 1): 2, (xs[0], 1): 3}, [xs] == [[Key(1)]]
 k = Key(3); k.step = 3
 functools.lru_cache(deeds.sorted_out)(2), functools.lru_cache(deeds.cautious)(3)
+xs = [*ys0]; xs.sort(key=deeds.sorted_out)
+max(ys0, key=deeds.sorted_out), heapq.nsmallest(2, ys0, key=deeds.sorted_out)
+[k for k, _ in itertools.groupby(ys0, deeds.sorted_out)]
+re.sub("o", lambda m: str(deeds.sorted_out(1)), "foo"), functools.reduce(lambda a, b: deeds.sorted_out(b), ys0, 1)
+list(filter(deeds.sorted_out, ys0)), [*itertools.accumulate(ys0, lambda a, b: deeds.sorted_out(b))]
+[*itertools.takewhile(deeds.sorted_out, ys0)], [*itertools.starmap(deeds.sorted_out, zip(ys0))]
+sum(deeds.sorted_out(y) for y in ys0)
+collections.Counter(map(deeds.sorted_out, ys0)), dict(zip(ys0, map(deeds.sorted_out, ys0)))
+next(iter(functools.partial(deeds.sorted_out, 1), 1), 2)
 deeds.sorted_out(2), functools.cache(Tick(1).count)(2), functools.partial(deeds.sorted_out, 4)()
 """
 

@@ -155,7 +155,11 @@ def is_script_code(network: "Network", given: Any) -> bool:
     if type(given) is types.MethodType:
         given = given.__func__
     if type(given) is types.FunctionType:
-        return network.translate(given) is not None or network.runs_aside(given)
+        if network.translate(given) is not None or network.runs_aside(given):
+            return True
+        # Why: a wrapper of the library's has what it wraps, and maybe more, behind it.
+        wrapped = getattr(given, "__wrapped__", None)
+        return wrapped is not None and is_script_code(network, wrapped)
     if isinstance(given, External) or script_of(given) is not None:
         return True
     if given.__class__ is CACHED:
