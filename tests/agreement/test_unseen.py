@@ -21,6 +21,10 @@ list(Countdown(3)), sum(Countdown(2)), [*Shelf([1])], sum(Shelf([3])), next(Coun
 collections.deque(Countdown(3), 2), collections.Counter(Countdown(3))
 bytes(Countdown(3)), set(Countdown(3)).union(Countdown(3)), "".join(map(str, Countdown(2)))
 list(zip(Countdown(3), Countdown(2))), dict(zip("ab", Countdown(2))), [*map(inc, Countdown(3))]
+collections.UserList(Countdown(3)), collections.UserDict(Named(3)), dict.fromkeys(Countdown(3))
+collections.defaultdict(int, zip(Countdown(3), "ab")), [*itertools.chain.from_iterable([Countdown(2)])]
+functools.reduce(max, Countdown(3)), heapq.nlargest(2, Countdown(3))
+c = collections.Counter(); c.subtract(Countdown(3))
 heapq.heapify([Key(2), Key(1)])
 re.sub("o", lambda _: str(deeds.tick(3)), "foo")
 collections.defaultdict(lambda: deeds.tick(3))[2]

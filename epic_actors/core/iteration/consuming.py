@@ -406,18 +406,18 @@ def taking(function: Any, args: tuple[Any, ...]) -> Callable[..., Any] | None:
     """The script to run instead of a native function that is given generators."""
     marks = tuple(map(is_generated, args))
     if not any(marks):
-        return chain_all if _chains_generators(function, args) else None
+        return chain_all if chains(function, args, may_be_generated) else None
     if function is iterating.collected:
         return at_once(deref(args[0]))
     return script_for(function, marks)
 
 
-def _chains_generators(function: Any, args: tuple[Any, ...]) -> bool:
-    """Whether it is `chain.from_iterable` of generators in a list."""
+def chains(function: Any, args: tuple[Any, ...], such: Callable[[Any], bool]) -> bool:
+    """Whether it is `chain.from_iterable` of a list in which there are such items."""
     if owner_of(function) is not itertools.chain or len(args) != 1:
         return False
     items = deref(args[0])
-    return items.__class__ in (list, tuple) and any(map(may_be_generated, items))
+    return items.__class__ in (list, tuple) and any(map(such, map(deref, items)))
 
 
 def script_for(

@@ -25,6 +25,8 @@ import attrs
 from epic_actors.core.functions import Function
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration.consuming import (
+    chain_all,
+    chains,
     may_be_generated,
     script_for,
     takes_items,
@@ -265,6 +267,8 @@ def apply(
 
 def _taking_own(network: "Network", function: Any, args: tuple[Any, ...]) -> Any:
     """The script to run instead of a method that takes in items by code of the script's."""
+    if chains(function, args, network.specials.may_open):
+        return chain_all
     if not args or not takes_items(function.__self__.__class__, function.__name__):
         return None
     marks = tuple([network.specials.gives_items(deref(value)) for value in args])

@@ -7,7 +7,7 @@ such holds are there.  Objects are known as long as older holds are.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 
@@ -54,11 +54,22 @@ class Births:
         if len(self.born) > self.most:
             self.forget_old()
 
-    def since_all(self, places: Iterable[Any], memory: "Memory") -> int:
-        """The number of the first hold of a region that may touch one of the objects."""
-        if not self.born:
+    def since_all(self, places: Mapping[int, Any], memory: "Memory") -> int:
+        """The number of the first hold of a region that may touch one of the objects.
+
+        They are given by their identities.
+        """
+        if not places or not places.keys() <= self.born.keys():
             return -1
-        return min((self.since(place, memory) for place in places), default=-1)
+        first = None
+        for key in places:
+            _, where, seq = self.born[key]
+            number = _number_in(memory, where, seq)
+            if number == -1:
+                return -1
+            if first is None or number < first:
+                first = number
+        return -1 if first is None else first
 
     def since(self, place: Any, memory: "Memory") -> int:
         """The number of the first hold of a region that is not older than an object."""

@@ -281,7 +281,7 @@ def _writers_here(
             if before is None or hold.seq < before:
                 yield hold
     memory.put_in_order()
-    since = memory.births.since_all(places.values(), memory)
+    since = memory.births.since_all(places, memory)
     # Why: holds inside, when they are asked, may turn out to write more than they said.
     for seq, hold in list(memory.changing.items()):
         if before is not None and seq >= before:

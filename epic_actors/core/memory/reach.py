@@ -234,11 +234,14 @@ def runs_code(value: Any) -> bool:
         return True
     if kind not in CONSUMED:
         return False
+    inside = gc.get_referents(value)
+    # Why: an iterator over several holds theirs in a tuple.
+    inside += [one for inner in inside if inner.__class__ is tuple for one in inner]
     return any(
         inner.__class__ is types.FunctionType
         or isinstance(inner, Feed)
         or runs_code(inner)
-        for inner in gc.get_referents(value)
+        for inner in inside
     )
 
 

@@ -49,16 +49,21 @@ def inner_names(effect: Effect) -> tuple[str, ...]:
     """The special methods of keys, elements and the like that an operation may run."""
     if takes_keys(effect):
         return ("__hash__", "__eq__")
-    partial, function = effect.function, _behind(effect)
+    function = _behind(effect)
     owner = getattr(function, "__objclass__", None)
     if owner in (list, tuple, deque):
         return _OF_ELEMENTS.get(function.__name__, ())
     if getattr(function, "__module__", None) in _SORTING:
         return ("__lt__", "__eq__")
-    if partial is function and not effect.op and (effect.spreads or effect.whole):
-        # Why: whatever else a function does, it may go over what it is given.
+    if may_go_over(effect):
         return (*ITERATION, "__hash__", "__eq__", "__index__")
     return ()
+
+
+def may_go_over(effect: Effect) -> bool:
+    """Whether a function may go over what it is given, whatever else it does."""
+    plain = _behind(effect) is effect.function
+    return plain and not effect.op and bool(effect.spreads or effect.whole)
 
 
 def takes_keys(effect: Effect) -> bool:

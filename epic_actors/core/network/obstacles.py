@@ -34,10 +34,15 @@ from epic_actors.core.memory.reach import (
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
-from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS, special_bits
+from epic_actors.core.tables.protocols import (
+    ARITHMETIC,
+    COMPARISONS,
+    ITERATION,
+    special_bits,
+)
 
 from .actors import TURN, Turn
-from .inside import ELEMENTWISE, inner_names, parts, run_inside, takes_keys
+from .inside import ELEMENTWISE, inner_names, may_go_over, parts, run_inside, takes_keys
 from .regions import Footprint, Region
 
 
@@ -140,7 +145,10 @@ def stores_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> 
     # Why: those of operands are run as the script's own code, so they are undone.
     held = (*args, *parts(args)) if takes_keys(effect) else parts(args)
     inner = tuple(name for name in names if name in ELEMENTWISE)
-    runs = any(has_code(value.__class__, inner) for value in held)
+    runs = any(has_code(value.__class__, inner) for value in held) or (
+        may_go_over(effect)
+        and any(has_code(value.__class__, ITERATION) for value in map(deref, args))
+    )
     return runs and network.summaries.special_store(names)
 
 
