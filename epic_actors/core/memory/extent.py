@@ -274,21 +274,29 @@ def writers(
 
 
 def _writers_here(
-    memory: "Memory", before: int | None, places: Mapping[int, Any], *, anywhere: bool
+    memory: "Memory",
+    before: int | None,
+    places: Mapping[int, Any],
+    *,
+    anywhere: bool,
+    young: bool = True,
 ) -> Iterator["Hold"]:
+    """`young` says that all of the places may have come into being in this region."""
     for key in places.keys() & memory.written.keys():
         for hold in memory.written[key].values():
             if before is None or hold.seq < before:
                 yield hold
     memory.put_in_order()
-    since = memory.births.since_all(places, memory)
+    since = memory.births.since_all(places, memory) if young else -1
     # Why: holds inside, when they are asked, may turn out to write more than they said.
     for seq, hold in list(memory.changing.items()):
         if before is not None and seq >= before:
             break
         if (inner := hold.inner) is not None:
             if seq >= since:
-                yield from _writers_here(inner, None, places, anywhere=anywhere)
+                yield from _writers_here(
+                    inner, None, places, anywhere=anywhere, young=seq == since
+                )
             anywhere = anywhere or bool(inner.written or inner.changing)
             continue
         reached = None if anywhere else _targets(hold)
