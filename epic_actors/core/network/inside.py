@@ -66,6 +66,18 @@ def may_go_over(effect: Effect) -> bool:
     return plain and not effect.op and bool(effect.spreads or effect.whole)
 
 
+def gone_through(effect: Effect, args: tuple[Any, ...]) -> Iterator[Any]:
+    """The arguments that a function may go over; of builtins it is known which."""
+    if not may_go_over(effect):
+        return
+    function = effect.function
+    known = getattr(function, "__module__", None) == "builtins"
+    known = known or hasattr(function, "__objclass__")
+    for place, value in enumerate(args):
+        if place in effect.spreads or (place in effect.whole and not known):
+            yield deref(value)
+
+
 def takes_keys(effect: Effect) -> bool:
     """Whether arguments of an operation become, or look for, keys of a dictionary or set."""
     function = _behind(effect)

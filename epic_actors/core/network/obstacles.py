@@ -42,7 +42,14 @@ from epic_actors.core.tables.protocols import (
 )
 
 from .actors import TURN, Turn
-from .inside import ELEMENTWISE, inner_names, may_go_over, parts, run_inside, takes_keys
+from .inside import (
+    ELEMENTWISE,
+    gone_through,
+    inner_names,
+    parts,
+    run_inside,
+    takes_keys,
+)
 from .regions import Footprint, Region
 
 
@@ -145,9 +152,8 @@ def stores_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> 
     # Why: those of operands are run as the script's own code, so they are undone.
     held = (*args, *parts(args)) if takes_keys(effect) else parts(args)
     inner = tuple(name for name in names if name in ELEMENTWISE)
-    runs = any(has_code(value.__class__, inner) for value in held) or (
-        may_go_over(effect)
-        and any(has_code(value.__class__, ITERATION) for value in map(deref, args))
+    runs = any(has_code(value.__class__, inner) for value in held) or any(
+        has_code(value.__class__, ITERATION) for value in gone_through(effect, args)
     )
     return runs and network.summaries.special_store(names)
 
