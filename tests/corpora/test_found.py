@@ -12,7 +12,7 @@ import math
 import re
 import textwrap
 import types
-from collections import ChainMap, defaultdict
+from collections import ChainMap, Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -730,6 +730,33 @@ def through_mixins(rows):
     )
 
 
+class Asked:
+    """Has items that come later."""
+
+    def __init__(self, *items):
+        self.items = items
+
+    def __iter__(self):
+        for item in self.items:
+            yield later(item)
+
+
+def items_taken_in(number):
+    """`toolz.sliding_window`: what takes in all items runs the code that gives them."""
+    row, queue = [1, 2, 3], deque([number])
+    row[1:] = later(Asked(4, number))
+    queue += Asked(5)
+    grown = set(later([number]))
+    grown.update(Asked(6), [7])
+    one, other = itertools.tee(Asked(1, number))
+    return (
+        (row, queue, grown, [*one], [*other]),
+        (deque(Asked(1, 2), 1), dict.fromkeys(Asked("a"), 1), Counter(Asked("a"))),
+        (heapq.nlargest(1, Asked(1, number)), math.fsum(Asked(1, number))),
+        list(itertools.product(Asked(1, 2), repeat=2)),
+    )
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -776,6 +803,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (kept_under_keys, (9,)),
     (given_too_little, (int,)),
     (through_mixins, ({"a": 1, "b": 2},)),
+    (items_taken_in, (3,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

@@ -11,7 +11,8 @@ import heapq
 import itertools
 import operator
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
 
 from epic_actors.core.closures import Beginning
 from epic_actors.core.generators import generated_of
@@ -20,10 +21,6 @@ from epic_actors.core.memory.reach import owner_of
 from epic_actors.core.memory.wire import Wire, deref
 
 from . import grouping, iterating
-
-
-if TYPE_CHECKING:
-    pass
 
 
 def itself(items: Any) -> Any:
@@ -231,6 +228,7 @@ def cycle(items: Any) -> Iterator[Any]:
 
 def tee(items: Any, n: Any = 2) -> tuple[Any, ...]:
     """`itertools.tee`; CPython sees to the number."""
+    items = iter(items)
     queues: list[Any] = [collections.deque() for _ in itertools.tee((), n)]
     return tuple([queued(items, queue, queues) for queue in queues])
 
@@ -293,7 +291,14 @@ def sliced(holder: Any, value: Any) -> Any:
     """What is stored by `holder[i:j] = value`."""
     if holder.__class__ is list and is_generated(value):
         return [item for item in value]  # noqa: C416 - the loop is what this is for
+    if holder.__class__ is list and has_own_items(value):
+        return list(value)
     return value
+
+
+def has_own_items(value: Any) -> bool:
+    """Whether going over a value begins with Python code."""
+    return isinstance(getattr(value.__class__, "__iter__", None), FunctionType)
 
 
 def with_lists(function: Any, marks: Any, *args: Any, **named: Any) -> Any:
@@ -470,6 +475,18 @@ def may_be_generated(value: Any) -> bool:
     if value.__class__ is Wire:
         return not value.immutable and value.kind is None and value.source is None
     return is_generated(value)
+
+
+def takes_all(function: Any) -> bool:
+    """Whether a native function takes in all items of its arguments, or shares them out."""
+    kind = function.__class__
+    if kind is BuiltinFunctionType:
+        owner = function.__self__
+        if takes_items(owner.__class__, function.__name__) or function is itertools.tee:
+            return True
+    elif kind is not FunctionType and not (kind is type and function is not dict):
+        return False
+    return collects(function)
 
 
 def takes_items(kind: type, name: str) -> bool:

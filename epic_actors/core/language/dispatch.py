@@ -29,6 +29,7 @@ from epic_actors.core.iteration.consuming import (
     chains,
     may_be_generated,
     script_for,
+    takes_all,
     takes_items,
     taking,
     undecided,
@@ -237,7 +238,7 @@ def apply(
     if script is not None and fits(script, args, kwargs):
         return apply(network, script, args, kwargs)
     kind = type(function)
-    if network.special & LOUD and kind is types.BuiltinFunctionType:
+    if network.special & LOUD:
         script = _taking_own(network, function, args)
         if script is not None:
             return apply(network, script, args, kwargs)
@@ -266,10 +267,10 @@ def apply(
 
 
 def _taking_own(network: "Network", function: Any, args: tuple[Any, ...]) -> Any:
-    """The script to run instead of a method that takes in items by code of the script's."""
+    """The script to run instead of what takes in items by code of the script's."""
     if chains(function, args, network.specials.may_open):
         return chain_all
-    if not args or not takes_items(function.__self__.__class__, function.__name__):
+    if not args or not takes_all(function):
         return None
     marks = tuple([network.specials.gives_items(deref(value)) for value in args])
     return script_for(function, marks) if any(marks) else None
@@ -301,6 +302,8 @@ def _pending(
     methods = FILES.get(kind) or METHODS.get(kind, {})
     known = None if name == "sort" else methods.get(name)
     asks = takes_items(kind, name) and any(map(may_be_generated, args))
+    if network.special & LOUD and takes_items(kind, name):
+        asks = asks or any(map(network.specials.gives_items, map(deref, args)))
     if known is not None and not asks:
         return run_native(network, known, (receiver_of(function), *args), kwargs)
     frame = _apply_later(network, function, args, kwargs)

@@ -25,6 +25,7 @@ It is longer than most modules: there is a step for each protocol, and all look 
 
 import operator
 import types
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -505,6 +506,8 @@ def _inplace(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame
         tries.insert(0, (name, (left, right)))
     if effect.op == "iadd" and left.__class__ is list:
         tries.append((iterating.extend, (left, right)))
+    if effect.op == "iadd" and left.__class__ is deque:
+        tries.insert(0, (iterating.extend, (left, right)))
     return (yield from _tried(specials, effect, tries, left, right))
 
 
