@@ -9,6 +9,7 @@ import functools
 import heapq
 import itertools
 import math
+import operator
 import re
 import textwrap
 import types
@@ -757,6 +758,42 @@ def items_taken_in(number):
     )
 
 
+class Meter:
+    """Counts how often it is read."""
+
+    def __init__(self):
+        self.reads = 0
+
+    def __getitem__(self, key):
+        self.reads += 1
+        return later(key)
+
+    @property
+    def level(self):
+        self.reads += 1
+        return later(self.reads)
+
+    def raised(self, by, *, times=1):
+        self.reads += by * times
+        return later(self.reads)
+
+
+def got_by_operator(fails):
+    """What `operator` makes runs the script's own code, and takes back what it stored."""
+    level, item = operator.attrgetter("level"), operator.itemgetter(3)
+    raised = operator.methodcaller("raised", 2, times=2)
+    meter, other = Meter(), later(Meter())
+    found = [level(meter), item(other), raised(meter), [*map(level, [meter, other])]]
+    try:
+        found.append(1 / later(fails))
+        found += [level(meter), item(meter), raised(meter)]
+    except ZeroDivisionError:
+        found.append(meter.reads)
+    if later(1):
+        raised(meter)
+    return found, meter, other, sorted([meter, other], key=level)[0] is other
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lines_by_a_generator, ("a\nb\n",)),
     (mean_of_pending, ([1.0, 2.5],)),
@@ -804,6 +841,8 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (given_too_little, (int,)),
     (through_mixins, ({"a": 1, "b": 2},)),
     (items_taken_in, (3,)),
+    (got_by_operator, (0,)),
+    (got_by_operator, (1,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),
 ]
 

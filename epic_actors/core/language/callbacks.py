@@ -164,6 +164,8 @@ def is_script_code(network: "Network", given: Any) -> bool:
         return True
     if given.__class__ is CACHED:
         return is_cached_script(network, given)
+    if given.__class__ in substitutes.GETTERS:
+        return bool(network.summaries.classes)
     if isinstance(given, type):
         return isinstance(given.__init__, types.FunctionType)  # type: ignore[misc]
     method = attribute(type(given), "__call__")

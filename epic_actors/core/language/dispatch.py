@@ -82,7 +82,15 @@ from .classes import runs_in_place
 from .lookup import attribute, fits, script_of
 from .prelude import GENERATOR_METHODS
 from .records import Field, Record
-from .substitutes import CALLERS, SINGLE_DISPATCH, cache_of, cached, dispatched
+from .substitutes import (
+    CALLERS,
+    GETTERS,
+    SINGLE_DISPATCH,
+    cache_of,
+    cached,
+    dispatched,
+    got_by,
+)
 
 
 if TYPE_CHECKING:
@@ -708,6 +716,11 @@ def _object(
     if type(function) is CACHED and is_cached_script(network, function):
         given = (cache_of(function), function.__wrapped__, args, kwargs)
         return apply(network, cached, given, {})
+    if type(function) in GETTERS and len(args) == 1 and not kwargs:
+        obj = deref(args[0])
+        if not (network.calm and (obj.__class__ in PLAIN or obj.__class__ in METHODS)):
+            getting = got_by(function)
+            return apply(network, getting[0], (*getting[1:], obj), {})
     module = type(function).__module__
 
     def perform(_called: Any, *values: Any, **named: Any) -> Any:

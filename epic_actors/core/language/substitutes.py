@@ -148,6 +148,51 @@ def substituted(
     return string[:0].join(pieces), len(found)
 
 
+# What `operator` makes
+
+
+def attributes_of(names: Any, obj: Any) -> Any:
+    """What an `attrgetter` gives."""
+    found = [attribute_at(obj, name.split(".")) for name in names]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def attribute_at(obj: Any, path: Any) -> Any:
+    """An attribute of an attribute, and so on."""
+    for name in path:
+        obj = getattr(obj, name)
+    return obj
+
+
+def items_of(keys: Any, obj: Any) -> Any:
+    """What an `itemgetter` gives."""
+    found = [obj[key] for key in keys]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def method_of(name: Any, args: Any, named: Any, obj: Any) -> Any:
+    """What a `methodcaller` gives."""
+    return getattr(obj, name)(*args, **named)
+
+
+def got_by(getter: Any) -> tuple[Any, ...]:
+    """The script for such an object, and what it was made of."""
+    made: Any
+    made, given = getter.__reduce__()
+    if getter.__class__ is operator.methodcaller:
+        # Why: what is given by name stands in a `partial`, with the method's name.
+        partial = made.__class__ is functools.partial
+        name, *rest = (*made.args, *given) if partial else given
+        return method_of, name, tuple(rest), made.keywords if partial else {}
+    script = attributes_of if getter.__class__ is operator.attrgetter else items_of
+    return script, given
+
+
+GETTERS: frozenset[type] = frozenset(
+    {operator.attrgetter, operator.itemgetter, operator.methodcaller}
+)
+
+
 # Functions of functions
 
 
