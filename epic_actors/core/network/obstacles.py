@@ -5,7 +5,7 @@ the nearest older thing in the way of that.
 """
 
 import itertools
-from collections import ChainMap, UserDict, UserList, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable
 from types import FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
@@ -62,13 +62,6 @@ if TYPE_CHECKING:
 
 TRUSTED = PURE_MODULES - {"collections.abc"} | {"builtins"}
 """Modules whose special methods are known to change nothing but their object."""
-ASKING_OTHERS: frozenset[type] = frozenset({ChainMap, UserDict, UserList})
-"""Classes in them that leave it to another object, which may be of the script's."""
-
-
-def is_trusted(kind: type) -> bool:
-    """Whether the special methods of a class run no code but its own."""
-    return kind.__module__ in TRUSTED and kind not in ASKING_OTHERS
 
 
 def obstacle(
@@ -137,7 +130,7 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
 
 def has_code(kind: type, names: tuple[str, ...]) -> bool:
     """Whether a class has special methods of these names that are Python's."""
-    if kind is Wire or kind in PLAIN or is_trusted(kind):
+    if kind is Wire or kind in PLAIN or kind.__module__ in TRUSTED:
         return False
     return any(hasattr(attribute(kind, name), "__code__") for name in names)
 
@@ -173,7 +166,7 @@ def is_foreign(kind: type) -> bool:
     """Whether instances are no plain data: they run code that is not in the tables."""
     if kind is Wire:
         return False
-    return kind is GeneratorType or not is_trusted(kind)
+    return kind is GeneratorType or kind.__module__ not in TRUSTED
 
 
 def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
