@@ -408,11 +408,11 @@ class Asks:
     kept = <digit>
 asks = Asks()
 if <bool>:
-    Asks.ask = lambda self, q: <does>(q + self.kept)
+    Asks.reply = lambda self, q: <does>(q + self.kept)
 else:
-    Asks.ask = lambda self, q: deeds.note(q)
+    Asks.reply = lambda self, q: deeds.note(q)
 <block>
-<int=> = asks.ask(<int>)
+<int=> = asks.reply(<int>)
 
 class Ticks(Tick):
     def __call__(self, q):

@@ -316,7 +316,7 @@ class Reader:
             if isinstance(key, Const) and len(spaces) == len(args[0].tags) == 1:
                 return self.named_item(term.op, spaces[0], key.value, args)
         result = self.native(term, args)
-        found = self.operated(term.op)
+        found = None if runs_nothing(term) else self.operated(term.op)
         if found is None:
             return result
         tags = self.applied(found, args)
@@ -959,6 +959,14 @@ class Reader:
             deep = together.tags | self.load(together.tags)
             values = [Value(deep, together.callee)] * own
         return [*self.closure(made), *values]
+
+
+def runs_nothing(term: Prim) -> bool:
+    """Whether it is a display that neither goes over anything nor hashes it."""
+    if term.static is not None:
+        return False
+    is_bare = term.op in ("dict", "set") and not term.arguments
+    return is_bare or term.op in ("list", "tuple")
 
 
 def goes_over(lam: Lam) -> bool:
