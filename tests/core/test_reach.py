@@ -19,6 +19,7 @@ from epic_actors.core.memory.reach import (
     mutables,
     pending_in,
     reaches,
+    runs_code,
     walk,
 )
 from epic_actors.core.memory.wire import Wire
@@ -258,3 +259,9 @@ def test_looking_into_a_partial_leaves_it_as_it_is() -> None:
 
     made.note = [1]  # type: ignore[attr-defined]
     assert reaches(made, made.note)  # type: ignore[attr-defined]
+
+
+def test_a_tuple_is_not_looked_through_for_code() -> None:
+    """What an iterator over a tuple gives is moved; functions in it are not called."""
+    assert not runs_code(iter((len, print, lambda: None)))
+    assert runs_code(zip((1, 2), (n for n in (1, 2)), strict=True))

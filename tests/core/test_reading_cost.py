@@ -89,3 +89,13 @@ def test_nested_functions_that_call_each_other() -> None:
         text += f"    def f{level}():\n        f{level - 1}()\n        f{level - 1}()\n"
 
     assert footprint_of(f"{text}    f{LEVELS - 1}()\n", 1, []) is not None
+
+
+def test_what_a_class_holds_is_asked_for_again() -> None:
+    """A text or None that a class holds may be given another value: it is data like any."""
+    summaries = Network(known, FastMachine()).summaries
+    assert not summaries.held("kind")
+    values: list[Any] = [None, "text", 1, []]
+    for number, value in enumerate(values):
+        summaries.meet_class(type("Late", (), {"kind": value}))
+        assert len(summaries.held("kind")) == number + 1

@@ -668,11 +668,9 @@ _BARE = frozenset(
         types.ClassMethodDescriptorType,
         types.GetSetDescriptorType,
         types.BuiltinFunctionType,
-        types.NoneType,
-        str,
     }
 )
-"""What stands in a class and is neither code of the script's nor holds anything."""
+"""What stands in a class and is neither code of the script's nor data, which may change."""
 
 
 class Closedness:

@@ -61,15 +61,13 @@ class Births:
         """
         if not places or not places.keys() <= self.born.keys():
             return -1
-        first = None
+        first = memory.next_seq
         for key in places:
             _, where, seq = self.born[key]
-            number = _number_in(memory, where, seq)
-            if number == -1:
-                return -1
-            if first is None or number < first:
-                first = number
-        return -1 if first is None else first
+            first = min(first, _number_in(memory, where, seq))
+            if first == -1:
+                break
+        return first
 
     def since(self, place: Any, memory: "Memory") -> int:
         """The number of the first hold of a region that is not older than an object."""

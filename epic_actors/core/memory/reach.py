@@ -80,6 +80,8 @@ ITERATORS: frozenset[type] = (
 
 CONSUMED: frozenset[type] = ITERATORS - VIEWS
 """Iterators, which reading changes."""
+_OVER_SEVERAL = frozenset({zip, map, itertools.zip_longest})
+"""Those that keep the iterators they go over in a tuple."""
 
 SEQUENCES: frozenset[type] = frozenset({tuple, list, set, frozenset, deque})
 CONTAINING: tuple[Any, ...] = (tuple, list, dict, set, frozenset, deque)
@@ -235,8 +237,8 @@ def runs_code(value: Any) -> bool:
     if kind not in CONSUMED:
         return False
     inside = gc.get_referents(value)
-    # Why: an iterator over several holds theirs in a tuple.
-    inside += [one for inner in inside if inner.__class__ is tuple for one in inner]
+    if kind in _OVER_SEVERAL:
+        inside += [one for inner in inside if inner.__class__ is tuple for one in inner]
     return any(
         inner.__class__ is types.FunctionType
         or isinstance(inner, Feed)
