@@ -1,6 +1,6 @@
 """What a native function is given: where its arguments go, and which of them it calls."""
 
-import functools
+import collections
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
@@ -14,11 +14,13 @@ from .tags import Tags, Uncallable, Value, merged
 Shape = tuple[str | None, ...]
 CALLS: dict[Any, tuple[int, str]] = {
     **{function: (position, name) for function, (_, position, name) in CALLING.items()},
-    functools.cmp_to_key: (0, "mycmp"),
+    collections.defaultdict: (0, "default_factory"),
 }
 """Which argument a function calls, by position and by name."""
 METHOD_CALLS = {"sort": (-1, "key"), "sub": (0, "repl"), "subn": (0, "repl")}
 """The same for methods, whatever they are of."""
+FORMATS = frozenset({"format", "format_map"})
+"""Methods that fill in a text, which may ask for attributes."""
 NAMED = (-1, "key default object_hook object_pairs_hook parse_float parse_int")
 """What functions of the library call that stand in no table."""
 _STARS = ("*", "**", "?")

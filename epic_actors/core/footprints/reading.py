@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from epic_actors.core.closures import RESUMES, free_names
 from epic_actors.core.functions import Function, Namespace, Template
 from epic_actors.core.iteration.consuming import collects, takes_items
-from epic_actors.core.language.lookup import KEEPS, hook_names, script_of
+from epic_actors.core.language.lookup import ANY_NAME, KEEPS, hook_names, script_of
 from epic_actors.core.memory.extent import EVERYWHERE
 from epic_actors.core.memory.places import (
     STORED,
@@ -31,6 +31,7 @@ from epic_actors.core.memory.places import (
 from epic_actors.core.memory.reach import PLAIN, is_atom
 from epic_actors.core.memory.wire import deref
 from epic_actors.core.network.externals import External, Order
+from epic_actors.core.tables.effect import MAPPING
 from epic_actors.core.tables.effects import (
     BUILTINS,
     METHODS,
@@ -54,7 +55,7 @@ from epic_actors.core.terms import (
     Var,
 )
 
-from .natives import METHOD_CALLS, called, called_by, in_places, spread
+from .natives import FORMATS, METHOD_CALLS, called, called_by, in_places, spread
 from .tags import (
     CLOSURES,
     HELD_NUMBER,
@@ -129,6 +130,13 @@ LOADS = frozenset(
 MAKES = frozenset({"list", "tuple", "dict", "merge", "set", "add", "mul"})
 APPENDING = frozenset({list.append, deque.append, bytearray.append})
 BY_ATTRIBUTE = frozenset({"getattr", "setattr", "delattr"})
+BY_NAME: dict[Any, str] = {
+    getattr: "getattr",
+    hasattr: "getattr",
+    setattr: "setattr",
+    delattr: "delattr",
+}
+"""Functions that are given the name of an attribute, and the access they are."""
 RAISES = frozenset({"raise", "reraise"})
 OF_FILES = FILES[TextIOWrapper]
 ROUNDS = 12
@@ -511,6 +519,7 @@ class Reader:
                 self.summary.reads |= self.deep(arg.tags) - SHARED
             elif position in effect.reads:
                 self.summary.reads |= arg.tags - SHARED
+        self.runs_inside(effect.inside, args)
         if effect.op == "getitem" and args:
             self.summary.filled |= args[0].tags
         if effect.under == "" and args:
@@ -520,6 +529,12 @@ class Reader:
                 self.summary.everything = True
             else:
                 self.summary.resources_written.add(place)
+
+    def runs_inside(self, names: tuple[str, ...], args: list[Value]) -> None:
+        """The script's special methods that run inside, of what is given or held."""
+        self.summary.asked.update(names)
+        if self.summaries.specials.any_of(names):
+            self.applied(self.summaries.special_ones(names), args)
 
     def special(self, op: str, args: list[Value]) -> Tags:
         """The script's special methods that an operation may run; what they give."""
@@ -611,10 +626,7 @@ class Reader:
         self, function: Value, args: list[Value], shape: tuple[Any, ...] = ()
     ) -> Value:
         """A call of something of the script's."""
-        starred = spread(args, shape)
-        if starred:
-            self.summary.reads |= merged(starred).tags - SHARED
-            self.stored |= self.special("list", starred)
+        self.starred(args, shape)
         callee = function.callee
         script = script_of(callee)
         if script is not None:
@@ -649,6 +661,14 @@ class Reader:
             case _:
                 self.summary.everything = True
                 return Value(UNKNOWN)
+
+    def starred(self, args: list[Value], shape: tuple[Any, ...]) -> list[Value]:
+        """The arguments; what stands behind stars is gone over."""
+        if starred := spread(args, shape):
+            self.summary.reads |= merged(starred).tags - SHARED
+            self.stored |= self.special("list", starred)
+            self.runs_inside(MAPPING, starred)
+        return args
 
     def external(self, external: External, args: list[Value]) -> Value:
         """A call of an external."""
@@ -712,6 +732,8 @@ class Reader:
             found |= self.special("list", args)
         if callee is type:
             found |= SHARED
+        if isinstance(callee, Hashable) and callee in BY_NAME:
+            self.hooked(BY_NAME[callee], ANY_NAME, args)
         if callee is open:
             # Why: a file is new, and known by what has opened it.
             return Value(NOTHING, open)
@@ -916,6 +938,8 @@ class Reader:
                     self.effect(effect, placed)
                 if takes_items(kind, name):
                     self.special("list", args)
+        if name in FORMATS:
+            self.hooked("getattr", ANY_NAME, args)
         if name in METHOD_CALLS:
             for given in called_by(METHOD_CALLS[name], args, shape, self.load):
                 self.callback(given, [receiver, *args])

@@ -38,7 +38,14 @@ import attrs
 from epic_actors.core.closures import Resumption
 from epic_actors.core.functions import Function, Namespace
 from epic_actors.core.knowledge import CORE, Known
-from epic_actors.core.language.lookup import KEEPS, hook_names, hooks_of, is_data
+from epic_actors.core.language.lookup import (
+    ANY_NAME,
+    KEEPS,
+    attribute,
+    hook_names,
+    hooks_of,
+    is_data,
+)
 from epic_actors.core.language.records import record_of
 from epic_actors.core.memory.extent import CLASSES_MET
 from epic_actors.core.memory.holds import NOTHING, Hold
@@ -58,6 +65,7 @@ from epic_actors.core.tables.effects import Effect, prim_effect
 from epic_actors.core.tables.protocols import PROTOCOLS
 from epic_actors.core.terms import Lam, Prim
 
+from .natives import Shape
 from .reading import Reader, is_quiet
 from .stores import note_stores
 from .tags import (
@@ -148,18 +156,23 @@ class Summaries:
         callees: tuple[Any, ...] = (None,) * len(function.lam.params)
         return self.settled(lambda: self.of(function.lam, callees))
 
-    def of_call(self, function: Any, values: Iterable[Any]) -> Footprint:
+    def of_call(
+        self, function: Any, values: Iterable[Any], shape: Shape = ()
+    ) -> Footprint:
         """What a call of something pending may touch; of a method, by its name."""
         origin = function.method if function.__class__ is Wire else None
         if origin is None:
             return EVERYTHING
-        return self.of_method(*origin, values)
+        return self.of_method(*origin, values, shape)
 
-    def of_method(self, receiver: Any, name: str, values: Iterable[Any]) -> Footprint:
+    def of_method(
+        self, receiver: Any, name: str, values: Iterable[Any], shape: Shape = ()
+    ) -> Footprint:
         """What a call of a method may touch."""
 
         def read(reader: Reader, given: list[Value]) -> None:
-            called = reader.method(Method(given[0], name), given[1:], ())
+            args = reader.starred(given[1:], shape)
+            called = reader.method(Method(given[0], name), args, shape)
             reader.summary.returns = called.tags
 
         return self._of_step(read, (receiver, *map(deref, values)))
@@ -196,11 +209,13 @@ class Summaries:
 
         return self._of_step(read, (generated, sent))
 
-    def of_application(self, function: Any, args: Iterable[Any]) -> Footprint:
+    def of_application(
+        self, function: Any, args: Iterable[Any], shape: Shape = ()
+    ) -> Footprint:
         """What an application of a known function may touch."""
 
         def read(reader: Reader, given: list[Value]) -> None:
-            reader.summary.returns = reader.call(given[0], given[1:]).tags
+            reader.summary.returns = reader.call(given[0], given[1:], shape).tags
 
         return self._of_step(read, (function, *map(deref, args)))
 
@@ -225,25 +240,28 @@ class Summaries:
         """
 
         def read(reader: Reader, given: list[Value]) -> None:
-            reader.summary.returns = reader.applied(self._special_ones(names), given)
+            reader.summary.returns = reader.applied(self.special_ones(names), given)
 
         # Why: what they are asked of is read anyway.
-        if self.settled(lambda: self._special_ones(names)).only_reads:
+        if self.settled(lambda: self.special_ones(names)).only_reads:
             return NOTHING_READ
         return self._of_step(read, tuple(map(deref, args)))
 
     def special_store(self, names: tuple[str, ...]) -> bool:
         """Whether special methods of these names store anything that was there before."""
-        return self.settled(lambda: self._special_ones(names)).stores
+        return self.settled(lambda: self.special_ones(names)).stores
 
-    def _special_ones(self, names: tuple[str, ...]) -> Summary:
-        methods = self._run_by.get(names)
+    def special_ones(self, names: tuple[str, ...]) -> Summary:
+        """What special methods of these names may touch, of all that they are given."""
+        # Why: most operations come to the same few, and share what is read of them.
+        there = frozenset(filter(self.special_methods, names))
+        methods = self._run_by.get(there)
         if methods is None:
-            found = [m for name in names for m in self.special_methods(name)]
+            found = [m for name in sorted(there) for m in self.special_methods(name)]
             methods = [m for m in found if not isinstance(m, Function)]
-            self._run_by[names] = methods
+            self._run_by[there] = methods
         return self.together(
-            names, names, lambda reader, given: reader.operation("list", methods, given)
+            there, there, lambda reader, given: reader.operation("list", methods, given)
         )
 
     def access(self, op: str, name: str) -> Summary | None:
@@ -282,9 +300,18 @@ class Summaries:
                 method = vars(cls).get(name)
                 if method is not None and self.specials.is_script(method):
                     found.append(method)
+                elif method is None and self.by_library(cls, name):
+                    found.extend(filter(self.specials.is_script, vars(cls).values()))
             if name == "__next__":
                 found.extend(self.generators.values())
         return found
+
+    def by_library(self, cls: type, name: str) -> bool:
+        """Whether a special method is a library's Python code, which may call the class's."""
+        method = attribute(cls, name)
+        return isinstance(method, types.FunctionType) and (
+            not self.specials.is_script(method)
+        )
 
     def term_of(self, method: Any) -> Function | External | None:
         """What a method is: its term is made only when somebody reads that."""
@@ -307,9 +334,10 @@ class Summaries:
             found = self._hooks[op, name] = [
                 function
                 for cls in self.classes
-                for function in hooks_of(cls, op, name)
+                for one in (vars(cls) if name == ANY_NAME else (name,))
+                for function in hooks_of(cls, op, one)
                 if self.specials.is_script(function)
-                or (function is KEEPS and self.specials.is_script(vars(cls)[name].func))
+                or (function is KEEPS and self.specials.is_script(vars(cls)[one].func))
             ]
         return found
 
@@ -354,10 +382,13 @@ class Summaries:
         if name not in vars(cls):
             self.read_again({name})
 
-    def of_spread(self, function: Any, values: Iterable[Any]) -> Footprint:
+    def of_spread(
+        self, function: Any, values: Iterable[Any], shape: Shape
+    ) -> Footprint:
         """What a call of a function with what stands behind a star may touch."""
 
         def read(reader: Reader, given: list[Value]) -> None:
+            reader.starred(given[1:], shape)
             tags = frozenset(tag for value in given[1:] for tag in value.tags)
             merged = [Value(tags | inside(tags))] * max(1, len(given) - 1)
             reader.summary.returns = reader.call(given[0], merged, ("?",)).tags

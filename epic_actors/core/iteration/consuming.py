@@ -259,9 +259,17 @@ def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
 
 
 def extend(holder: Any, items: Any) -> None:
-    """`list.extend` and `deque.extend`."""
+    """`deque.extend`."""
     for item in items:
         holder.append(item)
+
+
+def extend_list(holder: Any, items: Any) -> None:
+    """`list.extend`."""
+    if has_own_length(items):
+        iterating.extend_list(holder, items)
+    else:
+        extend(holder, items)
 
 
 def extendleft(holder: Any, items: Any) -> None:
@@ -299,6 +307,11 @@ def sliced(holder: Any, value: Any) -> Any:
 def has_own_items(value: Any) -> bool:
     """Whether going over a value begins with Python code."""
     return isinstance(getattr(value.__class__, "__iter__", None), FunctionType)
+
+
+def has_own_length(value: Any) -> bool:
+    """Whether Python code says how many items there are."""
+    return isinstance(getattr(value.__class__, "__len__", None), FunctionType)
 
 
 def with_lists(function: Any, marks: Any, *args: Any, **named: Any) -> Any:
@@ -360,7 +373,7 @@ def gone_over(function: Any, count: int) -> range:
 
 
 METHODS: dict[tuple[type, str], Callable[..., Any]] = {
-    (list, "extend"): extend,
+    (list, "extend"): extend_list,
     (collections.deque, "extend"): extend,
     (collections.deque, "extendleft"): extendleft,
     (set, "update"): update_set,

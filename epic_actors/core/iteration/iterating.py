@@ -80,6 +80,16 @@ def measured(items: Any) -> list[Any]:
     return [item for item in found]  # noqa: C416
 
 
+def estimated(items: Any) -> list[Any]:
+    """All items of what only says about how many there will be."""
+    found = iter(items)
+    try:
+        type(items).__length_hint__(items)
+    except TypeError:
+        pass
+    return [item for item in found]  # noqa: C416
+
+
 def first_items(items: Any, count: int) -> list[Any]:
     """So many items, and one more if there is one."""
     found = []
@@ -203,9 +213,21 @@ def greatest(items: Any, key: Any = None, default: Any = MISSING) -> Any:
     return best
 
 
-def extend(items: list[Any], more: Any) -> list[Any]:
-    """`items += more` for a list."""
+def extend(items: Any, more: Any) -> Any:
+    """`items += more` for a list or deque."""
     for item in more:
+        items.append(item)
+    return items
+
+
+def extend_list(items: list[Any], more: Any) -> list[Any]:
+    """`items += more` for a list, of what says how many it has."""
+    found = iter(more)
+    try:
+        len(more)
+    except TypeError:
+        pass
+    for item in found:
         items.append(item)
     return items
 

@@ -40,6 +40,7 @@ CALLING: dict[Any, tuple[Callable[..., Any], int, str]] = {
     list.sort: (prelude.sort, -1, "key"),
     iter: (substitutes.iter_, 0, ""),
     functools.reduce: (substitutes.reduce, 0, ""),
+    functools.cmp_to_key: (substitutes.cmp_to_key, 0, "mycmp"),
     itertools.filterfalse: (consuming.filterfalse, 0, ""),
     itertools.starmap: (consuming.starmap, 0, ""),
     itertools.takewhile: (consuming.takewhile, 0, ""),
@@ -128,6 +129,8 @@ def _stands_for(
         if 0 <= position < len(args):
             given = args[position]
         if is_script_code(network, given):
+            if function is functools.cmp_to_key:
+                network.summaries.meet_class(substitutes.Ranked, made=True)
             return script
     if network.calm:
         return None

@@ -196,7 +196,9 @@ def call_shaped(
     for mark, value in zip(shape, values, strict=True):
         if mark in ("*", "**") and value.__class__ is Wire:
             frame = _spread_later(network, shape, function, values, value)
-            return enter(network, frame, 1, _spreading(network, function, values))
+            return enter(
+                network, frame, 1, _spreading(network, function, values, shape)
+            )
     args, kwargs = arguments(deref(function), shape, values)
     return apply(network, function, args, kwargs)
 
@@ -224,14 +226,19 @@ def _spread_later(
     return call_shaped(network, shape, function, *values)
 
 
-def _spreading(network: "Network", function: Any, values: Any) -> Any:
+def _spreading(network: "Network", function: Any, values: Any, shape: Any) -> Any:
     if function.__class__ is Wire:
-        return _unknown(network, function, values)
-    return lambda: network.summaries.of_spread(function, values)
+        return _unknown(network, function, values, shape)
+    return lambda: network.summaries.of_spread(function, values, shape)
 
 
-def _unknown(network: "Network", function: Any, values: Any) -> Any:
-    return lambda: network.summaries.of_call(function, values)
+def _unknown(network: "Network", function: Any, values: Any, shape: Any) -> Any:
+    return lambda: network.summaries.of_call(function, values, shape)
+
+
+def shape_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str | None, ...]:
+    """The shape of a call with these arguments."""
+    return (*(None for _ in args), *kwargs) if kwargs else ()
 
 
 def apply(
@@ -315,8 +322,8 @@ def _pending(
     if known is not None and not asks:
         return run_native(network, known, (receiver_of(function), *args), kwargs)
     frame = _apply_later(network, function, args, kwargs)
-    values = (*args, *kwargs.values())
-    found = enter(network, frame, 1, _unknown(network, function, values))
+    values, shape = (*args, *kwargs.values()), shape_of(args, kwargs)
+    found = enter(network, frame, 1, _unknown(network, function, values, shape))
     return _of_kind(found, known)
 
 
@@ -504,13 +511,13 @@ def _once_known(
         return apply(network, function, args, kwargs)
 
     owner, name = getattr(function, "__self__", None), function.__name__
-    given = (*args, *kwargs.values())
+    given, shape = (*args, *kwargs.values()), shape_of(args, kwargs)
     summaries = network.summaries
     if owner is None or isinstance(owner, types.ModuleType | type):
-        touched = lambda: summaries.of_application(function, given)  # noqa: E731
+        touched = lambda: summaries.of_application(function, given, shape)  # noqa: E731
         effect = _known_builtin(function)
     else:
-        touched = lambda: summaries.of_method(owner, name, given)  # noqa: E731
+        touched = lambda: summaries.of_method(owner, name, given, shape)  # noqa: E731
         effect = METHODS.get(owner.__class__, {}).get(name)
     return _of_kind(enter(network, frame(), 1, touched), effect)
 
@@ -561,7 +568,9 @@ def method_effect(owner: Any, bound: Any) -> tuple[Effect, bool]:
     made = of_module(perform, kind.__module__, name)
     if made.ordered:
         return made, False
-    return changing(perform), False
+    # Why: a step of an iterator only hands on what it comes to.
+    runs = ("__next__",) if name == "__next__" else None
+    return attrs.evolve(changing(perform), dunders=runs), False
 
 
 def _class(
@@ -705,8 +714,8 @@ def _object(
         store = network.specials.restyled((CALL,))
         if store is not None:
             frame = _apply_after(network, store, function, args, kwargs)
-            given = (*args, *kwargs.values())
-            return enter(network, frame, 1, _unknown(network, function, given))
+            given, shape = (*args, *kwargs.values()), shape_of(args, kwargs)
+            return enter(network, frame, 1, _unknown(network, function, given, shape))
     method = attribute(type(function), CALL)
     if isinstance(method, types.FunctionType) and network.translate(method):
         return apply(network, method, (function, *args), kwargs)

@@ -56,6 +56,10 @@ KEEPS: Any = functools.cached_property.__get__
 """Stores what a function gave among the attributes of the object it was asked for."""
 
 
+ANY_NAME = "__module__"
+"""Stands for an attribute of which the name is not known: every class has this one."""
+
+
 def hook_names(op: str, name: str) -> tuple[str, ...]:
     """Under which names an access to an attribute looks for what to run."""
     return (name, ACCESS[op][2], "__getattr__")

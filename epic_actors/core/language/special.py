@@ -23,6 +23,7 @@ Theory of operation
 It is longer than most modules: there is a step for each protocol, and all look alike.
 """
 
+import itertools
 import operator
 import types
 from collections import deque
@@ -57,6 +58,7 @@ from epic_actors.core.tables.protocols import (
     PROTOCOLS,
     TAKES_ITEMS,
     bits_of,
+    special_bits,
 )
 
 from .calling import HARMLESS, may_ask
@@ -75,7 +77,7 @@ PASSES = frozenset(
     ["neg", "pos", "invert", "abs", "round", "next", "reversed", "dir", "getitem"]
 )
 """Operations that give what the method gives, whatever it is."""
-SEQUENCES = (list, tuple, str, bytes, bytearray)
+SEQUENCES = (list, tuple, str, bytes, bytearray, deque)
 INDEXED = (*SEQUENCES, range)
 TRUTH = prim_effect("truth")
 PRINT = BUILTINS[print]
@@ -103,7 +105,7 @@ class Specials:
     def __init__(self, network: "Network") -> None:
         self.network = network
         self.known: dict[type, frozenset[str]] = {}
-        self.own: set[str] = set()
+        self.own: frozenset[str] = frozenset()
         self.asking = False
 
     def of(self, cls: type) -> frozenset[str]:
@@ -116,19 +118,28 @@ class Specials:
             self._listen(cls, found)
         return found
 
+    def any_of(self, names: tuple[str, ...]) -> bool:
+        """Whether a class met so far may have one of these methods."""
+        return bool(self.network.special & special_bits(names))
+
+    def ask(self, cls: type, names: tuple[str, ...]) -> bool:
+        """Whether methods of these names that a class has may call an external."""
+        if cls is Wire or cls in PLAIN:
+            return False
+        found = self.of(cls).intersection(names)
+        return any(may_ask(attribute(cls, name), self.own) for name in found)
+
     def _running(self, cls: type, found: frozenset[str]) -> Iterator[str]:
         """The special methods of a library's Python that may run those of the script's.
 
-        Why: `Mapping.__eq__` asks for the items; if they ask, CPython must not run it.
+        Why: `Mapping.__eq__` asks for the items.
         """
-        own = frozenset(self.own)
-        if any(may_ask(attribute(cls, name), own) for name in found):
-            for name in _special_names(cls) - found:
-                method = attribute(cls, name)
-                if isinstance(method, types.FunctionType):
-                    module = method.__globals__.get("__name__", cls.__module__)
-                    if module != cls.__module__:
-                        yield name
+        for name in _special_names(cls) - found if found else ():
+            method = attribute(cls, name)
+            if isinstance(method, types.FunctionType):
+                module = method.__globals__.get("__name__", cls.__module__)
+                if module != cls.__module__:
+                    yield name
 
     def _listen(self, cls: type, names: frozenset[str]) -> None:
         """See whether code of a class that operations run may ask for anything."""
@@ -138,8 +149,7 @@ class Specials:
         functions = {n for n, v in made.items() if isinstance(v, types.FunctionType)}
         # Why: one of them may be behind a name that was taken for a builtin's.
         renamed = bool(functions & HARMLESS - self.own) and network.special != 0
-        self.own |= functions
-        own = frozenset(self.own)
+        self.own = own = self.own | functions
         self.asking = self.asking or renamed or any(may_ask(m, own) for m in methods)
         loud = network.loud | network.special if self.asking else network.loud
         if loud != network.loud:
@@ -434,7 +444,8 @@ def _format(specials: Specials, effect: Effect, obj: Any, spec: Any = "") -> Fra
 def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`x[key]`, also of a class; `x[key] = value`; `del x[key]`."""
     name, key = f"__{effect.op}__", rest[0]
-    if isinstance(obj, INDEXED) and specials.has(key, "__index__"):
+    asks = isinstance(obj, INDEXED) and not isinstance(key, int)
+    if asks and specials.has(key, "__index__"):
         found = yield from waited(specials.send(key, "__index__"))
         index = operator.index(answering(key, "__index__", found))
         rest = (index, *rest[1:])
@@ -505,7 +516,9 @@ def _inplace(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame
     if attribute(left.__class__, name) is not None:
         tries.insert(0, (name, (left, right)))
     if effect.op == "iadd" and left.__class__ is list:
-        tries.append((iterating.extend, (left, right)))
+        measured = specials.has(right, "__len__")
+        extend = iterating.extend_list if measured else iterating.extend
+        tries.append((extend, (left, right)))
     if effect.op == "iadd" and left.__class__ is deque:
         tries.insert(0, (iterating.extend, (left, right)))
     return (yield from _tried(specials, effect, tries, left, right))
@@ -597,6 +610,17 @@ def _contains(specials: Specials, effect: Effect, item: Any, holder: Any) -> Fra
 # Items
 
 
+def taking_all(specials: Specials, obj: Any) -> Callable[..., Any]:
+    """The script that takes all items; a list is as long as it is said to be at first."""
+    if specials.has(obj, "__len__"):
+        return iterating.measured
+    return (
+        iterating.estimated
+        if specials.has(obj, "__length_hint__")
+        else iterating.collected
+    )
+
+
 def iterates(specials: Specials, obj: Any) -> bool:
     """Whether going over an object's items runs code of the script's."""
     names = specials.names(obj)
@@ -631,9 +655,11 @@ def _walked(specials: Specials, values: Any) -> Frame:
 def _opened(specials: Specials, function: Any, args: Any, kwargs: Any) -> Frame:
     """A lazy iterator over generators of items that are code of the script's."""
     given = list(map(deref, args))
+    # Why: `chain` begins with each of its arguments when it comes to it.
+    opened = iterating.through if function is itertools.chain else iterating.opened
     for place in gone_over(function, len(args)):
         if specials.may_open(given[place]):
-            given[place] = yield from specials.run(iterating.opened, given[place])
+            given[place] = yield from specials.run(opened, given[place])
     return apply(specials.network, function, tuple(given), kwargs)
 
 
@@ -659,8 +685,8 @@ def _taken(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     network = specials.network
     if not iterates(specials, obj):
         return operate_natively(network, effect, obj, *rest)
-    asks = effect.op in ("list", "tuple", "sorted") and specials.has(obj, "__len__")
-    script = iterating.measured if asks else iterating.collected
+    asks = effect.op in ("list", "tuple", "sorted")
+    script = taking_all(specials, obj) if asks else iterating.collected
     items = yield from specials.run(script, obj)
     return operate(network, effect, items, *rest)
 
@@ -732,8 +758,7 @@ def spread_out(specials: Specials, value: Any) -> Frame:
     value = yield from waited(value)
     if value.__class__ in PLAIN or not iterates(specials, value):
         return value
-    asks = specials.has(value, "__len__")
-    script = iterating.measured if asks else iterating.collected
+    script = taking_all(specials, value)
     return (yield from specials.run(script, value))
 
 

@@ -55,6 +55,50 @@ def called_until(function: Any, sentinel: Any) -> Any:
         yield item
 
 
+# Comparing
+
+
+class Ranking:
+    """What `functools.cmp_to_key` gives: makes keys of items."""
+
+    def __init__(self, compare: Any) -> None:
+        self.compare = compare
+
+    def __call__(self, obj: Any) -> "Ranked":
+        """The key of an item."""
+        return Ranked(self.compare, obj)
+
+
+class Ranked:
+    """An item that is compared by a function."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, compare: Any, obj: Any) -> None:
+        self.compare = compare
+        self.obj = obj
+
+    def __lt__(self, other: "Ranked") -> bool:
+        return bool(self.compare(self.obj, other.obj) < 0)
+
+    def __gt__(self, other: "Ranked") -> bool:
+        return bool(self.compare(self.obj, other.obj) > 0)
+
+    def __le__(self, other: "Ranked") -> bool:
+        return bool(self.compare(self.obj, other.obj) <= 0)
+
+    def __ge__(self, other: "Ranked") -> bool:
+        return bool(self.compare(self.obj, other.obj) >= 0)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.compare(self.obj, other.obj) == 0)  # type: ignore[attr-defined]
+
+
+def cmp_to_key(mycmp: Any) -> Ranking:
+    """`functools.cmp_to_key`."""
+    return Ranking(mycmp)
+
+
 # Folds
 
 

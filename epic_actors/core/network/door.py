@@ -166,8 +166,7 @@ async def beside(work: Callable[[], Any]) -> Any:
         async with trio.open_nursery() as nursery:
             door = Door(nursery, of_run.get())
             try:
-                # Why: boxed, since trio takes a coroutine for a mistake.
-                value = await trio.to_thread.run_sync(lambda: [door.live(work)])
+                value = await to_thread(functools.partial(door.live, work))
             except BaseException as raised:
                 # Why: raised in here, the nursery would make a group of it.
                 error = raised
@@ -183,8 +182,23 @@ async def in_a_thread(work: Callable[[], Any]) -> Any:
     """Run a plain external in a worker thread; what it calls itself waits there too."""
     door = of_run.get()
     run = work if door is None else functools.partial(door.open, work)
-    # Why: boxed, since trio takes a coroutine for a mistake.
-    [value] = await trio.to_thread.run_sync(lambda: [run()])
+    [value] = await to_thread(run)
+    return value
+
+
+async def to_thread(work: Callable[[], Any]) -> list[Any]:
+    """Run code in a worker thread; what it gives, boxed."""
+
+    def boxed() -> tuple[list[Any], StopIteration | None]:
+        # Why: trio takes a coroutine for a mistake, and its own would turn this error.
+        try:
+            return [work()], None
+        except StopIteration as stop:
+            return [], stop
+
+    value, stop = await trio.to_thread.run_sync(boxed)
+    if stop is not None:
+        raise stop
     return value
 
 

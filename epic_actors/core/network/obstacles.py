@@ -37,18 +37,12 @@ from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
 from epic_actors.core.tables.protocols import (
     ARITHMETIC,
     COMPARISONS,
-    ITERATION,
-    special_bits,
 )
 
 from .actors import TURN, Turn
 from .inside import (
-    ELEMENTWISE,
-    gone_through,
-    inner_names,
-    parts,
+    any_inside,
     run_inside,
-    takes_keys,
 )
 from .regions import Footprint, Region
 
@@ -139,27 +133,34 @@ def stores_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> 
     """Whether special methods inside may store something, which is not undone."""
     if not network.special or effect.lazy:
         return False
-    names = inner_names(effect) + effect.dunders
-    if not network.special & special_bits(names):
+    names = effect.inside
+    if not network.specials.any_of(names):
         return False
-    # Why: those of operands are run as the script's own code, so they are undone.
-    held = (*args, *parts(args)) if takes_keys(effect) else parts(args)
-    inner = tuple(name for name in names if name in ELEMENTWISE)
-    runs = any(has_code(value.__class__, inner) for value in held) or any(
-        has_code(value.__class__, ITERATION) for value in gone_through(effect, args)
-    )
-    return runs and network.summaries.special_store(names)
+    # Why: those that are run as the script's own code have been run by now.
+    return network.summaries.special_store(names) and any_inside(names, args, has_code)
 
 
 def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
-    """Whether code of a library that runs inside may have to wait for a call.
+    """Whether code that runs inside may have to wait for a call.
 
-    It calls back and asks, or waits for a thread that does.
+    It asks, or is a library's and calls back or waits for a thread that does.
     """
+    if effect.count > 1:
+        return False
+    if asks_inside(network, effect, args):
+        return True
     foreign = [value for value in args if is_foreign(value.__class__)]
-    if not foreign or effect.count > 1 or not runs_script_code(effect, args):
+    if not foreign or not runs_script_code(effect, args):
         return False
     return network.pool.threads > 0 or network.asking.given(foreign, deep=True)
+
+
+def asks_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
+    """Whether a special method that runs inside may call an external."""
+    names, specials = effect.inside, network.specials
+    if effect.lazy or not (specials.asking and specials.any_of(names)):
+        return False
+    return any_inside(names, args, specials.ask)
 
 
 def is_foreign(kind: type) -> bool:

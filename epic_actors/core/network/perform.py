@@ -81,7 +81,7 @@ def operate(network: "Network", effect: Effect, *args: Any) -> Any:
 def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     """Perform an operation whose special methods are not the script's."""
     if network.calm:
-        if effect.dunders and waits_inside(network, effect, args):
+        if effect.inside and waits_inside(network, effect, args):
             return request(network, aside(effect.function), args, {})
         return effect.function(*args)
     for value in args:
@@ -93,7 +93,7 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     args = tuple([deref(value) for value in args])
     here = network.here
     found = obstacle(network, effect, args, here, None)
-    if found is None and effect.dunders and waits_inside(network, effect, args):
+    if found is None and effect.inside and waits_inside(network, effect, args):
         return request(network, aside(effect.function), args, {})
     if found is None:
         return made_here(network, effect, perform(network, effect, args, here))
@@ -390,7 +390,7 @@ class Operation(Actor):
             return
         if (
             effect.calls_back and network.asking.given(self.args, deep=effect.ordered)
-        ) or (effect.dunders and waits_inside(network, effect, self.args)):
+        ) or (effect.inside and waits_inside(network, effect, self.args)):
             self.hand_over(
                 lambda: request(network, aside(effect.function), self.args, {})
             )

@@ -26,7 +26,7 @@ from epic_actors.core.memory.places import (
 )
 from epic_actors.core.memory.wire import Wire
 
-from .protocols import bits_of, operation_of
+from .protocols import BITS, COMPARING, ITERATION, bits_of, operation_of
 
 
 ALL: Any = range(1_000_000)
@@ -61,15 +61,15 @@ class Effect:
         otherwise: The variant for any other type.
         variant: Chooses another effect by the arguments themselves; None for this one.
         count: How many results a pack of it has.
-        dunders: Special methods of the arguments' types that may run inside it.
+        dunders: Special methods of the arguments' types that may run inside it; None if
+            nobody has said.
         calls_back: What its arguments turn out to be, it may call in any way.
         kind: The builtin type that the result is exactly of.
         keeps_kind: The result is of the type that both arguments have.
         lazy: The result goes on reading what it spreads.
         stores_keywords: Keyword arguments are moved, whatever is said of positions.
         names: Of the last arguments, if they are given by name.
-        op: The operation that it is, if that has a protocol of special methods.
-        loud: The bits of the special methods that it may run (see `protocols`).
+        inside: Special methods of the arguments, and of what they hold, that it may run.
         op: The operation it is, if special methods may stand behind it.
         loud: The bits of these special methods (see `protocols`).
         only_values: It has to do with nothing but its arguments.
@@ -101,7 +101,7 @@ class Effect:
     variant: "Callable[..., Effect | None] | None" = None
     on: int = 0
     count: int = 1
-    dunders: tuple[str, ...] = ()
+    dunders: tuple[str, ...] | None = None
     calls_back: bool = False
     kind: type | None = None
     keeps_kind: bool = False
@@ -112,10 +112,24 @@ class Effect:
     under: str | None = None
     calls_own: bool = False
     beside: tuple[Any, ...] = ()
+    inside: tuple[str, ...] = attrs.field(init=False)
     op: str = attrs.field(init=False)
     loud: int = attrs.field(init=False)
     only_values: bool = attrs.field(init=False)
     makes: bool = attrs.field()
+
+    @inside.default
+    def _inside(self) -> tuple[str, ...]:
+        names = self.dunders or ()
+        if self.spreads:
+            names += ITERATION
+        if self.compares:
+            names += COMPARING
+        elif self.whole and self.dunders is None:
+            names += tuple(BITS)
+        for other in (*(self.by_type or {}).values(), self.otherwise):
+            names += () if other is None else other.inside
+        return tuple(dict.fromkeys(names))
 
     @op.default
     def _op(self) -> str:
@@ -268,8 +282,6 @@ def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
     return None
 
 
-ITERATION = ("__iter__", "__next__", "__len__", "__getitem__")
-"""Special methods that iterating runs."""
 MAPPING = ("keys", "__getitem__", "__iter__")
 """What spreading out a mapping runs."""
 

@@ -29,7 +29,6 @@ from epic_actors.core.operations import OPERATIONS, TAKES_STATIC, Native
 
 from .effect import (
     ALL,
-    ITERATION,
     MAPPING,
     Effect,
     comparing,
@@ -56,6 +55,7 @@ from .library import (
     of_class,
     of_module,
 )
+from .protocols import COMPARING, FORMATTING, ITERATION, KEYS, TEXT
 
 
 # Primitives
@@ -87,7 +87,11 @@ _ARITHMETIC = [
 
 def _binary(op: str) -> Effect:
     function = OPERATIONS[op]
-    dunders = (f"__{op}__", f"__r{op}__")
+    dunders: tuple[str, ...] = (f"__{op}__", f"__r{op}__")
+    if op == "mul":
+        dunders += ("__index__",)
+    elif op in _OF_SETS:
+        dunders += (*COMPARING, *MAPPING)
     made = pure(function, shares=True, dunders=dunders)
     moved = shallow(function, 0, 1, fresh=True, shares=True, dunders=dunders)
     if op == "add":
@@ -96,7 +100,7 @@ def _binary(op: str) -> Effect:
     if op == "mul":
         return attrs.evolve(made, by_type={list: moved, tuple: moved})
     if op == "mod":
-        texts = (*dunders, "__format__", "__str__", "__repr__")
+        texts = (*dunders, *FORMATTING)
         text = pure(function, immutable=True, kind=str, dunders=texts)
         return attrs.evolve(made, by_type={str: text})
     if op == "or":
@@ -105,19 +109,23 @@ def _binary(op: str) -> Effect:
 
 
 _NUMBERS = (int, float, complex, bool)
+_OF_SETS = frozenset({"and", "or", "sub", "xor"})
 
 
 def _inplace(op: str) -> Effect:
     function = OPERATIONS["i" + op]
     plain = _binary(op)
-    dunders = (f"__i{op}__", *plain.dunders)
+    dunders = (f"__i{op}__", *(plain.dunders or ()))
     look = back.snapshot
     value = attrs.evolve(plain, function=function, by_type=None, dunders=dunders)
     kinds = dict.fromkeys((*_NUMBERS, str, bytes, frozenset), value)
     kinds[tuple] = shallow(function, 0, 1, fresh=True, shares=True)
-    kinds[list] = writer(function, look, spreads=(1,), dunders=ITERATION)
+    taking = (*ITERATION, "__index__")
+    kinds[list] = writer(function, look, spreads=(1,), dunders=taking)
     for kind in (set, dict, deque, bytearray):
-        kinds[kind] = writer(function, look, whole=(1,), spreads=(1,))
+        kinds[kind] = writer(
+            function, look, whole=(1,), spreads=(1,), dunders=(*taking, *COMPARING)
+        )
     return Effect(
         function,
         whole=ALL,
@@ -152,7 +160,13 @@ def _slot_store(look: Any) -> Effect:
 def _list_store() -> Effect:
     """A store to an index takes a pending value; one to a slice needs what to spread."""
     index = _slot_store(back.list_item)
-    spread = Effect(operator.setitem, spreads=(2,), writes=(0,), undo=back.snapshot)
+    spread = Effect(
+        operator.setitem,
+        spreads=(2,),
+        writes=(0,),
+        undo=back.snapshot,
+        dunders=("__index__",),
+    )
     return attrs.evolve(index, on=1, by_type={slice: spread})
 
 
@@ -222,13 +236,19 @@ _PRIMS: dict[str, Effect] = {
             ),
         ),
     ),
-    "slice": pure(slice, immutable=True),
+    "slice": pure(slice, immutable=True, dunders=()),
     "tuple": Effect(OPERATIONS["tuple"], strict=(), fresh=True, shares=True),
     "list": Effect(OPERATIONS["list"], strict=(), fresh=True, shares=True, makes=True),
     "set": comparing(pure(OPERATIONS["set"], shares=True, makes=True)),
-    "dict": Effect(OPERATIONS["dict"], fresh=True, shares=True, makes=True),
+    "dict": Effect(
+        OPERATIONS["dict"], fresh=True, shares=True, makes=True, dunders=KEYS
+    ),
     "merge": Effect(
-        OPERATIONS["merge"], spreads=ALL[1:], fresh=True, shares=True, dunders=MAPPING
+        OPERATIONS["merge"],
+        spreads=ALL[1:],
+        fresh=True,
+        shares=True,
+        dunders=(*MAPPING, *KEYS),
     ),
     "list_append": writer(list.append, back.append, strict=(0,)),
     "set_add": comparing(writer(set.add, back.set_member, whole=(1,))),
@@ -236,9 +256,9 @@ _PRIMS: dict[str, Effect] = {
         OPERATIONS["format"],
         immutable=True,
         kind=str,
-        dunders=("__format__", "__str__", "__repr__"),
+        dunders=TEXT,
     ),
-    "join": pure(OPERATIONS["join"], immutable=True, kind=str),
+    "join": pure(OPERATIONS["join"], immutable=True, kind=str, dunders=()),
     "pack": Effect(OPERATIONS["pack"], strict=()),
     "iter": _unpack(OPERATIONS["iter"]),
     "aiter": Effect(OPERATIONS["aiter"], reads=(0,), places=(WORLD,), ordered=True),
@@ -265,7 +285,7 @@ _PRIMS: dict[str, Effect] = {
     "super": Effect(OPERATIONS["super"], reads=(0,)),
     "raise": Effect(OPERATIONS["raise"]),
     "reraise": Effect(OPERATIONS["reraise"]),
-    "matches": Effect(OPERATIONS["matches"], whole=(1,)),
+    "matches": Effect(OPERATIONS["matches"], whole=(1,), dunders=()),
     "await": Effect(OPERATIONS["await"]),
 }
 
@@ -357,7 +377,11 @@ def _dict_display(made: Effect, starred: Any) -> Effect:
     keys = tuple(2 * i for i, star in enumerate(starred) if not star)
     spread = tuple(2 * i + 1 for i, star in enumerate(starred) if star)
     return attrs.evolve(
-        made, strict=keys + spread, whole=keys, spreads=spread, dunders=MAPPING
+        made,
+        strict=keys + spread,
+        whole=keys,
+        spreads=spread,
+        dunders=(*MAPPING, *KEYS),
     )
 
 

@@ -38,7 +38,6 @@ from epic_actors.core.memory.wire import Wire
 
 from .effect import (
     ALL,
-    ITERATION,
     Effect,
     comparing,
     finding,
@@ -52,6 +51,7 @@ from .effect import (
     writer,
 )
 from .files import close_behind
+from .protocols import COMPARING, FORMATTING, ITERATION, KEYS, NUMBERS, TEXT, TRUTH
 from .worldly import OPEN, dumping, handling_paths, loading
 
 
@@ -76,25 +76,28 @@ _COMPUTES = (abs, bytearray, divmod, frozenset, max, min, pow, round, set, sorte
 _ITERATES_LATER = (enumerate, iter, reversed, zip)
 _SPECIAL_METHODS: dict[Any, tuple[str, ...]] = {
     abs: ("__abs__",),
-    all: (*ITERATION, "__bool__"),
-    any: (*ITERATION, "__bool__"),
+    all: (*ITERATION, *TRUTH),
+    any: (*ITERATION, *TRUTH),
     ascii: ("__repr__",),
-    bool: ("__bool__", "__len__"),
-    bytes: ("__bytes__", *ITERATION),
+    bool: TRUTH,
+    bytes: ("__bytes__", "__index__", *ITERATION),
+    bytearray: ("__bytes__", "__index__", *ITERATION),
+    complex: NUMBERS,
+    **dict.fromkeys((bin, chr, hex, oct), ("__index__",)),
     divmod: ("__divmod__", "__rdivmod__"),
     float: ("__float__", "__index__"),
-    format: ("__format__", "__str__", "__repr__"),
+    format: TEXT,
     hash: ("__hash__",),
     int: ("__int__", "__index__", "__trunc__"),
     max: (*ITERATION, "__gt__", "__lt__"),
     min: (*ITERATION, "__lt__", "__gt__"),
-    pow: ("__pow__", "__rpow__"),
+    pow: ("__pow__", "__rpow__", "__index__"),
     repr: ("__repr__",),
     reversed: ("__reversed__", *ITERATION),
-    round: ("__round__",),
-    set: (*ITERATION, "__hash__", "__eq__"),
-    frozenset: (*ITERATION, "__hash__", "__eq__"),
-    sorted: (*ITERATION, "__lt__"),
+    round: ("__round__", "__index__"),
+    set: (*ITERATION, *KEYS),
+    frozenset: (*ITERATION, *KEYS),
+    sorted: (*ITERATION, "__lt__", "__gt__"),
     str: ("__str__", "__repr__"),
     sum: (*ITERATION, "__add__", "__radd__"),
 }
@@ -169,14 +172,14 @@ BUILTINS: dict[Any, Effect] = {
     **{function: _known(function, moving) for function in (list, tuple)},
     **{function: _known(function, moving, lazy=True) for function in _ITERATES_LATER},
     len: shallow(len, 0, immutable=True, dunders=("__len__",), kind=int),
-    range: pure(range, immutable=True),
-    slice: pure(slice, immutable=True),
+    range: pure(range, immutable=True, dunders=("__index__",)),
+    slice: pure(slice, immutable=True, dunders=()),
     dict: pure(
         dict,
         shares=True,
         spreads=(0,),
         kind=dict,
-        dunders=(*ITERATION, "keys"),
+        dunders=(*ITERATION, *KEYS, "keys"),
         stores_keywords=True,
         by_type={dict: _COPIES_A_DICT},
     ),
@@ -187,8 +190,12 @@ BUILTINS: dict[Any, Effect] = {
         for kind in (object, list, dict, set, deque, OrderedDict, defaultdict)
     },
     **{
-        made.__new__: pure(made.__new__, shares=True)
-        for made in (tuple, frozenset, *_EXCEPTIONS)
+        made.__new__: pure(made.__new__, shares=True, dunders=(*ITERATION, *KEYS))
+        for made in (tuple, frozenset)
+    },
+    **{
+        made.__new__: pure(made.__new__, shares=True, dunders=())
+        for made in _EXCEPTIONS
     },
     **{
         vars(error)["__init__"]: Effect(
@@ -196,6 +203,7 @@ BUILTINS: dict[Any, Effect] = {
             whole=ALL,
             writes=(0,),
             undo=lambda error, *_: back.attribute("args")(error),
+            dunders=(),
         )
         for error in _EXCEPTIONS
         if "__init__" in vars(error)
@@ -207,7 +215,7 @@ BUILTINS: dict[Any, Effect] = {
     object.__delattr__: Effect(object.__delattr__, writes=(0,), undo=_store_by_name),
     # What an object is and has
     **{
-        function: Effect(function, whole=(1,), looks_at=_OF_CLASS)
+        function: Effect(function, whole=(1,), looks_at=_OF_CLASS, dunders=())
         for function in (isinstance, issubclass)
     },
     callable: Effect(callable, looks_at=loaded(CLASSES, "__call__")),
@@ -239,7 +247,7 @@ BUILTINS: dict[Any, Effect] = {
     **OPEN,
     next: Effect(next, writes=(0,), spreads=(0,), ordered=True, dunders=("__next__",)),
     # The outside
-    print: on_resource(print, "stdout"),
+    print: attrs.evolve(on_resource(print, "stdout"), dunders=TEXT),
     input: on_resource(input, "stdin"),
     # Parts of classes
     super: Effect(super),
@@ -247,10 +255,11 @@ BUILTINS: dict[Any, Effect] = {
     staticmethod: Effect(staticmethod),
     classmethod: Effect(classmethod),
     # Containers of the library
-    deque: moving(deque, 0),
+    deque: moving(deque, 0, dunders=(*ITERATION, "__index__")),
     OrderedDict: pure(
         OrderedDict,
         shares=True,
+        dunders=KEYS,
         spreads=(0,),
         stores_keywords=True,
         by_type={
@@ -260,6 +269,7 @@ BUILTINS: dict[Any, Effect] = {
     defaultdict: pure(
         defaultdict,
         shares=True,
+        dunders=KEYS,
         spreads=(1,),
         on=1,
         by_type={dict: _DEFAULTS_FROM_A_DICT},
@@ -274,13 +284,12 @@ BUILTINS: dict[Any, Effect] = {
     # Iterators of the library that move what they are given
     **{
         function: moving(function, lazy=True)
-        for function in (
-            itertools.chain,
-            itertools.islice,
-            itertools.zip_longest,
-        )
+        for function in (itertools.chain, itertools.zip_longest)
     },
-    itertools.repeat: pure(itertools.repeat, shares=True),
+    itertools.islice: moving(
+        itertools.islice, lazy=True, dunders=(*ITERATION, "__index__")
+    ),
+    itertools.repeat: pure(itertools.repeat, shares=True, dunders=("__index__",)),
     itertools.count: pure(itertools.count, shares=True),
     copy.copy: pure(
         copy.copy,
@@ -332,13 +341,15 @@ def _comparing(methods: Methods) -> Methods:
 
 _LIST: Methods = {
     "append": writer(list.append, back.append, strict=(0,)),
-    "insert": writer(list.insert, back.snapshot, strict=(0, 1), whole=(1,)),
+    "insert": writer(
+        list.insert, back.snapshot, strict=(0, 1), whole=(1,), dunders=("__index__",)
+    ),
     "extend": writer(list.extend, back.snapshot, spreads=(1,), dunders=ITERATION),
-    "pop": writer(list.pop, back.popped, whole=(1,)),
+    "pop": writer(list.pop, back.popped, whole=(1,), dunders=("__index__",)),
     "copy": shallow(list.copy, 0, fresh=True, shares=True, kind=list),
     "__init__": writer(list.__init__, back.snapshot, spreads=(1,), dunders=ITERATION),
     **_each(list, "clear reverse", writer, back.snapshot),
-    **_each(list, "sort", writer, back.snapshot, whole=ALL),
+    "sort": writer(list.sort, back.snapshot, whole=ALL, dunders=("__lt__", "__gt__")),
     **_finding(list),
 }
 
@@ -349,9 +360,9 @@ def _filling(function: Any) -> Effect:
     return make(
         whole=(1,),
         spreads=(1,),
-        by_type={dict: make(reads=(1,))},
+        by_type={dict: make(reads=(1,), dunders=KEYS)},
         on=1,
-        dunders=(*ITERATION, "keys"),
+        dunders=(*ITERATION, *KEYS, "keys"),
     )
 
 
@@ -397,12 +408,15 @@ _SET: Methods = {
 _DEQUE: Methods = {
     "append": writer(deque.append, back.deque_append, strict=(0,)),
     "appendleft": writer(deque.appendleft, back.deque_appendleft, strict=(0,)),
-    "insert": writer(deque.insert, back.snapshot, strict=(0, 1), whole=(1,)),
+    "insert": writer(
+        deque.insert, back.snapshot, strict=(0, 1), whole=(1,), dunders=("__index__",)
+    ),
     "pop": writer(deque.pop, back.deque_pop),
     "popleft": writer(deque.popleft, back.deque_popleft),
     "copy": shallow(deque.copy, 0, fresh=True, shares=True, kind=deque),
     **_each(deque, "extend extendleft", writer, back.snapshot, spreads=(1,)),
-    **_each(deque, "clear reverse rotate", writer, back.snapshot),
+    **_each(deque, "clear reverse", writer, back.snapshot),
+    "rotate": writer(deque.rotate, back.snapshot, dunders=("__index__",)),
     **_finding(deque),
 }
 _VALUES = (str, bytes, int, float, complex, bool, tuple, frozenset, range, set)
@@ -435,6 +449,10 @@ _TO_STR = frozenset(
     ]
 )
 _FORMATS = frozenset({"format", "format_map", "__mod__"})
+_RUNS_OF: dict[type, tuple[str, ...]] = dict.fromkeys(
+    _CONTAINERS, (*COMPARING, *ITERATION, "__repr__")
+)
+"""What methods of containers run of what they hold and are given."""
 _ANSWERS = frozenset(
     [
         "count",
@@ -471,7 +489,7 @@ def _reading(kind: type, name: str) -> Effect:
         shares=container and name not in _ANSWERS,
         kind=list if name in _LISTS else text,
         spreads=(1,) if name == "join" else (),
-        dunders=_SPECIAL_METHODS[format] if name in _FORMATS else (),
+        dunders=FORMATTING if name in _FORMATS else _RUNS_OF.get(kind, ("__index__",)),
     )
 
 
@@ -483,7 +501,9 @@ METHODS: dict[type, Methods] = {
     OrderedDict: {
         **_own(OrderedDict, _mapping(OrderedDict)),
         "__init__": _filling(OrderedDict.__init__),
-        "move_to_end": writer(OrderedDict.move_to_end, back.snapshot, whole=ALL),
+        "move_to_end": comparing(
+            writer(OrderedDict.move_to_end, back.snapshot, whole=ALL)
+        ),
     },
     defaultdict: _own(defaultdict, _mapping(defaultdict)),
 }
@@ -650,7 +670,7 @@ def _names(effect: Callable[[Any], Effect], table: dict[str, str]) -> dict[Any, 
 
 
 def _changes_first(function: Any) -> Effect:
-    return writer(function, back.snapshot, whole=ALL)
+    return writer(function, back.snapshot, whole=ALL, dunders=(*COMPARING, *ITERATION))
 
 
 _INPLACE = """

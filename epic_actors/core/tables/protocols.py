@@ -24,7 +24,14 @@ COMPARISONS = {"lt": "gt", "le": "ge", "eq": "eq", "ne": "ne", "gt": "lt", "ge":
 
 ITERATION = ("__iter__", "__next__", "__getitem__", "__len__", "__length_hint__")
 TRUTH = ("__bool__", "__len__")
+KEYS = ("__hash__", "__eq__")
+COMPARING = (*(f"__{op}__" for op in COMPARISONS), "__hash__", "__index__")
+"""What looking for an element or a key, or comparing containers, runs of what they hold."""
 TEXT = ("__format__", "__str__", "__repr__")
+
+NUMBERS = ("__int__", "__float__", "__complex__", "__index__")
+FORMATTING = (*TEXT, *NUMBERS, "__getitem__")
+"""What filling in a text with places runs."""
 
 TAKES_ITEMS = ("list", "tuple", "set", "frozenset", "sorted", "sum", "min", "max")
 """Operations that take in their first argument's items, at once."""
@@ -80,10 +87,11 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
     ("__contains__",),
     ("__iter__", "__next__", "__length_hint__"),
     TEXT,
-    ("__int__", "__float__", "__complex__", "__index__", "__trunc__", "__round__"),
+    (*NUMBERS, "__trunc__", "__round__", "__floor__", "__ceil__", "__bytes__"),
+    ("__fspath__", "__copy__", "__deepcopy__", "__reduce_ex__", "__getstate__"),
     ("__neg__", "__pos__", "__invert__", "__abs__"),
     ("__hash__", "__reversed__", "__dir__"),
-    ("__getitem__", "__class_getitem__"),
+    ("__getitem__", "__class_getitem__", "keys"),
     ("__setitem__",),
     ("__delitem__",),
     ("__aiter__", "__anext__"),

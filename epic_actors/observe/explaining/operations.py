@@ -50,7 +50,7 @@ def perform(
     signals = [value for value in args if value.role == "signal"]
     if signals:
         return signals[0]
-    own = special(reading, effect.dunders, args, step)
+    own = special(reading, effect.dunders or (), args, step)
     if own is not None:
         return own
     effect = variant(effect, args)
