@@ -285,6 +285,18 @@ def update_set(holder: Any, *columns: Any) -> None:
             holder.add(item)
 
 
+def update_dict(holder: Any, pairs: Any, /, **named: Any) -> None:
+    """`dict.update` with pairs."""
+    for index, pair in enumerate_(pairs):
+        if has_own_items(pair):
+            pair = list(pair)  # noqa: PLW2901
+        if pair.__class__ not in (tuple, list) or len(pair) != 2:
+            # Why: CPython says what is wrong with it, and where it stands.
+            [*_, pair] = dict([*((at, 0) for at in range(index)), pair]).items()  # noqa: PLW2901
+        holder[pair[0]] = pair[1]
+    holder.update(named)
+
+
 def is_disjoint(holder: Any, items: Any) -> bool:
     """`set.isdisjoint`."""
     return all(item not in holder for item in items)
@@ -376,6 +388,7 @@ METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (list, "extend"): extend_list,
     (collections.deque, "extend"): extend,
     (collections.deque, "extendleft"): extendleft,
+    (dict, "update"): update_dict,
     (set, "update"): update_set,
     (set, "isdisjoint"): is_disjoint,
     (set, "issuperset"): is_superset,
@@ -383,7 +396,6 @@ METHODS: dict[tuple[type, str], Callable[..., Any]] = {
 _LISTED_METHODS = {
     str: ("join",),
     bytes: ("join",),
-    dict: ("update",),
     set: (
         *("difference", "intersection", "union", "symmetric_difference", "issubset"),
         *("difference_update", "intersection_update", "symmetric_difference_update"),
