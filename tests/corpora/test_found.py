@@ -756,68 +756,6 @@ def items_taken_in(number):
     )
 
 
-def pairs_up_to(number):
-    """Fails behind the second."""
-    yield "a", later(1)
-    yield [later("b"), 2]
-    if number:
-        raise ValueError(number)
-
-
-def filled_as_far_as_it_goes(number):
-    """A dictionary keeps what came before the pair that was wrong."""
-    found = []
-    for more in (pairs_up_to(number), Asked(("x", 1), "yz", "?"), Asked(Asked(1, 2))):
-        held = {"a": 0}
-        try:
-            held.update(more, k=later(number))
-        except (TypeError, ValueError) as error:
-            found.append(str(error))
-        found.append(list(held.items()))
-    return found
-
-
-class Weighed:
-    """Asks whenever a container wants to know something of it."""
-
-    def __init__(self, weight):
-        self.weight = weight
-
-    def __lt__(self, other):
-        return later(self.weight) < other.weight
-
-    def __eq__(self, other):
-        return later(self.weight) == other.weight
-
-    def __hash__(self):
-        return later(1)
-
-    def __index__(self):
-        return later(0)
-
-    def __repr__(self):
-        return f"<{later(self.weight)}>"
-
-
-def asked_inside(weight):
-    """Elements and keys may ask, whatever native code wants them to."""
-    one, other = Weighed(weight), Weighed(weight - 1)
-    pile, heap = [one, other], []
-    pile.sort()
-    for each in pile:
-        heapq.heappush(heap, each)
-    held = {one: 1, Weighed(weight): 2}
-    held[other] = 3
-    weights = [[each.weight for each in row] for row in (pile, heap, held)]
-    ranks = sorted([3, 1, 2], key=lambda n: Weighed(n))
-    turned = sorted([3, 1, 2], key=functools.cmp_to_key(lambda a, b: later(b - a)))
-    return (
-        (weights, ranks, turned, max([3, 1], key=functools.cmp_to_key(operator.sub))),
-        (pile.index(one), one in held, pile == [other, one], {one} | {other}),
-        ([1, 2].pop(one), "abc"[one:2], repr([one]), f"{(one, other)}", hash((one, 1))),
-    )
-
-
 class Meter:
     """Counts how often it is read."""
 
@@ -901,9 +839,6 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (given_too_little, (int,)),
     (through_mixins, ({"a": 1, "b": 2},)),
     (items_taken_in, (3,)),
-    (filled_as_far_as_it_goes, (0,)),
-    (filled_as_far_as_it_goes, (2,)),
-    (asked_inside, (3,)),
     (got_by_operator, (0,)),
     (got_by_operator, (1,)),
     (unwrapped, (functools.partial(functools.partial(int), base=6),)),

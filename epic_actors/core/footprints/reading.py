@@ -856,11 +856,13 @@ class Reader:
 
         def mapped(tags: Iterable[Tag]) -> Tags:
             out: set[Tag] = set()
-            for kind, root in tags:
+            for tag in tags:
+                kind, root = tag
                 if not isinstance(root, str):
-                    out.add((kind, root))
-                    put = self.put_in(root) if summary.put else NOTHING
-                    out |= put if kind == "is" else inside(put)
+                    out.add(tag)
+                    if summary.put:
+                        put = self.put_in(root)
+                        out |= put if kind == "is" else inside(put)
                 elif kind == "is":
                     out |= given[root]
                 else:
@@ -882,10 +884,11 @@ class Reader:
         summary.rebound |= found.rebound
         # Why: lists, since a function that calls itself finds its own summary.
         for key, put in list(found.put.items()):
-            tags = mapped(list(put))
-            summary.put.setdefault(key, set()).update(tags)
+            known = summary.put.setdefault(key, set())
+            known.update(mapped([t for t in put if t not in known or is_given(t)]))
         for tag, name in list(found.stored_under):
-            summary.stored_under |= {(one, name) for one in mapped([tag])}
+            if (tag, name) not in summary.stored_under or is_given(tag):
+                summary.stored_under |= {(one, name) for one in mapped([tag])}
         if found.reads:
             summary.reads |= mapped(found.reads)
         if found.filled:
@@ -983,6 +986,11 @@ class Reader:
             deep = together.tags | self.load(together.tags)
             values = [Value(deep, together.callee)] * own
         return [*self.closure(made), *values]
+
+
+def is_given(tag: Tag) -> bool:
+    """Whether it is of a parameter, and so stands for something else in each call."""
+    return isinstance(tag[1], str)
 
 
 def runs_nothing(term: Prim) -> bool:
