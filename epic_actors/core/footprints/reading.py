@@ -732,6 +732,7 @@ class Reader:
             found |= self.special("list", args)
         if callee is type:
             found |= SHARED
+            self.summary.everything |= len(args) > 1
         if isinstance(callee, Hashable) and callee in BY_NAME:
             self.hooked(BY_NAME[callee], ANY_NAME, args)
         if callee is open:

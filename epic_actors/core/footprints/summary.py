@@ -31,6 +31,7 @@ import inspect
 import types
 from collections import Counter
 from collections.abc import Callable, Iterable
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -424,7 +425,12 @@ class Summaries:
         if standing is None:
             return EVERYTHING
         footprint = found.footprint(params, args, standing)
-        return attrs.evolve(footprint, unsure=self.news(found, read, args))
+        footprint = attrs.evolve(footprint, unsure=self.news(found, read, args))
+        for holder in found.fills(params, args):
+            if not isinstance(holder.default_factory, type | NoneType):
+                made = self.of_application(holder.default_factory, ())
+                footprint = footprint.joined(made)
+        return footprint
 
     def changing(self, found: Summary, args: Any) -> bool:
         """Whether something older may yet store to a variable that was relied on."""

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from typing import TYPE_CHECKING, Any
 
+from epic_actors.core.functions import Function
 from epic_actors.core.knowledge import Known
 from epic_actors.core.memory.reach import (
     PLAIN,
@@ -118,7 +119,8 @@ class Search:
                 break
             value = deref(self.stack.popleft())
             kind = type(value)
-            if kind in _QUIET or id(value) in self.seen:
+            # Why: of ours is what we have made of the script's code.
+            if kind in _QUIET or kind is Function or id(value) in self.seen:
                 continue
             if kind is External and (value.order is not Order.PURE or value.is_async):
                 return True

@@ -395,7 +395,9 @@ def changes_itself(network: "Network", bound: types.MethodType) -> bool:
     if not isinstance(fn, types.FunctionType) or isinstance(bound.__self__, type):
         return False
     module = getattr(fn, "__module__", None)
-    return module in PURE_MODULES - VALUE_MODULES and network.translate(fn) is None
+    own = network.summaries.is_own(type(bound.__self__))
+    changing = PURE_MODULES if own else PURE_MODULES - VALUE_MODULES
+    return module in changing and network.translate(fn) is None
 
 
 def enter_function(
@@ -453,10 +455,30 @@ def run_unknown(
     """Perform a native operation that may call back; aside, if that may ask."""
     if may_call_back(network, effect, function, args, kwargs):
         return request(network, aside(function), args, kwargs)
+    given = (*args, *kwargs.values())
+    if any(stores_when_called(network, v) for v in given) and calls_inside(function):
+        return run_native(network, opaque(function), args, kwargs)
     unknown = (v for v in (*args, *kwargs.values()) if deref(v).__class__ is Wire)
     if not all(map(is_atom, unknown)) and calls_inside(function):
         effect = attrs.evolve(effect, calls_back=True)
     return run_native(network, effect, args, kwargs)
+
+
+def stores_when_called(network: "Network", value: Any) -> bool:
+    """Whether native code that is given a value may call code of the script's that stores.
+
+    Of a class that derives from the library's it may call any method.
+    """
+    value = deref(value)
+    if value.__class__ is Wire or not is_script_code(network, value):
+        return False
+    if isinstance(value, type):
+        summaries, line = network.summaries, value.__mro__[:-1]
+        return summaries.is_own(value) and not all(map(summaries.is_own, line))
+    function = None
+    if type(value) is types.FunctionType:
+        function = network.translate(value)
+    return function is None or not network.summaries.alone(function).touches_nothing
 
 
 def native(

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 def run_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Footprint:
     """What special methods may touch that run inside, of what is pending or held."""
-    if not network.special or all(arg.__class__ in PLAIN for arg in args):
-        return NOTHING_RUN
     if effect.calls_own and may_be_own(network, args[0]):
         return EVERYTHING
+    if not network.special or all(arg.__class__ in PLAIN for arg in args):
+        return NOTHING_RUN
     if not network.specials.any_of(effect.inside):
         return NOTHING_RUN
     # Why: a class that is not finished, as its decorator gets it, is no operand.
@@ -52,18 +52,24 @@ Names = tuple[str, ...]
 
 
 def any_inside(
-    names: Names, args: Iterable[Any], has: Callable[[type, Names], bool]
+    effect: Effect, args: tuple[Any, ...], has: Callable[[type, Names], bool]
 ) -> bool:
-    """Whether the class of an argument, or of what it holds, has one of some methods.
+    """Whether the class of an argument, or of what it holds, has a method that may run.
 
-    Only the arguments themselves are gone over.
+    Only the arguments themselves are gone over, and of the container that an operation is
+    on only the keys are compared.
     """
-    deep = tuple([name for name in names if name not in ITERATION])
-    stack: list[Any] = [*map(deref, args)]
-    if any(has(value.__class__, names) for value in stack):
-        return True
+    deep = tuple([name for name in effect.inside if name not in ITERATION])
+    stack: list[Any] = []
+    for place, value in enumerate(map(deref, args)):
+        if has(value.__class__, effect.inside):
+            return True
+        if place in effect.whole or place in effect.spreads:
+            stack.append(value)
+        elif (base := container_base(value.__class__)) in (dict, set, frozenset):
+            stack += map(deref, base.__iter__(value))
     seen: set[int] = set()
-    while stack:
+    while stack and deep:
         value = stack.pop()
         if value.__class__ in PLAIN or id(value) in seen:
             continue

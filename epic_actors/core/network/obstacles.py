@@ -137,7 +137,7 @@ def stores_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> 
     if not network.specials.any_of(names):
         return False
     # Why: those that are run as the script's own code have been run by now.
-    return network.summaries.special_store(names) and any_inside(names, args, has_code)
+    return network.summaries.special_store(names) and any_inside(effect, args, has_code)
 
 
 def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
@@ -147,7 +147,7 @@ def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> b
     """
     if effect.count > 1:
         return False
-    if asks_inside(network, effect, args):
+    if asks_inside(network, effect.chosen(args), args):
         return True
     foreign = [value for value in args if is_foreign(value.__class__)]
     if not foreign or not runs_script_code(effect, args):
@@ -160,7 +160,7 @@ def asks_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bo
     names, specials = effect.inside, network.specials
     if effect.lazy or not (specials.asking and specials.any_of(names)):
         return False
-    return any_inside(names, args, specials.ask)
+    return any_inside(effect, args, specials.ask)
 
 
 def is_foreign(kind: type) -> bool:

@@ -172,7 +172,7 @@ def _list_store() -> Effect:
 
 _DICTS: tuple[type, ...] = (defaultdict, OrderedDict, Counter)
 """Kinds of dictionaries whose stores are those of a dictionary."""
-_GET_DUNDERS = ("__getitem__", "__class_getitem__")
+_GET_DUNDERS = ("__getitem__", "__class_getitem__", "__missing__")
 
 
 def _getitem() -> Effect:

@@ -356,13 +356,15 @@ _LIST: Methods = {
 
 def _filling(function: Any) -> Effect:
     """Puts what a mapping, or an iterable of pairs, gives into a dictionary."""
+    # Why: this one stores by the method of its class.
+    stores = ("__setitem__",) if function.__objclass__ is OrderedDict else ()
     make = functools.partial(writer, function, back.snapshot, stores_keywords=True)
     return make(
         whole=(1,),
         spreads=(1,),
-        by_type={dict: make(reads=(1,), dunders=KEYS)},
+        by_type={dict: make(reads=(1,), dunders=(*KEYS, *stores))},
         on=1,
-        dunders=(*ITERATION, *KEYS, "keys"),
+        dunders=(*ITERATION, *KEYS, "keys", *stores),
     )
 
 

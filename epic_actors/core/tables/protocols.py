@@ -91,7 +91,7 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
     ("__fspath__", "__copy__", "__deepcopy__", "__reduce_ex__", "__getstate__"),
     ("__neg__", "__pos__", "__invert__", "__abs__"),
     ("__hash__", "__reversed__", "__dir__"),
-    ("__getitem__", "__class_getitem__", "keys"),
+    ("__getitem__", "__class_getitem__", "__missing__", "keys"),
     ("__setitem__",),
     ("__delitem__",),
     ("__aiter__", "__anext__"),
