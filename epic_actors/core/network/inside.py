@@ -64,7 +64,8 @@ def any_inside(
     for place, value in enumerate(map(deref, args)):
         if has(value.__class__, effect.inside):
             return True
-        if place in effect.whole or place in effect.spreads:
+        looked_into = place in effect.whole or place in effect.spreads
+        if looked_into or value.__class__ is slice:
             stack.append(value)
         elif (base := container_base(value.__class__)) in (dict, set, frozenset):
             stack += map(deref, base.__iter__(value))
