@@ -31,7 +31,6 @@ from epic_actors.core.memory.places import (
 from epic_actors.core.memory.reach import PLAIN, is_atom
 from epic_actors.core.memory.wire import deref
 from epic_actors.core.network.externals import External, Order
-from epic_actors.core.tables.effect import MAPPING
 from epic_actors.core.tables.effects import (
     BUILTINS,
     METHODS,
@@ -39,7 +38,12 @@ from epic_actors.core.tables.effects import (
     Effect,
     of_module,
 )
-from epic_actors.core.tables.protocols import ARITHMETIC, PROTOCOLS, TAKES_ITEMS
+from epic_actors.core.tables.protocols import (
+    ARITHMETIC,
+    MAPPING,
+    PROTOCOLS,
+    TAKES_ITEMS,
+)
 from epic_actors.core.tables.worldly import FILES
 from epic_actors.core.terms import (
     App,

@@ -456,9 +456,10 @@ def run_unknown(
     if may_call_back(network, effect, function, args, kwargs):
         return request(network, aside(function), args, kwargs)
     given = (*args, *kwargs.values())
-    if any(stores_when_called(network, v) for v in given) and calls_inside(function):
+    stores = not network.calm and any(stores_when_called(network, v) for v in given)
+    if stores and calls_inside(function):
         return run_native(network, opaque(function), args, kwargs)
-    unknown = (v for v in (*args, *kwargs.values()) if deref(v).__class__ is Wire)
+    unknown = (v for v in given if deref(v).__class__ is Wire)
     if not all(map(is_atom, unknown)) and calls_inside(function):
         effect = attrs.evolve(effect, calls_back=True)
     return run_native(network, effect, args, kwargs)

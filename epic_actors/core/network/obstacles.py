@@ -34,16 +34,10 @@ from epic_actors.core.memory.reach import (
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
-from epic_actors.core.tables.protocols import (
-    ARITHMETIC,
-    COMPARISONS,
-)
+from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
 
 from .actors import TURN, Turn
-from .inside import (
-    any_inside,
-    run_inside,
-)
+from .inside import any_inside, run_inside
 from .regions import Footprint, Region
 
 
@@ -147,8 +141,10 @@ def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> b
     """
     if effect.count > 1:
         return False
-    if asks_inside(network, effect.chosen(args), args):
+    if network.specials.asking and asks_inside(network, effect.chosen(args), args):
         return True
+    if not effect.dunders:
+        return False
     foreign = [value for value in args if is_foreign(value.__class__)]
     if not foreign or not runs_script_code(effect, args):
         return False
@@ -157,8 +153,8 @@ def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> b
 
 def asks_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
     """Whether a special method that runs inside may call an external."""
-    names, specials = effect.inside, network.specials
-    if effect.lazy or not (specials.asking and specials.any_of(names)):
+    specials = network.specials
+    if effect.lazy or not specials.any_of(effect.inside):
         return False
     return any_inside(effect, args, specials.ask)
 

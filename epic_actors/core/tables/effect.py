@@ -26,7 +26,7 @@ from epic_actors.core.memory.places import (
 )
 from epic_actors.core.memory.wire import Wire
 
-from .protocols import BITS, COMPARING, ITERATION, bits_of, operation_of
+from .protocols import ANY, COMPARING, ITERATION, bits_of, operation_of
 
 
 ALL: Any = range(1_000_000)
@@ -120,13 +120,13 @@ class Effect:
 
     @inside.default
     def _inside(self) -> tuple[str, ...]:
+        if self.whole and self.dunders is None and not self.compares:
+            return ANY
         names = self.dunders or ()
         if self.spreads:
             names += ITERATION
         if self.compares:
             names += COMPARING
-        elif self.whole and self.dunders is None:
-            names += tuple(BITS)
         for other in (*(self.by_type or {}).values(), self.otherwise):
             names += () if other is None else other.inside
         return tuple(dict.fromkeys(names))
@@ -280,10 +280,6 @@ def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
     if effect.op == "getitem" and len(kinds) == 2 and kinds[1] is slice:
         return kinds[0] if kinds[0] in (str, list) else None
     return None
-
-
-MAPPING = ("keys", "__getitem__", "__iter__")
-"""What spreading out a mapping runs."""
 
 
 def shared_load(function: Callable[..., Any], name: Any = None) -> dict[type, Effect]:

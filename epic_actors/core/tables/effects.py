@@ -29,7 +29,6 @@ from epic_actors.core.operations import OPERATIONS, TAKES_STATIC, Native
 
 from .effect import (
     ALL,
-    MAPPING,
     Effect,
     comparing,
     finding,
@@ -55,7 +54,7 @@ from .library import (
     of_class,
     of_module,
 )
-from .protocols import COMPARING, FORMATTING, ITERATION, KEYS, TEXT
+from .protocols import COMPARING, FORMATTING, ITERATION, KEYS, MAPPING, TEXT
 
 
 # Primitives

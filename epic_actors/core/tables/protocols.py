@@ -23,6 +23,8 @@ COMPARISONS = {"lt": "gt", "le": "ge", "eq": "eq", "ne": "ne", "gt": "lt", "ge":
 """Each comparison, and the one that says the same of swapped operands."""
 
 ITERATION = ("__iter__", "__next__", "__getitem__", "__len__", "__length_hint__")
+MAPPING = ("keys", "__getitem__", "__iter__")
+"""What spreading out a mapping runs."""
 TRUTH = ("__bool__", "__len__")
 KEYS = ("__hash__", "__eq__")
 COMPARING = (*(f"__{op}__" for op in COMPARISONS), "__hash__", "__index__")
@@ -98,6 +100,8 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
 )
 BITS = {name: 1 << bit for bit, names in enumerate(_GROUPS) for name in names}
 """The bit of each special method."""
+ANY = tuple(BITS)
+"""All of them: what may run inside native code of which nobody has said."""
 
 OPERANDS: dict[str, tuple[int, ...]] = dict.fromkeys(
     (*ARITHMETIC, *COMPARISONS), (0, 1)
