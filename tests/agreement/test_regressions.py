@@ -603,6 +603,24 @@ REGRESSIONS |= {
             one.swap(other, 3)
         return one.n, other.n
         """,
+    "a StopIteration that no handler of a generator takes is turned": """
+        def sender():
+            got = yield f(1)
+
+        def gen(it):
+            try:
+                it.send(f(2) % 3)
+            except Bad:
+                pass
+            yield from asked([1, 2])
+
+        it = sender()
+        next(it)
+        try:
+            return list(gen(it))
+        except RuntimeError as error:
+            return repr(error), repr(error.__cause__)
+        """,
 }
 
 WRONG: dict[str, str] = {}

@@ -178,7 +178,7 @@ class Walker:
             error = deref(self.atom(term.arguments[0]))
             if id(error) in self.network.handed:
                 # Why: it says already where in this function it was raised.
-                self.network.here.site = Site((), self.above)
+                self.network.here.site = Site((), self.above, self.function.code)
                 return
         if (at := getattr(term, "at", None)) is not None:
             self.network.here.site = Site(((self.function.code, at),), self.above)

@@ -57,10 +57,15 @@ TRIED: Place = (compile("", "", "exec"), -1)
 
 @attrs.define(eq=False)
 class Site:
-    """Where an actor stands: the script's frames, innermost first, and what is above."""
+    """Where an actor stands: the script's frames, innermost first, and what is above.
+
+    Attributes:
+        told: Code that stands here, too, but an error's own traceback says so already.
+    """
 
     places: Sequence[Place]
     above: "Site | None"
+    told: types.CodeType | None = None
 
     def chain(self, *, tried: bool = False) -> list[Place]:
         """All frames, or those inside the innermost `try`, outermost first."""
@@ -73,6 +78,14 @@ class Site:
             del places[places.index(TRIED) :]
         places = [place for place in reversed(places) if place is not TRIED]
         return [places[i] for i in _whole([code for code, _ in places])]
+
+    def codes(self) -> list[types.CodeType]:
+        """The code of all frames, outermost first."""
+        site: Site | None = self
+        while site is not None and not site.places and site.told is None:
+            site = site.above
+        told = [] if site is None or site.told is None else [site.told]
+        return [code for code, _ in self.chain()] + told
 
 
 def site_here(above: Site | None, last: Site | None) -> Site:
@@ -202,9 +215,9 @@ def as_failed(error: BaseException) -> BaseException:
 
 def leaves_generator(site: Site | None, around: Site | None) -> bool:
     """Whether a generator's frame is at `site` but not yet at the place around it."""
-    inner = [] if site is None else site.chain()
-    outer = [] if around is None else around.chain()
-    return any(_is_generator(code) for code, _ in inner[len(outer) :])
+    inner = [] if site is None else site.codes()
+    outer = [] if around is None else around.codes()
+    return any(map(_is_generator, inner[len(outer) :]))
 
 
 def _is_generator(code: types.CodeType) -> bool:
