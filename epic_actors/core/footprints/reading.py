@@ -182,7 +182,7 @@ class Reader:
     def read(self, lam: Lam, callees: tuple[Any, ...]) -> None:
         """Read the body until nothing new turns up."""
         for self.round in range(ROUNDS):
-            before = (len(self.stored), self.summary.size(), self._lam_sizes())
+            before = self._looked_at()
             names = {
                 name: Value(frozenset({("is", name)}), own_callee(name, callee))
                 for name, callee in zip(lam.params, callees, strict=True)
@@ -190,10 +190,16 @@ class Reader:
             result = self.term(lam.body, names)
             returned = frozenset().union(*(v.tags for v in _values(result)))
             self.summary.returns |= returned | frozenset(self.stored)
-            after = (len(self.stored), self.summary.size(), self._lam_sizes())
-            if before == after or self.summary.everything:
+            if self.summary.everything or before == self._looked_at():
                 return
         self.summary.everything = True
+
+    def _looked_at(self) -> tuple[Any, ...]:
+        """Grows with what a further round would find other than the last one."""
+        summary = self.summary
+        put = sum(map(len, summary.put.values()))
+        own = summary.size() if summary.circular else ()
+        return len(self.stored), put, self._lam_sizes(), own
 
     def _lam_sizes(self) -> list[int]:
         return [
@@ -562,11 +568,10 @@ class Reader:
         """Read what may run as one function of all that it is given."""
         given = Value(frozenset({("is", OPERAND)}))
         for _ in range(ROUNDS):
-            before = (len(self.stored), self.summary.size())
+            before = self._looked_at()
             self.stored |= run(given)
             self.summary.returns |= frozenset(self.stored)
-            after = (len(self.stored), self.summary.size())
-            if before == after or self.summary.everything:
+            if self.summary.everything or before == self._looked_at():
                 return
         self.summary.everything = True
 
