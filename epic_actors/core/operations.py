@@ -14,6 +14,7 @@ It is a little longer than most modules: one table with everything that the tabl
 import functools
 import inspect
 import operator
+import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
@@ -328,6 +329,13 @@ def _raise(exc: Any, cause: Any) -> NoReturn:
     raise exc from cause
 
 
+def _active() -> BaseException:
+    error = sys.exception()
+    if error is None:
+        raise RuntimeError("No active exception to reraise")
+    return error
+
+
 def _reraise(exc: BaseException) -> NoReturn:
     context = exc.__context__
     try:
@@ -498,6 +506,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "import_from": _import_from,
     "special": _special,
     "super": _super,
+    "active": _active,
     "raise": _raise,
     "reraise": _reraise,
     "matches": _matches,

@@ -15,7 +15,19 @@ Theory of operation
 
 import ast
 
-from epic_actors.core.terms import Const, If, Lam, Let, LetRec, Prim, Term, Try, Var
+from epic_actors.core.terms import (
+    UNBOUND,
+    At,
+    Const,
+    If,
+    Lam,
+    Let,
+    LetRec,
+    Prim,
+    Term,
+    Try,
+    Var,
+)
 from epic_actors.frontend.block import Block, Exits, jump
 from epic_actors.frontend.expressions import Visit, iterable, optional
 from epic_actors.frontend.leaving import raising
@@ -59,15 +71,43 @@ def _yield(block: Block, node: ast.Yield) -> Term:
     if unit.handling:
         _handle_on(block, unit.handling[-1])
     failing = raising(block.inner())
-    again = failing.finish(Prim("reraise", (Var(sent),), at=place))
+    again = failing.finish(_thrown(unit, sent, place))
     block.guard(Var(thrown), then=again)
     return Var(sent)
 
 
+def _thrown(unit: Unit, sent: str, place: At | None) -> Term:
+    """Raise what is thrown in; in an `except` clause it gets a context, as by `raise`."""
+    if unit.handling:
+        return Prim("raise", (Var(sent), Const(UNBOUND)), at=place)
+    return Prim("reraise", (Var(sent),), at=place)
+
+
 def _handle_on(block: Block, error: str) -> None:
     """What follows stands in an `except` clause: an exception is being handled."""
-    name, again = block.unit.fresh("exc"), Prim("reraise", (Var(error),))
-    block.wrap(lambda rest: Try(again, name, rest))
+    block.wrap(lambda rest: _while(block.unit, error, rest))
+
+
+def _while(unit: Unit, error: str, term: Term) -> Term:
+    """A term while an exception is being handled."""
+    return Try(Prim("reraise", (Var(error),)), unit.fresh("exc"), term)
+
+
+def _delegating(unit: Unit, step: Prim, thrown: str) -> Term:
+    """A step of the inner iterator: in an `except` clause, what it makes of what is
+    thrown in gets the context that `raise` would give it here.
+    """
+    if not unit.handling:
+        return step
+    more, item, failed = map(unit.fresh, ("more", "item", "exc"))
+    raised = Prim("raise", (Var(failed), Const(UNBOUND)), at=step.at)
+    failing = If(
+        Var(thrown),
+        _while(unit, unit.handling[-1], raised),
+        Prim("reraise", (Var(failed),), at=step.at),
+    )
+    both = Prim("pack", (Var(more), Var(item)))
+    return Try(Let((more, item), step, both), failed, failing, at=step.at)
 
 
 def _yield_from(block: Block, node: ast.YieldFrom) -> Term:
@@ -78,7 +118,9 @@ def _yield_from(block: Block, node: ast.YieldFrom) -> Term:
     after, name, again = map(unit.fresh, ("join", "from", "resume"))
     more, item, value = map(unit.fresh, ("more", "item", "t"))
     given, later = entry(unit), entry(unit)
-    onward = jump(name, tuple(map(Var, later)), place)
+    onward: Term = jump(name, tuple(map(Var, later)), place)
+    if unit.handling:
+        onward = _while(unit, unit.handling[-1], onward)
     yielding = block.exits.yields(Var(item), Var(again))
     choice = If(
         Var(more),
@@ -87,8 +129,9 @@ def _yield_from(block: Block, node: ast.YieldFrom) -> Term:
         at=place,
     )
     step = Prim("delegate", (cursor, *map(Var, given)), at=place)
+    taken = _delegating(unit, step, given[0])
     stepping = Lam(
-        given, Let((more, item), step, choice, at=place), name=name, at=place
+        given, Let((more, item), taken, choice, at=place), name=name, at=place
     )
     started = jump(name, START, place)
     block.join(after, (value,), LetRec(name, stepping, started, at=place))

@@ -79,7 +79,8 @@ def _nothing(block: Block, node: ast.stmt, behind: frozenset[str]) -> None:
 def _raise(block: Block, node: ast.Raise, behind: frozenset[str]) -> None:
     if node.exc is None:
         if not block.unit.handling:
-            raise NotCompiled("raise outside an except clause", node.lineno)
+            _raise_active(block, node)
+            return
         current = Var(block.unit.handling[-1])
         raising(block)
         block.tail = Prim("reraise", (current,), at=at(node))
@@ -88,6 +89,13 @@ def _raise(block: Block, node: ast.Raise, behind: frozenset[str]) -> None:
     cause: Term = Const(UNBOUND) if node.cause is None else atom(block, node.cause)
     raising(block)
     block.tail = Prim("raise", (error, cause), at=at(node))
+
+
+def _raise_active(block: Block, node: ast.Raise) -> None:
+    """A bare `raise` outside of `except` clauses: what a caller's clause handles."""
+    active = block.temp(Prim("active", (), at=at(node)))
+    raising(block)
+    block.tail = Prim("raise", (active, Const(UNBOUND)), at=at(node))
 
 
 class Reraise(ast.Raise):

@@ -282,6 +282,7 @@ _PRIMS: dict[str, Effect] = {
     "import": opaque(OPERATIONS["import"]),
     "special": Effect(OPERATIONS["special"]),
     "super": Effect(OPERATIONS["super"], reads=(0,)),
+    "active": Effect(OPERATIONS["active"]),
     "raise": Effect(OPERATIONS["raise"]),
     "reraise": Effect(OPERATIONS["reraise"]),
     "matches": Effect(OPERATIONS["matches"], whole=(1,), dunders=()),

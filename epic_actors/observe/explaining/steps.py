@@ -319,6 +319,7 @@ OWN: dict[str, Callable[["Reading", Prim, Values, "Step"], Any]] = {
     "bound": _same,
     "await": _same,
     "matches": _plain,
+    "active": _plain,
     "raise": _raise,
     "reraise": _raise,
     "delegate": _stepped,
