@@ -82,7 +82,7 @@ def closed(term: Term, names: dict[str, Any]) -> Lam:
     body, free = term, dict(free_names(term))
     for name in reversed(names):
         made = names[name]
-        if name in free and made.__class__ is Closure:
+        if name in free and type(made) is Closure:
             del free[name]
             free.update(free_names(made.lam))
             if name in free_names(made.lam):
@@ -108,6 +108,6 @@ def resumption(lam: Lam, names: dict[str, Any], known: dict[int, Any]) -> Resump
 def suspended(lam: Lam, values: tuple[Any, ...], unit: Any = None) -> Resumption:
     """What follows a `yield`; the loops it is in may have to go back to an earlier item."""
     for value in values:
-        if "__epic_sources__" in marks(value.__class__) and hasattr(value, "kept"):
+        if "__epic_sources__" in marks(type(value)) and hasattr(value, "kept"):
             value.kept = True
     return Resumption(lam, values, unit)

@@ -179,7 +179,8 @@ GENERATED = weakref.WeakKeyDictionary()
 
 def generated_of(value: Any) -> Generated | None:
     """What stands behind a native generator, if it is one of the script's."""
-    if value.__class__ is not types.GeneratorType:
+    # Why: a weak proxy says that it is of the class of what it stands for.
+    if type(value) is not types.GeneratorType:
         value = shell_of(value)
         if value is None:
             return None

@@ -107,14 +107,14 @@ def dressed(shell: Iterator[Any], kind: type | None, values: tuple[Any, ...]) ->
 
 def shell_of(value: Any) -> Any:
     """The generator behind a native iterator that only looks like one; else None."""
-    if value.__class__ not in KINDS:
+    if type(value) not in KINDS:
         return None
     stack = gc.get_referents(value)
     while stack:
         inner = stack.pop()
         if isinstance(inner, Feed):
             return inner.shell
-        if inner.__class__ in _TUPLES:
+        if type(inner) in _TUPLES:
             stack += gc.get_referents(inner)
     return None
 

@@ -94,8 +94,9 @@ def _while(unit: Unit, error: str, term: Term) -> Term:
 
 
 def _delegating(unit: Unit, step: Prim, thrown: str) -> Term:
-    """A step of the inner iterator: in an `except` clause, what it makes of what is
-    thrown in gets the context that `raise` would give it here.
+    """A step of the inner iterator.
+
+    What that makes of what is thrown in gets a context here, as by `raise`.
     """
     if not unit.handling:
         return step

@@ -8,6 +8,7 @@ with the same objects shared in the same places.
 
 import types
 from collections.abc import Iterable
+from typing import Any
 
 import attrs
 
@@ -39,7 +40,7 @@ class Shape:
         """The shapes of `values`, separated by commas."""
         return ", ".join([self.one(value) for value in values])
 
-    def one(self, value: object) -> str:
+    def one(self, value: Any) -> str:
         """The shape of one value."""
         if type(value) is int and value.bit_length() > _LONG:
             return hex(value)
@@ -47,9 +48,11 @@ class Shape:
             return repr(value)
         if type(value) is tuple:
             return f"({self.several(value)}{',' * (len(value) == 1)})"
-        if isinstance(value, types.CodeType | types.ModuleType):
+        if issubclass(type(value), types.CodeType | types.ModuleType):
             return f"<{type(value).__name__}>"
-        if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
+        if issubclass(
+            type(value), type | types.FunctionType | types.BuiltinFunctionType
+        ):
             return f"<{value.__qualname__}>"
         return self._mutable(value)
 
@@ -61,16 +64,16 @@ class Shape:
         self._alive.append(value)  # Why: an id may be reused once its object is gone.
         return f"#{number}{self._inside(value)}"
 
-    def _inside(self, value: object) -> str:
+    def _inside(self, value: Any) -> str:
         if type(value) is list:
             return f"[{self.several(value)}]"
         if type(value) is dict:
             return f"{{{self._pairs(value)}}}"
-        if isinstance(value, set | frozenset):
+        if issubclass(type(value), set | frozenset):
             return f"{type(value).__name__}({self.several(sorted(value, key=shape))})"
-        if isinstance(value, types.MethodType):
+        if issubclass(type(value), types.MethodType):
             return f"<method {value.__qualname__} of {self.one(value.__self__)}>"
-        if isinstance(value, BaseException):
+        if issubclass(type(value), BaseException):
             return failure(value, self)
         return self._instance(value)
 
@@ -79,11 +82,11 @@ class Shape:
             [f"{self.one(key)}: {self.one(item)}" for key, item in mapping.items()]
         )
 
-    def _instance(self, value: object) -> str:
+    def _instance(self, value: Any) -> str:
         parts = []
-        if isinstance(value, list | tuple):
+        if issubclass(type(value), list | tuple):
             parts.append(self.several(value))
-        if isinstance(value, dict):
+        if issubclass(type(value), dict):
             parts.append(self._pairs(value))
         parts += [f"{n}={self.one(v)}" for n, v in _attributes(value).items()]
         return f"{type(value).__qualname__}({', '.join(parts)})"

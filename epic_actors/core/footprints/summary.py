@@ -161,7 +161,7 @@ class Summaries:
         self, function: Any, values: Iterable[Any], shape: Shape = ()
     ) -> Footprint:
         """What a call of something pending may touch; of a method, by its name."""
-        origin = function.method if function.__class__ is Wire else None
+        origin = function.method if type(function) is Wire else None
         if origin is None:
             return EVERYTHING
         return self.of_method(*origin, values, shape)
@@ -439,8 +439,8 @@ class Summaries:
             return False
         look = network.here.memory.conflict_outward
         kind = types.CellType
-        cells = [cell for cell, _ in found.assumed.values() if cell.__class__ is kind]
-        cells += [arg for arg in args if arg.__class__ is kind]
+        cells = [cell for cell, _ in found.assumed.values() if type(cell) is kind]
+        cells += [arg for arg in args if type(arg) is kind]
         return any(look(cell, write=False) is not None for cell in cells)
 
     def standing(self, found: Summary) -> dict[tuple[int, str], Any] | None:
@@ -483,7 +483,7 @@ class Summaries:
         A pending argument may turn out to be, or hold, an object of a class not met yet,
         or a generator of a function not met yet.
         """
-        wires = [arg for arg in args if arg.__class__ is Wire]
+        wires = [arg for arg in args if type(arg) is Wire]
         unknown = [wire for wire in wires if not (wire.immutable or wire.kind)]
         if not unknown or known.everything:
             return None
@@ -504,13 +504,13 @@ class Summaries:
 
     def learn(self, _wire: Wire, value: Any) -> None:
         """Hear what a pending argument turned out to be."""
-        self.meet_class(value.__class__)
+        self.meet_class(type(value))
 
     def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""
         for value in args:
-            self.meet_class(value.__class__)
-            if isinstance(value, type):
+            self.meet_class(type(value))
+            if issubclass(type(value), type):
                 self.meet_class(value)
         if namespace is None:
             return

@@ -289,11 +289,7 @@ class Summary:
         kinds = self.rebound & {True, False}
         return any(
             key in self.rebound
-            or (
-                holder.__class__ is types.CellType
-                and kinds
-                and is_called(held) in kinds
-            )
+            or (type(holder) is types.CellType and kinds and is_called(held) in kinds)
             for key, (holder, held) in self.assumed.items()
         )
 
@@ -360,7 +356,7 @@ class Summary:
         writes += [p for one in self.stored_under for p in _under(*one, given)]
         writes += [place for tag in self.filled for place in _filled(tag, given)]
         changes = {id(place) for place in writes}
-        grows = [p for p in grown if p.__class__ is list and id(p) not in changes]
+        grows = [p for p in grown if type(p) is list and id(p) not in changes]
         return Footprint(
             (*reads, *self.resources_read, *self.changing_globals()),
             (*writes, *grown, *self.resources_written),
@@ -375,8 +371,8 @@ class Summary:
         """The dictionaries in which items are looked up, and a default may be made."""
         given: dict[Any, Any] = dict(zip(params, args, strict=True))
         for kind, root in self.filled:
-            value = _value(root, given) if kind == "is" else None
-            if isinstance(value, defaultdict):
+            value: Any = _value(root, given) if kind == "is" else None
+            if issubclass(type(value), defaultdict):
                 yield value
 
     def origin(self, given: dict[Any, Any]) -> tuple[Any, ...] | None:
@@ -396,11 +392,11 @@ ANEXT = "__anext__"
 def runs_anything(value: Any) -> bool:
     """Whether taking items of a value runs code that only CPython knows."""
     value = deref(value)
-    if value.__class__ is Wire:
+    if type(value) is Wire:
         return value.method is not None and value.method[1] == ANEXT
-    if "__epic_sources__" in marks(value.__class__):
+    if "__epic_sources__" in marks(type(value)):
         return any(isinstance(v, AsyncGeneratorType) for v in value.__epic_sources__())
-    return isinstance(value, AsyncGeneratorType)
+    return issubclass(type(value), AsyncGeneratorType)
 
 
 EVERYTHING = Footprint((), (EVERYWHERE, WORLD))
@@ -431,9 +427,9 @@ def _places(tag: Tag, given: dict[Any, Any]) -> Iterable[Any]:
     if kind in ("shared", "made"):
         return ()
     value = _value(root, given)
-    if isinstance(value, types.ModuleType):
+    if issubclass(type(value), types.ModuleType):
         return any_global(id(vars(value)))
-    if kind == "is" and value.__class__ is types.FunctionType:
+    if kind == "is" and type(value) is types.FunctionType:
         return (value,)
     if is_atom(value):
         return ()
@@ -446,11 +442,11 @@ def _filled(tag: Tag, given: dict[Any, Any]) -> Iterable[Any]:
     if kind == "unknown":
         return (Filling(EVERYWHERE),)
     value = None if kind in ("shared", "made") else _value(root, given)
-    if is_atom(value) or (value.__class__ is Wire and value.kind):
+    if is_atom(value) or (type(value) is Wire and value.kind):
         return ()
     if kind == "in":
         return (Filling(Inside(value)),)
-    wide = value.__class__ is Wire or isinstance(value, defaultdict)
+    wide = type(value) is Wire or issubclass(type(value), defaultdict)
     return (Filling(value),) if wide else ()
 
 
@@ -460,7 +456,7 @@ def _under(tag: Tag, name: str | None, given: dict[Any, Any]) -> Iterable[Any]:
     if kind in ("unknown", "made"):
         return ()
     value = type if kind == "shared" else _value(root, given)
-    wide = kind == "in" or value.__class__ is Wire
+    wide = kind == "in" or type(value) is Wire
     if not wide and not is_shared(value):
         return ()
     if name is None:
@@ -472,15 +468,15 @@ def _under(tag: Tag, name: str | None, given: dict[Any, Any]) -> Iterable[Any]:
 
 def constant(value: Any) -> Value:
     """What is known of a value that stands in a term."""
-    if value.__class__ is not dict or not is_namespace(value):
+    if type(value) is not dict or not is_namespace(value):
         return atom(value)
     return Value(frozenset({("is", (Dictionary(id(value), value), None))}))
 
 
 def atom(value: Any) -> Value:
     """What is known of a value in which nothing can change or be pending."""
-    if value.__class__ in PLAIN:
-        return Value(NOTHING, NUMBER if value.__class__ in NUMBERS else Uncallable())
+    if type(value) in PLAIN:
+        return Value(NOTHING, NUMBER if type(value) in NUMBERS else Uncallable())
     return Value(SHARED if is_shared(value) else NOTHING, callee_of(value))
 
 
@@ -499,7 +495,7 @@ def inside(tags: Tags) -> Tags:
 
 def held_in(holder: Any) -> Held | None:
     """What calling the variable in a cell, or a global, calls, if it can be followed."""
-    if holder.__class__ is Standing:
+    if type(holder) is Standing:
         values = holder.values
         return held_by(holder, values[holder.name]) if holder.name in values else None
     for content in cell_value(holder):
@@ -510,10 +506,10 @@ def held_in(holder: Any) -> Held | None:
 def held_by(holder: Any, content: Any) -> Held | None:
     """What calling a variable calls in which this stands."""
     content = deref(content)
-    if content.__class__ in PLAIN:
-        counts = holder.__class__ is Standing and content.__class__ in NUMBERS
+    if type(content) in PLAIN:
+        counts = type(holder) is Standing and type(content) in NUMBERS
         return Held(Uncallable(holder, counts))
-    if content.__class__ is Wire and (content.kind in NUMBERS or content.computed):
+    if type(content) is Wire and (content.kind in NUMBERS or content.computed):
         return HELD_NUMBER
     callee = callee_of(content)
     return None if callee is None else Held(callee)
@@ -542,13 +538,13 @@ def same_callee(one: Held | None, other: Held | None) -> bool:
 def callee_of(value: Any) -> Any:
     """What calling a value calls, if that can be followed."""
     value = deref(value)
-    if value.__class__ is types.CellType:
+    if type(value) is types.CellType:
         return held_in(value)
-    if (value.__class__ is Wire or value.__class__ in FILES) and is_file(value):
+    if (type(value) is Wire or type(value) in FILES) and is_file(value):
         return open
-    if value.__class__ is Wire and value.method is not None:
+    if type(value) is Wire and value.method is not None:
         receiver = deref(value.method[0])
-        kind = receiver.kind if receiver.__class__ is Wire else None
+        kind = receiver.kind if type(receiver) is Wire else None
         return FILES.get(kind, {}).get(value.method[1])
     callable_kinds = (
         External,

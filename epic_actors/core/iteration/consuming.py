@@ -290,7 +290,7 @@ def update_dict(holder: Any, pairs: Any, /, **named: Any) -> None:
     for index, pair in enumerate_(pairs):
         if has_own_items(pair):
             pair = list(pair)  # noqa: PLW2901
-        if pair.__class__ not in (tuple, list) or len(pair) != 2:
+        if type(pair) not in (tuple, list) or len(pair) != 2:
             # Why: CPython says what is wrong with it, and where it stands.
             [*_, pair] = dict([*((at, 0) for at in range(index)), pair]).items()  # noqa: PLW2901
         holder[pair[0]] = pair[1]
@@ -309,21 +309,21 @@ def is_superset(holder: Any, items: Any) -> bool:
 
 def sliced(holder: Any, value: Any) -> Any:
     """What is stored by `holder[i:j] = value`."""
-    if holder.__class__ is list and is_generated(value):
+    if type(holder) is list and is_generated(value):
         return [item for item in value]  # noqa: C416 - the loop is what this is for
-    if holder.__class__ is list and has_own_items(value):
+    if type(holder) is list and has_own_items(value):
         return list(value)
     return value
 
 
 def has_own_items(value: Any) -> bool:
     """Whether going over a value begins with Python code."""
-    return isinstance(getattr(value.__class__, "__iter__", None), FunctionType)
+    return isinstance(getattr(type(value), "__iter__", None), FunctionType)
 
 
 def has_own_length(value: Any) -> bool:
     """Whether Python code says how many items there are."""
-    return isinstance(getattr(value.__class__, "__len__", None), FunctionType)
+    return isinstance(getattr(type(value), "__len__", None), FunctionType)
 
 
 def with_lists(function: Any, marks: Any, *args: Any, **named: Any) -> Any:
@@ -419,7 +419,7 @@ def at_once(items: Any) -> Callable[..., Any] | None:
     generated = generated_of(items)
     assert generated is not None
     is_filter = generated.function.code is filter_.__code__
-    if not is_filter or generated.rest.__class__ is not Beginning:
+    if not is_filter or type(generated.rest) is not Beginning:
         return None
     return functools.partial(filtered, *generated.values)
 
@@ -447,7 +447,7 @@ def chains(function: Any, args: tuple[Any, ...], such: Callable[[Any], bool]) ->
     if owner_of(function) is not itertools.chain or len(args) != 1:
         return False
     items = deref(args[0])
-    return items.__class__ in (list, tuple) and any(map(such, map(deref, items)))
+    return type(items) in (list, tuple) and any(map(such, map(deref, items)))
 
 
 def script_for(
@@ -488,7 +488,7 @@ def collects(function: Any) -> bool:
 def undecided(function: Any, args: tuple[Any, ...]) -> Wire | None:
     """A pending argument that has to be known first: it may become a generator."""
     for value in map(deref, args):
-        if value.__class__ is Wire and may_be_generated(value):
+        if type(value) is Wire and may_be_generated(value):
             takes = function is next or script_for(function) is not None
             return value if takes else None
     return None
@@ -497,17 +497,17 @@ def undecided(function: Any, args: tuple[Any, ...]) -> Wire | None:
 def may_be_generated(value: Any) -> bool:
     """Whether a value is a generator of the script's, or may turn out to be one."""
     value = deref(value)
-    if value.__class__ is Wire:
+    if type(value) is Wire:
         return not value.immutable and value.kind is None and value.source is None
     return is_generated(value)
 
 
 def takes_all(function: Any) -> bool:
     """Whether a native function takes in all items of its arguments, or shares them out."""
-    kind = function.__class__
+    kind = type(function)
     if kind is BuiltinFunctionType:
         owner = function.__self__
-        if takes_items(owner.__class__, function.__name__) or function is itertools.tee:
+        if takes_items(type(owner), function.__name__) or function is itertools.tee:
             return True
     elif kind is not FunctionType and not (kind is type and function is not dict):
         return False

@@ -31,7 +31,7 @@ def delegate(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Any:
 def _close(network: "Network", cursor: Any, sent: Any) -> Frame:
     """Close the inner iterator, and go on raising."""
     cursor = yield from _arrived(cursor)
-    inner: Any = cursor.shell if cursor.__class__ is Pulls else cursor.iterator
+    inner: Any = cursor.shell if type(cursor) is Pulls else cursor.iterator
     if hasattr(inner, "close"):
         yield from _arrived(apply(network, inner.close, (), {}))
     raise deref(sent)
@@ -40,7 +40,7 @@ def _close(network: "Network", cursor: Any, sent: Any) -> Frame:
 def step(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Any:
     """A step of an iterator: whether there is an item, and it or the end's value."""
     cursor = deref(cursor)
-    if cursor.__class__ is Pulls:
+    if type(cursor) is Pulls:
         return pull(network, cursor.generated, thrown, sent)
     frame = _step_later(network, cursor, thrown, sent)
     return enter(network, frame, 2, lambda: EVERYTHING)
@@ -48,7 +48,7 @@ def step(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Any:
 
 def _step_later(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Frame:
     cursor = yield from _arrived(cursor)
-    if cursor.__class__ is Pulls:
+    if type(cursor) is Pulls:
         return pull(network, cursor.generated, thrown, sent)
     sent = yield from _arrived(sent)
     if thrown or sent is not None:
@@ -64,6 +64,6 @@ def _step_later(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Fra
 
 def _arrived(value: Any) -> Frame:
     """A value, once it is there."""
-    while (value := deref(value)).__class__ is Wire:
+    while type(value := deref(value)) is Wire:
         value = yield value
     return value

@@ -116,7 +116,7 @@ def stands_apart(
     network: "Network", fn: "FunctionType", function: Function, values: tuple[Any, ...]
 ) -> bool:
     """Whether a generator can do nothing but compute its items from plain arguments."""
-    if network.literal or any(value.__class__ not in PLAIN for value in values):
+    if network.literal or any(type(value) not in PLAIN for value in values):
         return False
     return network.closed.of(fn, function) == 2
 
@@ -125,13 +125,13 @@ def _is_collected(generated: Generated) -> bool:
     """Whether the native object is going, which is no certain place of the script."""
     if generated.shell() is not None:
         return False
-    return inside.step is not None or deref(generated.rest).__class__ is Wire
+    return inside.step is not None or type(deref(generated.rest)) is Wire
 
 
 def whole(rest: Any) -> Any:
     """What is left of a generator, for native code: with values for its wires."""
     rest = deref(rest)
-    if rest.__class__ is Wire:
+    if type(rest) is Wire:
         raise UsageError("native code cannot wait for the next item of a generator")
     if isinstance(rest, Beginning | Resumption):
         return attrs.evolve(rest, values=tuple(map(Settler().settle, rest.values)))
@@ -140,7 +140,7 @@ def whole(rest: Any) -> Any:
 
 def converted(rest: Any, function: Function) -> Any:
     """What the interpreter leaves of a generator, as the machines know it."""
-    if rest.__class__ is not Closure:
+    if type(rest) is not Closure:
         return rest
     names = {
         name: converted(value, function) if name.startswith(RESUMES) else value
@@ -152,7 +152,7 @@ def converted(rest: Any, function: Function) -> Any:
 def pull(network: "Network", generated: Generated, thrown: bool, sent: Any) -> Any:
     """Take a step: whether there is an item, and the item or what is returned."""
     sent = deref(sent)
-    unknown = sent.__class__ is Wire and (thrown or is_new(generated))
+    unknown = type(sent) is Wire and (thrown or is_new(generated))
     if not unknown and obstacle(network, generated) is None:
         return step(network, generated, thrown, sent)
     frame = _pull_later(network, generated, thrown, sent)
@@ -167,7 +167,7 @@ def is_new(generated: Generated) -> bool:
 def obstacle(network: "Network", generated: Generated) -> Any:
     """An older step that is not known yet, or older code that may take one."""
     rest = deref(generated.rest)
-    pending = rest.__class__ is Wire
+    pending = type(rest) is Wire
     if pending and _stands_in(network.here, rest):
         raise ValueError("generator already executing")
     # Why: a step in a `try` may be taken back, and then its wire never comes.
@@ -184,7 +184,7 @@ def _stands_in(region: Region, wire: Wire) -> bool:
             place = getattr(place.ledger.owner, "outer", None)
             continue
         results = getattr(marker, "results", None)
-        if results.__class__ is tuple and any(deref(part) is wire for part in results):
+        if type(results) is tuple and any(deref(part) is wire for part in results):
             return True
         place = getattr(marker, "outer", None)
     return False
@@ -200,7 +200,7 @@ def _pull_later(
 ) -> Frame:
     # Why: what is thrown into a generator that has not begun is raised here, and it takes
     # nothing but None.
-    while sent.__class__ is Wire and (thrown or is_new(generated)):
+    while type(sent) is Wire and (thrown or is_new(generated)):
         sent = yield sent
     while (found := obstacle(network, generated)) is not None:
         yield found
@@ -212,7 +212,7 @@ def step(network: "Network", generated: Generated, thrown: bool, sent: Any) -> A
     generated.rest, sent = deref(generated.rest), deref(sent)
     rest = generated.begun(thrown=thrown, sent=sent)
     generated.enter()
-    if rest is None or (thrown and rest.__class__ is Beginning):
+    if rest is None or (thrown and type(rest) is Beginning):
         store(network, generated, None)
         return ended(thrown=thrown, sent=sent)
     if isinstance(rest, Native):
@@ -295,7 +295,7 @@ class Pulls:
                 network.waits_for = None
                 yield PAUSE
             more, item = pull(network, self.generated, False, None)
-            while (more := deref(more)).__class__ is Wire:
+            while type(more := deref(more)) is Wire:
                 network.waits_for = more
                 yield PAUSE
             if not more:

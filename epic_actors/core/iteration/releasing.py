@@ -55,8 +55,8 @@ def release(network: "Network", holder: Any, *calls: Any) -> None:
             variable, the code of the generators that it may hold alone.
     """
     holder = deref(holder)
-    if holder.__class__ is Wire:
-        if calls and calls[0].__class__ is types.CodeType:
+    if type(holder) is Wire:
+        if calls and type(calls[0]) is types.CodeType:
             footprint = network.summaries.of_application
             frame = _release_later(network, holder, calls)
             enter(network, frame, 1, lambda: footprint(let_go, (holder,)))
@@ -66,7 +66,7 @@ def release(network: "Network", holder: Any, *calls: Any) -> None:
         return
     made = [native(deref(value)) for value in calls]
     gone = owned(root, list(zip(made[::2], made[1::2], strict=True)))
-    if not gone and holder.__class__ is Pulls and is_open(network, root):
+    if not gone and type(holder) is Pulls and is_open(network, root):
         del root, made
         enter(network, _released(network, holder), 1, lambda: EVERYTHING)
     for value in gone:
@@ -81,7 +81,7 @@ def _release_later(network: "Network", wire: Wire, calls: tuple[Any, ...]) -> Fr
 
 def native(value: Any) -> Any:
     """The native object that a cursor goes over, or the value itself."""
-    return value.shell if value.__class__ is Pulls else value
+    return value.shell if type(value) is Pulls else value
 
 
 def owned(root: Any, calls: list[tuple[Any, Any]]) -> list[Any]:
@@ -102,7 +102,7 @@ def owned(root: Any, calls: list[tuple[Any, Any]]) -> list[Any]:
 def flat(values: Any) -> Iterator[Any]:
     """Arguments, with those behind a star."""
     for value in values:
-        if value.__class__ is tuple:
+        if type(value) is tuple:
             yield from value
         else:
             yield value
@@ -135,7 +135,7 @@ def _released(network: "Network", cursor: Pulls) -> Frame:
     dropped, network.dropped = network.dropped, around
     for made in dropped:
         found = apply(network, let_go, (revived(made),), {})
-        while (found := deref(found)).__class__ is Wire:
+        while type(found := deref(found)) is Wire:
             yield found
 
 
@@ -151,7 +151,7 @@ def is_open(network: "Network", value: Any) -> bool:
     if rest is None or isinstance(rest, Native) or not cleans_up(made.function):
         return False
     # Why: an older step, still to be taken, may be its first.
-    return rest.__class__ is not Beginning or obstacle(network, made) is not None
+    return type(rest) is not Beginning or obstacle(network, made) is not None
 
 
 def cleans_up(function: Function) -> bool:

@@ -50,7 +50,7 @@ class Steps:
             if self.ahead is None:
                 self.ahead = self.advance()
             more, item = map(deref, self.ahead)
-            if more.__class__ is Wire:
+            if type(more) is Wire:
                 network.waits_for = more
                 yield PAUSE
                 continue

@@ -56,11 +56,11 @@ _SCANNER = type(re.compile("").scanner(""))  # type: ignore[attr-defined]
 
 def gives_by_itself(iterator: Iterator[Any]) -> bool:
     """Whether taking an item runs no code but the iterator's own."""
-    if iterator.__class__ is not _CALLS:
-        return iterator.__class__ in READ_AHEAD
+    if type(iterator) is not _CALLS:
+        return type(iterator) in READ_AHEAD
     # Why: `re.finditer` calls a method of its own, which nobody else has.
     called = [getattr(part, "__self__", None) for part in gc.get_referents(iterator)]
-    return any(owner.__class__ is _SCANNER for owner in called)
+    return any(type(owner) is _SCANNER for owner in called)
 
 
 class Walk:
@@ -98,7 +98,7 @@ class Walk:
         self.back: list[Any] = []
         self.kept = False
         self.arriving: Wire | None = None
-        if values.__class__ is Wire:
+        if type(values) is Wire:
             assert values.source is not None
             self.arriving = values
             self._source: Any = values.source
@@ -146,7 +146,7 @@ class Walk:
         if self.arriving is None:
             return True
         values = deref(self.arriving)
-        if values.__class__ is Wire:
+        if type(values) is Wire:
             return False
         self.arriving = None
         self.arrive(values)
@@ -175,7 +175,7 @@ class Walk:
                     item = pull()
                     if self.kept:
                         self.note(item)
-                    plain = item.__class__ in PLAIN
+                    plain = type(item) in PLAIN
                     network.looping = network.looping or self
                     yield item if plain else network.settler.settled(item)
                     if network.looping is self:
@@ -204,17 +204,17 @@ class Walk:
         except (StopIteration, Unreadable):
             network.waits_for = self.arriving
             return PAUSE
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             network.waits_for = step.on
             return PAUSE
         self._count += 1
         if self.kept:
             self.note(step)
-        return step if step.__class__ in PLAIN else network.settler.settled(step)
+        return step if type(step) in PLAIN else network.settler.settled(step)
 
     def has_grown(self, source: Any) -> bool:
         """Whether the next item is there already, though more may be appended."""
-        if source.__class__ is not list or self.arriving is not None:
+        if type(source) is not list or self.arriving is not None:
             return False
         left = operator.length_hint(self._native)
         if not left or not is_atom(source[-left]):
@@ -258,7 +258,7 @@ class Walk:
 
 def is_consumed(source: Any) -> bool:
     """Whether taking an item from what a loop reads changes it."""
-    kind = source.__class__
+    kind = type(source)
     return source.consumed if kind is Wire else kind in CONSUMED
 
 
@@ -284,16 +284,16 @@ def walk(network: "Network", values: Any, made: bool = False) -> Any:
         found = network.specials.walk(values)
         if found is not NATIVE:
             return found
-    if values.__class__ is not Wire and steps_ask(network, values):
+    if type(values) is not Wire and steps_ask(network, values):
         return Taking(network, iter(values))
     effect = walking(network)
-    if values.__class__ is Wire:
+    if type(values) is Wire:
         if values.source is not None:
             return Walk(network, values, made=made)
         return walk_later(network, effect, made, values)
     if not network.calm:
         blocked = obstacle(network, effect, (made, values), network.here, None)
-        grows = values.__class__ is list and growing(network.here.memory, values)
+        grows = type(values) is list and growing(network.here.memory, values)
         if blocked is not None and not grows:
             return walk_later(network, effect, made, values)
     return Walk(network, values, made=made)
@@ -302,7 +302,7 @@ def walk(network: "Network", values: Any, made: bool = False) -> Any:
 def walk_later(network: "Network", effect: Effect, made: bool, values: Any) -> Wire:
     """A wire for the iterator; over a builtin container it runs none of the script's code."""
     iterator: Wire = Operation(network, effect, (made, values)).results
-    kind = values.kind if values.__class__ is Wire else values.__class__
+    kind = values.kind if type(values) is Wire else type(values)
     if kind in CONTAINERS:
         iterator.kind = Walk
     return iterator
@@ -335,7 +335,7 @@ TAKING = aside(_taken)
 
 def steps_ask(network: "Network", values: Any) -> bool:
     """Whether taking an item of a native iterator may have to wait for a call."""
-    kind = values.__class__
+    kind = type(values)
     if kind in READ_AHEAD or kind in PLAIN or not is_foreign(kind):
         return False
     return network.pool.threads > 0 or network.asking.given((values,), deep=True)
@@ -361,11 +361,11 @@ def make_walk(network: "Network", made: bool, values: Any) -> Walk | Pulls | Tak
 
 def _walk_early(network: "Network", made: bool, values: Any) -> Any:
     """Start iterating over what is still arriving."""
-    while (wire := deref(values)).__class__ is Wire:
+    while type(wire := deref(values)) is Wire:
         if wire.source is not None:
             return Walk(network, wire, made=made)
         yield Wait(wire)
-    if wire.__class__ is not list:
+    if type(wire) is not list:
         raise Unreadable
     return Walk(network, wire, made=made)
 

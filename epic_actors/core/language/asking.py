@@ -138,7 +138,7 @@ class Search:
             self.stack += (value.func, *value.args, *value.keywords.values())
         elif kind is _CACHED:
             self.stack.append(value.__wrapped__)
-        elif isinstance(value, type):
+        elif issubclass(type(value), type):
             self.stack += self.methods(value)
         elif kind in _CONTAINERS:
             self.stack += _loud(value)

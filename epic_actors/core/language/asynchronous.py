@@ -41,7 +41,7 @@ AITER = prim_effect("aiter")
 def await_(network: "Network", value: Any) -> Any:
     """What `await value` gives."""
     value = deref(value)
-    if value.__class__ is Wire and may_be_awaitable(value):
+    if type(value) is Wire and may_be_awaitable(value):
         return begin(network, _await_later(network, value), 1, lambda: EVERYTHING)
     if not inspect.isawaitable(value):
         return value
@@ -94,7 +94,7 @@ def aiter_(network: "Network", source: Any, function: Any) -> Any:
     if streams(deref(function)):
         return walk(network, source)
     found = network.specials.enter(_started(network, source), AITER, (source,))
-    if found.__class__ is Wire:
+    if type(found) is Wire:
         # Why: it may turn out to go over an async generator.
         found.method = (source, ANEXT)
     return found
@@ -109,10 +109,10 @@ def streams(function: Any) -> bool:
 
 def _started(network: "Network", source: Any) -> Frame:
     source = yield from waited(source)
-    if attribute(source.__class__, "__aiter__") is None:
+    if attribute(type(source), "__aiter__") is None:
         raise not_async(source)
     found = yield from waited(network.specials.send(source, "__aiter__"))
-    if attribute(found.__class__, "__anext__") is None:
+    if attribute(type(found), "__anext__") is None:
         raise no_anext(found)
     return AsyncSteps(network, found)
 

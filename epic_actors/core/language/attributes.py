@@ -75,7 +75,7 @@ def hooked(network: "Network", cls: type) -> bool:
 def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
     """`obj.name`, where it stands in the script."""
     obj = deref(obj)
-    cls = obj.__class__
+    cls = type(obj)
     if cls in METHODS or (network.calm and cls in network.simple):
         return getattr(obj, name)
     if cls is Wire:
@@ -85,7 +85,7 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
             found = operate(network, effect, obj)
         else:
             found = _later(network, "getattr", effect, name, obj)
-        if found.__class__ is Wire:
+        if type(found) is Wire:
             found.method = (obj, name)
         return found
     if hooked(network, cls):
@@ -107,8 +107,8 @@ def _change(
     network: "Network", op: str, effect: Effect, name: str, obj: Any, *value: Any
 ) -> Any:
     obj = deref(obj)
-    cls = obj.__class__
-    if isinstance(obj, type) and not network.calm:
+    cls = type(obj)
+    if issubclass(type(obj), type) and not network.calm:
         network.summaries.holds(obj, name)
         network.special |= BITS.get(name, 0)
         if name in _HOOKS:
@@ -158,7 +158,7 @@ def _by_name(op: str) -> Callable[..., Any]:
         if len(args) < 2 or kwargs:
             return NATIVE
         obj, name, *value = map(deref, args)
-        if name.__class__ is Wire:
+        if type(name) is Wire:
             return _named_later(network, BY_NAME[op], name, args)
         if not isinstance(name, str) or not may_run(network, op, name, obj):
             return NATIVE
@@ -172,7 +172,7 @@ def _by_name(op: str) -> Callable[..., Any]:
 def _has(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
     """`hasattr`."""
     obj, name = map(deref, args) if len(args) == 2 else (None, None)
-    if name.__class__ is Wire:
+    if type(name) is Wire:
         return _named_later(network, hasattr, name, args)
     if not isinstance(name, str) or not may_run(network, "getattr", name, obj):
         return NATIVE
@@ -181,9 +181,9 @@ def _has(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
 
 def may_run(network: "Network", op: str, name: str, obj: Any) -> bool:
     """Whether an access to an attribute may be code of the script's."""
-    if obj.__class__ is Wire:
+    if type(obj) is Wire:
         return network.summaries.may_hook(op, name)
-    return obj.__class__ not in METHODS and hooked(network, obj.__class__)
+    return type(obj) not in METHODS and hooked(network, type(obj))
 
 
 def _past_hook(op: str, hook: Any) -> Callable[..., Any]:
@@ -194,11 +194,11 @@ def _past_hook(op: str, hook: Any) -> Callable[..., Any]:
         if len(args) < 2 or kwargs:
             return NATIVE
         obj, name, *value = map(deref, args)
-        if name.__class__ is Wire:
+        if type(name) is Wire:
             return _named_later(network, hook, name, args)
         if not isinstance(name, str) or not may_run(network, op, name, obj):
             return NATIVE
-        if obj.__class__ is Wire:
+        if type(obj) is Wire:
             return _named_later(network, hook, obj, args)
         return access_past_hook(network, op, effect, name, obj, *value)
 

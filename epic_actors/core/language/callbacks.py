@@ -142,7 +142,7 @@ def _stands_for(
 def is_arriving(items: Any) -> bool:
     """Whether elements of an argument may be pending."""
     items = deref(items)
-    kind = items.__class__
+    kind = type(items)
     if kind in SEQUENCES:
         return any(map(has_wire, items))
     return kind is Wire or kind in MOVERS
@@ -151,9 +151,9 @@ def is_arriving(items: Any) -> bool:
 def is_script_code(network: "Network", given: Any) -> bool:
     """Whether calling `given` may run code of the script."""
     given = deref(given)
-    if given.__class__ is Wire:
+    if type(given) is Wire:
         return True
-    if isinstance(given, functools.partial):
+    if issubclass(type(given), functools.partial):
         return is_script_code(network, given.func)
     if type(given) is types.MethodType:
         given = given.__func__
@@ -163,14 +163,14 @@ def is_script_code(network: "Network", given: Any) -> bool:
         # Why: a wrapper of the library's has what it wraps, and maybe more, behind it.
         wrapped = getattr(given, "__wrapped__", None)
         return wrapped is not None and is_script_code(network, wrapped)
-    if isinstance(given, External) or script_of(given) is not None:
+    if issubclass(type(given), External) or script_of(given) is not None:
         return True
-    if given.__class__ is CACHED:
+    if type(given) is CACHED:
         return is_cached_script(network, given)
-    if given.__class__ in substitutes.GETTERS:
+    if type(given) in substitutes.GETTERS:
         return bool(network.summaries.classes)
-    if isinstance(given, type):
-        return isinstance(given.__init__, types.FunctionType)  # type: ignore[misc]
+    if issubclass(type(given), type):
+        return isinstance(given.__init__, types.FunctionType)
     method = attribute(type(given), "__call__")
     return isinstance(method, types.FunctionType | staticmethod | classmethod)
 
@@ -192,7 +192,7 @@ def instead_of_method(
     network: "Network", owner: Any, name: str, args: Any, kwargs: dict[str, Any]
 ) -> tuple[Any, Any] | None:
     """The script to run instead of a builtin method, and what stands for its object."""
-    kind = owner.__class__
+    kind = type(owner)
     if kind is CACHED and name in substitutes.CACHE_METHODS:
         if is_cached_script(network, owner):
             return substitutes.CACHE_METHODS[name], substitutes.cache_of(owner)

@@ -89,7 +89,7 @@ def runs_in_place(network: "Network", fn: types.FunctionType) -> bool:
 def _has_a_say(network: "Network", value: Any) -> bool:
     """Whether a base class or a metaclass runs code of the script's, or may."""
     if not isinstance(value, type):
-        return value.__class__ is Wire
+        return type(value) is Wire
     kinds = (type(value), value) if issubclass(value, type) else (type(value),)
     hooks = [attribute(kind, name) for kind in kinds for name in _OF_METACLASS]
     hooks.append(attribute(value, "__init_subclass__"))
@@ -107,7 +107,7 @@ def asks(network: "Network", value: Any) -> bool:
         return is_own(network, value)
     if isinstance(value, types.MethodType):
         value = value.__func__
-    call = attribute(value.__class__, "__call__")
+    call = attribute(type(value), "__call__")
     return isinstance(value, functools.partial) or is_script(value) or is_script(call)
 
 

@@ -131,15 +131,15 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
             network.looping = looping
             footprint = unit.footprint(network, values)
             return Block(network, frame, waits_for, 1, footprint).results
-    elif function.__class__ is External and function.order is not Order.PURE:
+    elif type(function) is External and function.order is not Order.PURE:
         return request(network, function, args, {})
-    elif function.__class__ is _BUILTIN and network.calm:
+    elif type(function) is _BUILTIN and network.calm:
         owner = function.__self__
         if owner is not builtins and is_left_alone(network, function, owner):
             return function(*args)
-    elif function.__class__ in _NAMED and function in BUILTINS:
+    elif type(function) in _NAMED and function in BUILTINS:
         # Why: on plain values nothing else is in its way.
-        plain = all(value.__class__ in PLAIN for value in args)
+        plain = all(type(value) in PLAIN for value in args)
         if plain and BUILTINS[function].only_values:
             return function(*args)
     return apply(network, function, args, {})
@@ -147,7 +147,7 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
 
 def is_left_alone(network: "Network", function: Any, owner: Any) -> bool:
     """Whether a builtin method or function of a library runs no code of the script's."""
-    quiet = not network.loud and owner.__class__ not in CALLERS
+    quiet = not network.loud and type(owner) not in CALLERS
     return quiet and function is not functools.reduce
 
 
@@ -165,7 +165,7 @@ def runs_natively(
     if closed == 0 or network.literal:
         return False
     for value in args:
-        if value.__class__ not in PLAIN:
+        if type(value) not in PLAIN:
             return network.calm and are_native(network, args)
     return closed == 2 or network.calm
 
@@ -181,7 +181,7 @@ def are_native(network: "Network", values: tuple[Any, ...]) -> bool:
     """Whether operators on these values run no Python code of the script's."""
     quiet = network.summaries.quiet
     for value in values:
-        kind = value.__class__
+        kind = type(value)
         if not (kind in PLAIN or kind in METHODS or quiet[kind]):
             return False
     return True
@@ -194,7 +194,7 @@ def call_shaped(
     spread = [_spread(network, *pair) for pair in zip(shape, values, strict=True)]
     values = tuple(spread)
     for mark, value in zip(shape, values, strict=True):
-        if mark in ("*", "**") and value.__class__ is Wire:
+        if mark in ("*", "**") and type(value) is Wire:
             frame = _spread_later(network, shape, function, values, value)
             return enter(
                 network, frame, 1, _spreading(network, function, values, shape)
@@ -206,11 +206,11 @@ def call_shaped(
 def _spread(network: "Network", mark: str | None, value: Any) -> Any:
     """What stands behind a star, read here and now."""
     value = deref(value)
-    if mark == "*" and network.special & LOUD and value.__class__ is not Wire:
+    if mark == "*" and network.special & LOUD and type(value) is not Wire:
         value = network.specials.spread(value)
-    if mark not in ("*", "**") or value.__class__ is Wire:
+    if mark not in ("*", "**") or type(value) is Wire:
         return value
-    if network.calm and (mark == "*" or value.__class__ is dict):
+    if network.calm and (mark == "*" or type(value) is dict):
         return value
     if not hasattr(type(value), "__iter__" if mark == "*" else "keys"):
         # Why: the call itself says what is wrong, and names the function.
@@ -227,7 +227,7 @@ def _spread_later(
 
 
 def _spreading(network: "Network", function: Any, values: Any, shape: Any) -> Any:
-    if function.__class__ is Wire:
+    if type(function) is Wire:
         return _unknown(network, function, values, shape)
     return lambda: network.summaries.of_spread(function, values, shape)
 
@@ -245,7 +245,11 @@ def apply(
     network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Apply `function` at this point of the program."""
-    if network.special & LOUD and isinstance(function, type) and function in ITERATORS:
+    if (
+        network.special & LOUD
+        and issubclass(type(function), type)
+        and function in ITERATORS
+    ):
         found = network.specials.opened(function, args, kwargs)
         if found is not NATIVE:
             return found
@@ -311,7 +315,7 @@ def _pending(
     network: "Network", wire: Wire, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     function = deref(wire)
-    if function.__class__ is not Wire:
+    if type(function) is not Wire:
         return apply(network, function, args, kwargs)
     kind, name = _known_method(function)
     methods = FILES.get(kind) or METHODS.get(kind, {})
@@ -329,7 +333,7 @@ def _pending(
 
 def _of_kind(found: Any, effect: Effect | None) -> Any:
     """A result of which it is known what kind of value it will be."""
-    if found.__class__ is Wire and effect is not None:
+    if type(found) is Wire and effect is not None:
         found.immutable, found.kind = effect.immutable, effect.kind
     return found
 
@@ -340,7 +344,7 @@ def _known_method(function: Wire) -> tuple[Any, str]:
         return None, ""
     receiver, name = function.method
     receiver = deref(receiver)
-    kind = receiver.kind if receiver.__class__ is Wire else receiver.__class__
+    kind = receiver.kind if type(receiver) is Wire else type(receiver)
     return kind, name
 
 
@@ -352,7 +356,7 @@ def receiver_of(function: Wire) -> Any:
 
 def _apply_later(network: "Network", wire: Wire, args: Any, kwargs: Any) -> Frame:
     receiver = deref(wire.method[0]) if wire.method is not None else None
-    if receiver.__class__ is Wire and receiver.kind is None:
+    if type(receiver) is Wire and receiver.kind is None:
         # Why: it may turn out to be a text that is still arriving.
         yield Wait(receiver)
         return apply(network, deref(wire), args, kwargs)
@@ -392,7 +396,7 @@ def _function(
 def changes_itself(network: "Network", bound: types.MethodType) -> bool:
     """Whether a method is some library's Python code, which may change its object."""
     fn = bound.__func__
-    if not isinstance(fn, types.FunctionType) or isinstance(bound.__self__, type):
+    if not isinstance(fn, types.FunctionType) or issubclass(type(bound.__self__), type):
         return False
     module = getattr(fn, "__module__", None)
     own = network.summaries.is_own(type(bound.__self__))
@@ -459,7 +463,7 @@ def run_unknown(
     stores = not network.calm and any(stores_when_called(network, v) for v in given)
     if stores and calls_inside(function):
         return run_native(network, opaque(function), args, kwargs)
-    unknown = (v for v in given if deref(v).__class__ is Wire)
+    unknown = (v for v in given if type(deref(v)) is Wire)
     if not all(map(is_atom, unknown)) and calls_inside(function):
         effect = attrs.evolve(effect, calls_back=True)
     return run_native(network, effect, args, kwargs)
@@ -471,7 +475,7 @@ def stores_when_called(network: "Network", value: Any) -> bool:
     Of a class that derives from the library's it may call any method.
     """
     value = deref(value)
-    if value.__class__ is Wire or not is_script_code(network, value):
+    if type(value) is Wire or not is_script_code(network, value):
         return False
     if isinstance(value, type):
         summaries, line = network.summaries, value.__mro__[:-1]
@@ -492,7 +496,7 @@ def native(
     if not network.calm and (wire := undecided(function, args)) is not None:
         return _once_known(network, function, args, kwargs, wire)
     owner = getattr(function, "__self__", None)
-    if owner.__class__ in GENERATING and generated_of(owner) is not None:
+    if type(owner) in GENERATING and generated_of(owner) is not None:
         method = GENERATOR_METHODS.get(function.__name__)
         if method is not None:
             return apply(network, method, (owner, *args), kwargs)
@@ -506,7 +510,7 @@ def native(
     effect = BUILTINS.get(behind(function)) if owner is not None else None
     if effect is not None:
         return run_native(network, effect, (owner, *args), kwargs)
-    if owner is None or isinstance(owner, types.ModuleType):
+    if owner is None or issubclass(type(owner), types.ModuleType):
         kind = getattr(function, "__objclass__", None)
         known = METHODS.get(kind, {}).get(function.__name__) if kind else None
         made = known or of_module(
@@ -541,7 +545,7 @@ def _once_known(
         effect = _known_builtin(function)
     else:
         touched = lambda: summaries.of_method(owner, name, given, shape)  # noqa: E731
-        effect = METHODS.get(owner.__class__, {}).get(name)
+        effect = METHODS.get(type(owner), {}).get(name)
     return _of_kind(enter(network, frame(), 1, touched), effect)
 
 
@@ -549,7 +553,7 @@ def _by_another_way(
     network: "Network", function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """What a builtin gives if code of the script's is involved, else `NATIVE`."""
-    kind = function.__class__
+    kind = type(function)
     if kind is types.MethodWrapperType:
         function, args = behind(function), (function.__self__, *args)
     elif kind is not _BUILTIN and kind is not types.WrapperDescriptorType:
@@ -573,7 +577,7 @@ def _known_builtin(function: Any) -> Effect | None:
 
 def method_effect(owner: Any, bound: Any) -> tuple[Effect, bool]:
     """The effect of a builtin method, as a function of its object first; is it known?"""
-    kind = owner.__class__
+    kind = type(owner)
     name = bound.__name__
     base = next((base for base in kind.__mro__ if name in vars(base)), object)
     known = METHODS.get(base, {}).get(name) or FILES.get(kind, {}).get(name)
@@ -583,7 +587,7 @@ def method_effect(owner: Any, bound: Any) -> tuple[Effect, bool]:
     def perform(_owner: Any, *args: Any, **kwargs: Any) -> Any:
         return bound(*args, **kwargs)
 
-    if isinstance(owner, type):
+    if issubclass(type(owner), type):
         made = of_module(perform, owner.__module__, name)
         return (pure(perform) if owner.__module__ == "builtins" else made), False
     if kind in VALUE_TYPES:
@@ -686,7 +690,7 @@ def _record(
     for field in record.fields:
         value = _field(network, record, field, values, made)
         object.__setattr__(made, field.name, value)
-        if value.__class__ not in PLAIN and has_wire(value):
+        if type(value) not in PLAIN and has_wire(value):
             network.mark_dirty(made)
     forget_reached()
     for field in record.fields:
@@ -750,7 +754,7 @@ def _object(
         return apply(network, cached, given, {})
     if type(function) in GETTERS and len(args) == 1 and not kwargs:
         obj = deref(args[0])
-        if not (network.calm and (obj.__class__ in PLAIN or obj.__class__ in METHODS)):
+        if not (network.calm and (type(obj) in PLAIN or type(obj) in METHODS)):
             getting = got_by(function)
             return apply(network, getting[0], (*getting[1:], obj), {})
     module = type(function).__module__

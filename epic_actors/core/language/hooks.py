@@ -56,7 +56,7 @@ def _accessed(
 ) -> Frame:
     yield from _settled(network, op, name, obj)
     code = _code_behind(network, op, name, obj, value)
-    fallback = attribute(obj.__class__, "__getattr__") if op == "getattr" else None
+    fallback = attribute(type(obj), "__getattr__") if op == "getattr" else None
     if not network.specials.is_script(fallback):
         fallback = None
     if code is not None and fallback is None:
@@ -86,7 +86,7 @@ def _settled(network: "Network", op: str, name: str, obj: Any) -> Frame:
 def _found(obj: Any, name: str) -> Any:
     """What CPython finds without `__getattr__`."""
     try:
-        return attribute(obj.__class__, "__getattribute__")(obj, name)
+        return attribute(type(obj), "__getattribute__")(obj, name)
     except AttributeError:
         return iterating.MISSING
 
@@ -95,7 +95,7 @@ def _code_behind(
     network: "Network", op: str, name: str, obj: Any, value: tuple[Any, ...]
 ) -> tuple[Any, tuple[Any, ...]] | None:
     """The script's code that an access runs first, and its arguments."""
-    hook = attribute(obj.__class__, ACCESS[op][2])
+    hook = attribute(type(obj), ACCESS[op][2])
     if network.specials.is_script(hook):
         return hook, (obj, name, *value)
     return _descriptor_code(network, op, name, obj, value)
@@ -108,7 +108,7 @@ def _descriptor_code(
     is_script = network.specials.is_script
     accessor, method, _hook = ACCESS[op]
     owner, found = _descriptor(obj, name)
-    kind = found.__class__
+    kind = type(found)
     if isinstance(found, property):
         function = getattr(found, accessor)
         return (function, (owner, *value)) if is_script(function) else None
@@ -121,13 +121,13 @@ def _descriptor_code(
     function = attribute(kind, method)
     if not is_script(function):
         return None
-    given = (owner, obj.__class__) if op == "getattr" else (owner, *value)
+    given = (owner, type(obj)) if op == "getattr" else (owner, *value)
     return function, (found, *given)
 
 
 def _descriptor(obj: Any, name: str) -> tuple[Any, Any]:
     """The object that an attribute is looked up for, and what its class has there."""
-    kind: type = obj.__class__
+    kind: type = type(obj)
     if kind is not super:
         return obj, attribute(kind, name)
     owner = obj.__self__
@@ -146,4 +146,4 @@ def _overrides(kind: type) -> bool:
 
 def _own(obj: Any) -> Any:
     # Why: a class has a view of its dictionary, and the object's own hooks must not run.
-    return vars(obj) if isinstance(obj, type) else own_dict(obj) or ()
+    return vars(obj) if issubclass(type(obj), type) else own_dict(obj) or ()

@@ -74,7 +74,7 @@ def hooks_of(cls: type, op: str, name: str) -> list[types.FunctionType]:
         vars(cls).get(hook),
         vars(cls).get("__getattr__") if op == "getattr" else None,
         getattr(found, "func", None) if op == "getattr" else None,
-        attribute(found.__class__, method),
+        attribute(type(found), method),
     ]
     return [function for function in behind if isinstance(function, types.FunctionType)]
 

@@ -91,7 +91,7 @@ def _accessors(cls: type) -> list[Any]:
     """What loading an attribute may run."""
     found = [attribute(cls, name) for name in ("__getattr__", "__getattribute__")]
     found += [getattr(value, "fget", None) for value in vars(cls).values()]
-    found += [attribute(value.__class__, "__get__") for value in vars(cls).values()]
+    found += [attribute(type(value), "__get__") for value in vars(cls).values()]
     return [method for method in found if isinstance(method, types.FunctionType)]
 
 
@@ -191,7 +191,7 @@ class Specials:
             if position >= len(args):
                 continue
             value = args[position]
-            kind = value.__class__
+            kind = type(value)
             if kind is Wire:
                 pending = pending or not (value.immutable or value.kind is not None)
             elif op in FOLDS and kind in (list, tuple):
@@ -221,16 +221,16 @@ class Specials:
         """Whether it takes a pending operand to know whose method is asked first."""
         if op not in TWO:
             return False
-        if left.__class__ is Wire:
+        if type(left) is Wire:
             return True
-        return right.__class__ is Wire and not self.has(left, PROTOCOLS[op][0])
+        return type(right) is Wire and not self.has(left, PROTOCOLS[op][0])
 
     def computes(self, op: str, args: tuple[Any, ...]) -> bool:
         """Whether it is arithmetic, for which no class of the script's has a method."""
         if op not in COMPUTING_IN_PLACE and op not in ARITHMETIC:
             return False
         names: Iterable[str] = PROTOCOLS[op]
-        if args[0].__class__ in PLAIN:
+        if type(args[0]) in PLAIN:
             # Why: only a list takes in what it is given item by item.
             names = [name for name in names if name not in ITERATION]
         else:
@@ -239,21 +239,21 @@ class Specials:
 
     def _folds(self, names: tuple[str, ...], item: Any) -> bool:
         """Whether an element is, or may be, of a class with one of these methods."""
-        kind = deref(item).__class__
+        kind = type(deref(item))
         return kind is Wire or not self.of(kind).isdisjoint(names)
 
     def walk(self, values: Any) -> Any:
         """Start a loop over something that is code of the script's, else `NATIVE`."""
-        if values.__class__ is Wire:
+        if type(values) is Wire:
             if values.immutable or values.kind is not None or values.source is not None:
                 return NATIVE
-        elif values.__class__ in PLAIN or not iterates(self, values):
+        elif type(values) in PLAIN or not iterates(self, values):
             return NATIVE
         return self.enter(_walked(self, values), ITEMS, (values,))
 
     def spread(self, value: Any) -> Any:
         """What stands behind a star in a call, if that is code of the script's."""
-        if value.__class__ in PLAIN or not iterates(self, value):
+        if type(value) in PLAIN or not iterates(self, value):
             return value
         return self.enter(spread_out(self, value), ITEMS, (value,))
 
@@ -270,23 +270,20 @@ class Specials:
         """`reversed` of what has items by index of its own, else `NATIVE`."""
         obj = deref(args[0]) if args else None
         names = self.names(obj)
-        if (
-            attribute(obj.__class__, "__reversed__") is not None
-            or not names & _BY_INDEX
-        ):
+        if attribute(type(obj), "__reversed__") is not None or not names & _BY_INDEX:
             return NATIVE
         return self.enter(self.run(iterating.backwards, obj), ITEMS, args)
 
     def may_open(self, value: Any) -> bool:
         """Whether an argument of a lazy iterator is code of the script's."""
-        known = value.__class__ is Wire or value.__class__ in PLAIN
+        known = type(value) is Wire or type(value) in PLAIN
         if known or generated_of(value) is not None:
             return False
         return iterates(self, value) or steps_ask(self.network, value)
 
     def gives_items(self, value: Any) -> bool:
         """Whether what takes in the items of a value, which is no mapping, runs its code."""
-        return self.may_open(value) and attribute(value.__class__, "keys") is None
+        return self.may_open(value) and attribute(type(value), "keys") is None
 
     def printed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Print values whose text is code of the script's, else `NATIVE`."""
@@ -332,7 +329,7 @@ class Specials:
         """Wait for the operands, then perform it."""
         args = list(args)
         for position in positions:
-            while args[position].__class__ is Wire:
+            while type(args[position]) is Wire:
                 args[position] = yield args[position]
         return operate(self.network, effect, *map(self.network.settler.settled, args))
 
@@ -344,18 +341,18 @@ class Specials:
 
     def names(self, obj: Any) -> frozenset[str]:
         """The special methods of an object that are code of the script's."""
-        if obj.__class__ in GENERATING and generated_of(obj) is not None:
+        if type(obj) in GENERATING and generated_of(obj) is not None:
             return NEXT
-        if obj.__class__ is types.GeneratorType:
+        if type(obj) is types.GeneratorType:
             return NOTHING
-        return self.of(obj.__class__)
+        return self.of(type(obj))
 
     def send(self, obj: Any, name: str, *args: Any) -> Any:
         """Apply a special method; its result, or a wire for it."""
-        method = attribute(obj.__class__, name)
+        method = attribute(type(obj), name)
         if isinstance(method, types.FunctionType | External):
             return apply(self.network, method, (obj, *args), {})
-        bound = method.__get__(obj, obj.__class__)
+        bound = method.__get__(obj, type(obj))
         return apply(self.network, bound, args, {})
 
     def run(self, script: Callable[..., Any], *args: Any) -> Frame:
@@ -370,7 +367,7 @@ class Specials:
     def first(self, names: tuple[str, ...], obj: Any) -> str:
         """The first of some special methods that an object has."""
         for name in names:
-            if attribute(obj.__class__, name) is not None:
+            if attribute(type(obj), name) is not None:
                 return name
         return names[-1]
 
@@ -378,16 +375,16 @@ class Specials:
 def waited(value: Any) -> Frame:
     """A value, once it is there."""
     value = deref(value)
-    while value.__class__ is Wire:
+    while type(value) is Wire:
         value = yield value
     return value
 
 
 def stand_in(specials: Specials, value: Any) -> Any:
     """What CPython complains about in place of an object of the script's."""
-    if not specials.of(value.__class__):
+    if not specials.of(type(value)):
         return value
-    return type(value.__class__.__name__, (), {})()
+    return type(type(value).__name__, (), {})()
 
 
 def answering(value: Any, name: str, answer: Any) -> Any:
@@ -398,7 +395,7 @@ def answering(value: Any, name: str, answer: Any) -> Any:
 
     # Why: not the class has the answer, since classes go only when the collector comes.
     named = {"__slots__": ("answer",), name: method}
-    made: Any = type(value.__class__.__name__, (), named)()
+    made: Any = type(type(value).__name__, (), named)()
     made.answer = answer
     return made
 
@@ -409,7 +406,7 @@ def answering(value: Any, name: str, answer: Any) -> Any:
 def _unary(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`-x`, `len(x)`, `bool(x)`: the first method there is answers."""
     name = specials.first(PROTOCOLS[effect.op], obj)
-    if name == "__str__" and attribute(obj.__class__, name) is object.__str__:
+    if name == "__str__" and attribute(type(obj), name) is object.__str__:
         name = "__repr__"
     if not specials.has(obj, name):
         return operate_natively(specials.network, effect, obj, *rest)
@@ -431,7 +428,7 @@ def _format(specials: Specials, effect: Effect, obj: Any, spec: Any = "") -> Fra
     if bound[0]:
         shown = yield from waited(operate(network, TEXTS[bound[0]], obj))
         return format(shown, (yield from waited(spec)))
-    method = attribute(obj.__class__, "__format__")
+    method = attribute(type(obj), "__format__")
     if specials.has(obj, "__format__"):
         answer = specials.send(obj, "__format__", spec)
         return (yield from _checked(effect, obj, "__format__", answer, ""))
@@ -444,7 +441,7 @@ def _format(specials: Specials, effect: Effect, obj: Any, spec: Any = "") -> Fra
 def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     """`x[key]`, also of a class; `x[key] = value`; `del x[key]`."""
     name, key = f"__{effect.op}__", rest[0]
-    asks = isinstance(obj, INDEXED) and not isinstance(key, int)
+    asks = issubclass(type(obj), INDEXED) and not issubclass(type(key), int)
     if asks and specials.has(key, "__index__"):
         found = yield from waited(specials.send(key, "__index__"))
         index = operator.index(answering(key, "__index__", found))
@@ -461,11 +458,11 @@ def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
 
 def speaks(specials: Specials, value: Any) -> bool:
     """Whether the text of a value is, or may turn out to be, code of the script's."""
-    if value.__class__ is Wire:
+    if type(value) is Wire:
         return not (value.immutable or value.kind is not None)
-    if value.__class__ in PLAIN:
+    if type(value) in PLAIN:
         return False
-    return not specials.of(value.__class__).isdisjoint(PROTOCOLS["str"])
+    return not specials.of(type(value)).isdisjoint(PROTOCOLS["str"])
 
 
 def _print(specials: Specials, args: Any, kwargs: dict[str, Any]) -> Frame:
@@ -496,7 +493,7 @@ def _binary(
 
 def _arithmetic(specials: Specials, op: str, left: Any, right: Any) -> Tries:
     name, reflected = PROTOCOLS[op]
-    mine, other = left.__class__, right.__class__
+    mine, other = type(left), type(right)
     one: Tries = [(name, (left, right))] if attribute(mine, name) is not None else []
     if other is Wire:
         return [*one, (reflected, (right, left))]
@@ -513,13 +510,13 @@ def _inplace(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame
     op = effect.op[1:]
     tries = _arithmetic(specials, op, left, right)
     name = f"__{effect.op}__"
-    if attribute(left.__class__, name) is not None:
+    if attribute(type(left), name) is not None:
         tries.insert(0, (name, (left, right)))
-    if effect.op == "iadd" and left.__class__ is list:
+    if effect.op == "iadd" and type(left) is list:
         measured = specials.has(right, "__len__")
         extend = iterating.extend_list if measured else iterating.extend
         tries.append((extend, (left, right)))
-    if effect.op == "iadd" and left.__class__ is deque:
+    if effect.op == "iadd" and type(left) is deque:
         tries.insert(0, (iterating.extend, (left, right)))
     return (yield from _tried(specials, effect, tries, left, right))
 
@@ -535,10 +532,10 @@ def _tried(
                 continue
             return apply(network, name, (obj, *others), {})
         obj = yield from waited(obj)  # noqa: PLW2901
-        if attribute(obj.__class__, name) is None:
+        if attribute(type(obj), name) is None:
             continue
         own = specials.has(obj, name)
-        if isinstance(obj, SEQUENCES) and name != "__mod__" and not own:
+        if issubclass(type(obj), SEQUENCES) and name != "__mod__" and not own:
             # Why: called by name, these complain where the operator asks the other one.
             continue
         if own:
@@ -558,7 +555,7 @@ def _native(
     network: "Network", effect: Effect, name: str, obj: Any, other: Any
 ) -> Frame:
     """What a method of a builtin type or a library says, behind what is older."""
-    method = getattr(obj.__class__, name)
+    method = getattr(type(obj), name)
     chosen = effect.chosen((obj, other))
     asked = attrs.evolve(chosen, function=method, dunders=(), **FIXED)
     return (yield from waited(operate_natively(network, asked, obj, other)))
@@ -568,7 +565,7 @@ def _compare(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame
     """`a < b`: one operand's method, or the other's for the swapped comparison."""
     op = effect.op
     asked = [(left, op, right), (right, COMPARISONS[op], left)]
-    mine, other = left.__class__, right.__class__
+    mine, other = type(left), type(right)
     if mine is not other and issubclass(other, mine):
         asked.reverse()
     for obj, way, value in asked:
@@ -587,20 +584,20 @@ def _answer(specials: Specials, obj: Any, way: str, value: Any) -> Frame:
     name = f"__{way}__"
     if specials.has(obj, name):
         return (yield from waited(specials.send(obj, name, value)))
-    method = attribute(obj.__class__, name)
+    method = attribute(type(obj), name)
     if method is object.__ne__ and specials.has(obj, "__eq__"):
         equal = yield from waited(specials.send(obj, "__eq__", value))
         if equal is NotImplemented:
             return equal
         return not (yield from specials.truth(equal))
-    return getattr(obj.__class__, name)(obj, value)
+    return getattr(type(obj), name)(obj, value)
 
 
 def _contains(specials: Specials, effect: Effect, item: Any, holder: Any) -> Frame:
     """`item in holder`: its method, or a look at its items."""
     if specials.has(holder, "__contains__"):
         found = yield from specials.truth(specials.send(holder, "__contains__", item))
-    elif hasattr(holder.__class__, "__contains__") or not iterates(specials, holder):
+    elif hasattr(type(holder), "__contains__") or not iterates(specials, holder):
         return operate_natively(specials.network, effect, item, holder)
     else:
         found = yield from specials.run(iterating.contains, holder, item)
@@ -626,7 +623,7 @@ def iterates(specials: Specials, obj: Any) -> bool:
     names = specials.names(obj)
     if "__iter__" in names or "__next__" in names:
         return True
-    return "__getitem__" in names and attribute(obj.__class__, "__iter__") is None
+    return "__getitem__" in names and attribute(type(obj), "__iter__") is None
 
 
 def iterator(specials: Specials, obj: Any) -> Frame:
@@ -634,7 +631,7 @@ def iterator(specials: Specials, obj: Any) -> Frame:
     if specials.has(obj, "__iter__"):
         answer = yield from waited(specials.send(obj, "__iter__"))
         return iter(answering(obj, "__iter__", answer))
-    if attribute(obj.__class__, "__iter__") is None and iterates(specials, obj):
+    if attribute(type(obj), "__iter__") is None and iterates(specials, obj):
         specials.network.summaries.meet_class(iterating.Items, made=True)
         return iterating.Items(obj)
     return iter(obj)
@@ -644,7 +641,7 @@ def _walked(specials: Specials, values: Any) -> Frame:
     """The walk of a loop over items that are code of the script's."""
     values = yield from waited(values)
     network = specials.network
-    if values.__class__ in PLAIN or not iterates(specials, values):
+    if type(values) in PLAIN or not iterates(specials, values):
         return walk(network, values)
     found = yield from iterator(specials, values)
     if specials.has(found, "__next__") and generated_of(found) is None:
@@ -703,7 +700,7 @@ def _folded(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
             return operate_natively(specials.network, effect, obj, *rest)
         if count:
             obj = (obj, *rest[:count])
-    if obj.__class__ not in (list, tuple):
+    if type(obj) not in (list, tuple):
         if not iterates(specials, obj):
             return operate_natively(specials.network, effect, obj, *rest)
         if effect.op not in ("any", "all"):
@@ -720,10 +717,10 @@ def _added(items: tuple[Any, ...], start: Any = 0) -> Frame:
     """What is left to add, behind the plain numbers that `sum` adds in its own way."""
     total: Any = yield from waited(start)
     plain: list[Any] = []
-    if total.__class__ in NUMBERS:
+    if type(total) in NUMBERS:
         for item in items:
             number = yield from waited(item)
-            if number.__class__ not in NUMBERS:
+            if type(number) not in NUMBERS:
                 break
             plain.append(number)
         total = sum(plain, total)
@@ -756,7 +753,7 @@ def _display(specials: Specials, effect: Effect, *values: Any) -> Frame:
 def spread_out(specials: Specials, value: Any) -> Frame:
     """What stands behind a star: a list, if its items are code of the script's."""
     value = yield from waited(value)
-    if value.__class__ in PLAIN or not iterates(specials, value):
+    if type(value) in PLAIN or not iterates(specials, value):
         return value
     script = taking_all(specials, value)
     return (yield from specials.run(script, value))
@@ -806,12 +803,12 @@ def _extreme(choose: Any) -> Callable[..., Any]:
             return NATIVE
         effect, compared = BUILTINS[choose], {"__lt__", "__gt__"}
         for value in map(deref, args):
-            if value.__class__ is Wire and not (value.immutable or value.kind):
+            if type(value) is Wire and not (value.immutable or value.kind):
                 frame = _all_there(
                     lambda *there: apply(network, choose, there, {}), args
                 )
                 return network.specials.enter(frame, effect, args)
-            if value.__class__ is not Wire and network.specials.names(value) & compared:
+            if type(value) is not Wire and network.specials.names(value) & compared:
                 return run_native(network, effect, (args,), {})
         return NATIVE
 
@@ -822,7 +819,7 @@ def _all_there(step: Callable[..., Any], args: Any) -> Frame:
     """A step once its arguments are there."""
     there = []
     for value in args:
-        while (value := deref(value)).__class__ is Wire:
+        while type(value := deref(value)) is Wire:
             yield value
         there.append(value)
     return step(*there)

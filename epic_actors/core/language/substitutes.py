@@ -138,7 +138,7 @@ def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
     # Why: `list` would ask the items how many they are.
     rows = items if hasattr(items, "keys") else [row for row in items]  # noqa: C416
     pairs = rows is not items and all(
-        [row.__class__ in (tuple, list) and len(row) == 2 for row in rows]  # noqa: C419
+        [type(row) in (tuple, list) and len(row) == 2 for row in rows]  # noqa: C419
     )
     if pairs:
         for row in rows:
@@ -223,12 +223,12 @@ def got_by(getter: Any) -> tuple[Any, ...]:
     """The script for such an object, and what it was made of."""
     made: Any
     made, given = getter.__reduce__()
-    if getter.__class__ is operator.methodcaller:
+    if type(getter) is operator.methodcaller:
         # Why: what is given by name stands in a `partial`, with the method's name.
-        partial = made.__class__ is functools.partial
+        partial = type(made) is functools.partial
         name, *rest = (*made.args, *given) if partial else given
         return method_of, name, tuple(rest), made.keywords if partial else {}
-    script = attributes_of if getter.__class__ is operator.attrgetter else items_of
+    script = attributes_of if type(getter) is operator.attrgetter else items_of
     return script, given
 
 
@@ -242,7 +242,7 @@ GETTERS: frozenset[type] = frozenset(
 
 def dispatched(function: Any, *args: Any, **kwargs: Any) -> Any:
     """A call of what `functools.singledispatch` made."""
-    return function.dispatch(args[0].__class__)(*args, **kwargs)
+    return function.dispatch(type(args[0]))(*args, **kwargs)
 
 
 _single: Any = functools.singledispatch(lambda one: one)

@@ -194,7 +194,7 @@ class Nodes:
 
     def class_of(self, value: ast.expr) -> ast.expr:
         """The class of a value."""
-        return self.attribute(value, "__class__")
+        return self.call(".type", value)
 
     def compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
         """A comparison."""

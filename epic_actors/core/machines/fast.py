@@ -47,7 +47,7 @@ class FastMachine:
         self, network: "Network", function: Function, rest: Any, args: tuple[Any, ...]
     ) -> Any:
         """Run what is left of a generator to its next item, where the script stands."""
-        if rest.__class__ is not Beginning:
+        if type(rest) is not Beginning:
             return resume(network, 3, function, rest, *args)
         values = map(network.settler.settled, rest.values)
         return run_unit(network, self.unit(function), 3, *values)

@@ -47,7 +47,7 @@ def look(network: "Network", loud: int) -> bool:
 def truth(network: "Network", value: Any) -> Any:
     """The truth of a value, or a wire while it is pending."""
     value = deref(value)
-    if value.__class__ is Wire:
+    if type(value) is Wire:
         # Why: of a text or list, the first piece tells.
         arrives = value.source is not None and value.kind in (str, list)
         return operate(network, TRUTH, value) if arrives else value
@@ -64,7 +64,7 @@ def collect(network: "Network", items: list[Any], item: Any) -> None:
             operate(network, APPEND, items, item)
             return
     items.append(item)
-    if item.__class__ not in PLAIN:
+    if type(item) not in PLAIN:
         stored_into(items)
         if has_wire(item):
             network.mark_dirty(items)
@@ -94,7 +94,7 @@ def append(network: "Network", items: list[Any], item: Any) -> None:
     items.append(item)
     if not here.settled:
         here.insert(Store(items.pop))
-    if item.__class__ not in PLAIN:
+    if type(item) not in PLAIN:
         stored_into(items)
         if has_wire(item):
             network.mark_dirty(items)
@@ -102,7 +102,7 @@ def append(network: "Network", items: list[Any], item: Any) -> None:
 
 def early(network: "Network", effect: Effect, name: str, obj: Any, kind: type) -> Any:
     """`obj.name` of a call whose arguments come in between: None of the likeliest type."""
-    return None if obj.__class__ is kind else load(network, effect, name, obj)
+    return None if type(obj) is kind else load(network, effect, name, obj)
 
 
 def load_global(network: "Network", effect: Effect, module: int, name: str) -> Any:
@@ -124,6 +124,7 @@ WAYS[builtins.__build_class__] = build
 __all__ = ["ITERATED", "RUNTIME", "STORED"]
 
 RUNTIME: dict[str, Any] = {
+    ".type": type,
     ".Wire": Wire,
     ".PLAIN": PLAIN,
     ".look": look,

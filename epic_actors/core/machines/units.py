@@ -155,7 +155,7 @@ def attempt(
 
 def settled(network: "Network", value: Any) -> Any:
     """What should stand for a variable's value after its frame has waited."""
-    if value.__class__ in PLAIN:
+    if type(value) in PLAIN:
         return value
     return network.settler.settled(value)
 

@@ -128,7 +128,7 @@ class Walker:
                 case If():
                     test = yield from self.decided(term)
                     self.term = term.then if test else term.orelse
-                case App() if (made := self.atom(term.function)).__class__ in ENTERED:
+                case App() if type(made := self.atom(term.function)) in ENTERED:
                     self.names = made.enter(map(self.atom, term.arguments))
                     self.term = made.lam.body
                 case _:
@@ -193,13 +193,13 @@ class Walker:
         """The truth of a test."""
         self.stand(term)
         test = truth(self.network, self.atom(term.test))
-        while test.__class__ is Wire:
+        while type(test) is Wire:
             test = truth(self.network, (yield test))
         return test
 
     def advance(self, cursor: Any) -> Frame:
         """Whether an iterator has one more item, which then is the current one."""
-        if cursor.__class__ is Wire:
+        if type(cursor) is Wire:
             cursor = yield cursor
         items = iter(cursor)
         while (item := next(items, ENDED)) is PAUSE:
@@ -272,7 +272,7 @@ class Walker:
         """A loop that the rest of the block may overtake, or a call of the script's."""
         function: Any = self.atom(term.function)
         args = self.atoms(term)
-        if function.__class__ in ENTERED:
+        if type(function) in ENTERED:
             made: Any = function
             return self.block(made.lam.body, count, made.enter(args))
         if term.shape:

@@ -32,13 +32,13 @@ from .wire import Wire, deref
 
 def by_itself(place: Any) -> Any:
     """The place under which a hold is found."""
-    return place.place if place.__class__ is Through else deref(place)
+    return place.place if type(place) is Through else deref(place)
 
 
 def is_wide(place: Any) -> bool:
     """Whether a place may turn out to be an object that somebody already has."""
-    if place.__class__ is not Wire:
-        return place is EVERYWHERE or place.__class__ is Inside
+    if type(place) is not Wire:
+        return place is EVERYWHERE or type(place) is Inside
     if place.immutable:
         return False
     return place.origin is None or not all(map(is_atom, place.origin))
@@ -121,15 +121,15 @@ class Memory:
         for place in more:
             self.index(hold, place)
         for place in hold.writes:
-            root = deref(place.root if place.__class__ is Inside else place)
-            if root.__class__ is Wire and not root.immutable:
+            root = deref(place.root if type(place) is Inside else place)
+            if type(root) is Wire and not root.immutable:
                 store_in(root, hold.origin)
             if self.total[2]:
                 note_change(hold, place)
 
     def index(self, hold: Hold, place: Any) -> None:
         """Make `hold` be found by accesses to `place`."""
-        if place.__class__ is Filling:
+        if type(place) is Filling:
             self.fill(hold)
             return
         place = by_itself(place)
@@ -138,14 +138,14 @@ class Memory:
             if any(is_wide(deref(w)) for w in hold.writes):
                 self.writing[hold.seq] = hold
                 self.speak_up()
-            root = deref(place.root) if place.__class__ is Inside else place
-            if root.__class__ is Wire and is_rootless(root):
+            root = deref(place.root) if type(place) is Inside else place
+            if type(root) is Wire and is_rootless(root):
                 depend(hold, root)
-            elif root.__class__ is not Wire or not root.immutable:
+            elif type(root) is not Wire or not root.immutable:
                 self.be_there(hold)
-        if place is EVERYWHERE or place.__class__ is Inside:
+        if place is EVERYWHERE or type(place) is Inside:
             return
-        if place.__class__ is Wire:
+        if type(place) is Wire:
             if place.immutable:
                 return
             place.holds = place.holds or []
@@ -176,7 +176,7 @@ class Memory:
         self.doubtful.pop(hold.seq, None)
         self.filling.pop(hold.seq, None)
         for place in (*hold.reads, *hold.writes):
-            if place.__class__ is Through:
+            if type(place) is Through:
                 place = place.place  # noqa: PLW2901 - it is found under the name
             for key in {id(place), id(deref(place))}:
                 for table in (self.by_place, self.written):
@@ -284,7 +284,7 @@ class Memory:
         named = self.by_place if write else self.written
         if (holds := named.get(id(place))) is not None:
             found = self._search(holds, place, write, before, start, since)
-        if found is None and self.filling and isinstance(place, defaultdict):
+        if found is None and self.filling and issubclass(type(place), defaultdict):
             found = self._search(self.filling, place, write, before, start, since)
         if found is not None:
             if not isinstance(found, Hold) or (
@@ -294,7 +294,7 @@ class Memory:
             since = self.around(found).seq + 1
         if self.mixed or (self.doubtful and self.looked != CLASSES_MET[0]):
             self.put_in_order()
-        if place.__class__ is Wire:
+        if type(place) is Wire:
             wide = self.everywhere if write else self.writing
         else:
             wide = self.there if write else self.changing

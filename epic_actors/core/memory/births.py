@@ -41,9 +41,9 @@ class Births:
             if id(one) in born:
                 continue
             born[id(one)] = one, memory, seq
-            if one.__class__ in NESTING:
-                inside: Any = one.values() if one.__class__ is dict else one
-                stack += [part for part in inside if part.__class__ in NESTING]
+            if type(one) in NESTING:
+                inside: Any = one.values() if type(one) is dict else one
+                stack += [part for part in inside if type(part) in NESTING]
         if len(born) > self.most:
             self.forget_old()
 

@@ -91,11 +91,11 @@ class Through:
 
     def is_met(self, hold: "Hold") -> bool:
         """Whether there may be a class or module, where this hold stands."""
-        inside = self.root.__class__ is Inside
+        inside = type(self.root) is Inside
         root = deref(self.root.root if inside else self.root)
         if is_shared(root):
             return True
-        if root.__class__ is not Wire and not inside:
+        if type(root) is not Wire and not inside:
             return False
         found = extent(hold, root)
         return CLASSES in found or ANYTHING in found
@@ -126,7 +126,7 @@ def deep_places(
     What older holds of `memory` may still store in there is read too.
     """
     places = mutables(value, compared=compared)
-    found = [Inside(p, compared) if p.__class__ is Wire else p for p in places]
+    found = [Inside(p, compared) if type(p) is Wire else p for p in places]
     if memory is not None and memory.total[0]:
         there = {id(place): place for place in places}
         if any(writers(memory, None, there)):
@@ -159,7 +159,7 @@ def cover_of(memory: "Memory", place: Any) -> "Cover | None":
     With the number of the hold that reaches it: no older one gets from there to `place`.
     """
     known = _known().get((id(memory), 1, False))
-    part = place.__class__ is Resource and place.within != 0
+    part = type(place) is Resource and place.within != 0
     if known is None or part or _has(known[0][1], place):
         return None
     cover: Cover = known[0]
@@ -179,13 +179,13 @@ def extent(hold: "Hold", root: Any, *, compared: bool = False) -> dict[int, Any]
 
 def note_change(hold: "Hold", place: Any) -> None:
     """Take in that globals are stored in the dictionaries that a place is or reaches."""
-    root = deref(place.root if place.__class__ is Inside else place)
+    root = deref(place.root if type(place) is Inside else place)
     if root is EVERYWHERE:
         # Why: what is known to touch everything is not read to its end.
         change_taken()
-    elif root.__class__ is dict and is_namespace(root):
+    elif type(root) is dict and is_namespace(root):
         STORED.update(names_in(root))
-    elif place.__class__ is Inside or root.__class__ is Wire:
+    elif type(place) is Inside or type(root) is Wire:
         found = extent(hold, root)
         if ANYTHING in found:
             change_taken()
@@ -224,8 +224,8 @@ def _closure(hold: "Hold", root: Any, *, compared: bool) -> dict[int, Any]:
     while stack:
         objects: dict[int, Any] = {}
         for found in walk_on(stack, reached, compared=compared):
-            if found.__class__ is not Wire:
-                if found.__class__ is not tuple:
+            if type(found) is not Wire:
+                if type(found) is not tuple:
                     objects[id(found)] = found
             elif not found.immutable:
                 found.asked = True
@@ -331,9 +331,9 @@ def _targets(hold: "Hold") -> Mapping[int, Any] | None:
 def _few_targets(hold: "Hold") -> Mapping[int, Any] | None:
     stack: list[Any] = []
     for held in hold.writes:
-        inside = held.__class__ is Inside
+        inside = type(held) is Inside
         place = deref(held.root if inside else held)
-        if place.__class__ is Wire:
+        if type(place) is Wire:
             if not (place.immutable or place.computed or is_rootless(place)):
                 stack.append(place)
         elif inside or place is EVERYWHERE:
@@ -343,7 +343,7 @@ def _few_targets(hold: "Hold") -> Mapping[int, Any] | None:
         if len(reached) > MOST_TARGETS or hold.is_unsure():
             return None
         TOUCHED.add(id(found))
-        if found.__class__ is not Wire:
+        if type(found) is not Wire:
             if _is_written(hold, id(found)):
                 return None
         elif not found.immutable:

@@ -56,7 +56,7 @@ def store_in(wire: Wire, origin: tuple[Any, ...] | None) -> None:
     """Say that what shares objects with these values will be stored in a pending one."""
     values = None if origin is None else tuple(map(deref, origin))
     for value in values or ():
-        if value.__class__ is Wire and not value.immutable:
+        if type(value) is Wire and not value.immutable:
             _unite(family_of(value), family_of(wire))
     wire.stored = _both(wire.stored, values)
     if wire.rooted is False and _has_root(wire, values):
@@ -78,7 +78,7 @@ def _look_for_roots(wire: Wire) -> None:
         one = stack.pop()
         found.append(one)
         for value in map(deref, (*(one.origin or ()), *(one.stored or ()))):
-            if value.__class__ is not Wire or value.immutable:
+            if type(value) is not Wire or value.immutable:
                 continue
             if value.rooted is None:
                 value.rooted = False
@@ -95,7 +95,7 @@ def _has_root(wire: Wire, values: tuple[Any, ...] | None) -> bool:
     if values is None:
         return True
     for value in map(deref, values):
-        if value.__class__ is not Wire:
+        if type(value) is not Wire:
             if _is_root(value):
                 return True
         elif not value.immutable:
@@ -127,7 +127,7 @@ def _root(wire: Wire) -> None:
 
 def _turned_out(wire: Wire, value: Any) -> None:
     """Take in that a pending value is an object, or another pending value."""
-    if value.__class__ is not Wire:
+    if type(value) is not Wire:
         if _is_root(value):
             _root(wire)
         return
@@ -187,5 +187,5 @@ def _both(
 
 def _origins(wire: Wire) -> Iterator[Wire]:
     for value in map(deref, wire.origin or ()):
-        if value.__class__ is Wire and not value.immutable:
+        if type(value) is Wire and not value.immutable:
             yield value

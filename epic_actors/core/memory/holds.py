@@ -227,9 +227,9 @@ class Hold:
 
     def _roots(self) -> Iterator[int]:
         for place in (*self.reads, *self.writes):
-            inside = place.__class__ is Inside
+            inside = type(place) is Inside
             root = deref(place.root if inside else place)
-            wide = inside or root.__class__ is Wire or root is EVERYWHERE
+            wide = inside or type(root) is Wire or root is EVERYWHERE
             if wide and not is_atom(root):
                 yield id(root)
 
@@ -247,33 +247,33 @@ class Hold:
         return any(place is grown for grown in self.grows)
 
     def _clash(self, held: Any, place: Any) -> "Wire | Hold | None":
-        if held.__class__ is Filling:
+        if type(held) is Filling:
             filled = place is EVERYWHERE or isinstance(place, defaultdict)
             return self._clash(held.root, place) if filled else None
-        if held.__class__ is Through:
+        if type(held) is Through:
             return self if place is held.place and held.is_met(self) else None
-        if held.__class__ is Inside:
+        if type(held) is Inside:
             root = deref(held.root)
-            if root.__class__ is not Wire:
+            if type(root) is not Wire:
                 deep = self.may_reach(root, place, compared=held.compared)
                 return self if deep else None
             held = root
         held = deref(held)
         if held is place or held is EVERYWHERE or place is EVERYWHERE:
             return self
-        if held.__class__ is Wire and not held.immutable:
-            if held.computed and not has_arithmetic(place.__class__):
+        if type(held) is Wire and not held.immutable:
+            if held.computed and not has_arithmetic(type(place)):
                 return None
             return held if self.may_reach(held, place) else None
-        if place.__class__ is Resource and place.within == namespace_of(held) != 0:
+        if type(place) is Resource and place.within == namespace_of(held) != 0:
             return self
         return None
 
     def may_reach(self, root: Any, place: Any, *, compared: bool = False) -> bool:
         """Whether `place` may be reached from `root` where this hold stands."""
-        if place.__class__ is Resource:
+        if type(place) is Resource:
             return place.within != 0 and self._may_reach_part(root, place)
-        if root.__class__ is Wire and surely_apart(root, place):
+        if type(root) is Wire and surely_apart(root, place):
             return False
         return is_reached(self, root, place, compared=compared)
 
@@ -282,12 +282,12 @@ class Hold:
         within = place.within
         if within == CLASSES:
             # Why: classes are changed by stores to their attributes and by nothing else.
-            known = any(written.__class__ is Through for written in self.writes)
+            known = any(type(written) is Through for written in self.writes)
             if not known:
                 return False
         else:
             known = within in TAKEN
-            if root.__class__ is Wire and surely_apart(root, place):
+            if type(root) is Wire and surely_apart(root, place):
                 return False
         found = extent(self, root)
         return within in found or -within in found or (known and ANYTHING in found)

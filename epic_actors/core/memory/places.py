@@ -93,14 +93,14 @@ def is_namespace(values: dict[Any, Any]) -> bool:
 
 def is_shared(value: Any) -> bool:
     """Whether a value is a class or module, whose attributes are places by name."""
-    return isinstance(value, type | types.ModuleType)
+    return issubclass(type(value), type | types.ModuleType)
 
 
 def namespace_of(value: Any) -> int:
     """The identity of the dictionary behind a class or module; 0 for other values."""
-    if isinstance(value, types.ModuleType):
+    if issubclass(type(value), types.ModuleType):
         return id(vars(value))
-    return CLASSES if isinstance(value, type) else 0
+    return CLASSES if issubclass(type(value), type) else 0
 
 
 def named(module: int, name: str) -> Resource:
@@ -130,7 +130,7 @@ TAKES_DICTIONARY = frozenset({"__dict__", "__globals__", "vars"})
 
 def take(found: Any) -> Any:
     """Take in that a dictionary is had as a value, if it is a module's."""
-    if found.__class__ is dict and is_namespace(found):
+    if type(found) is dict and is_namespace(found):
         names = names_in(found)
         if TAKEN.get(id(found)) != names:
             TAKEN[id(found)] = names

@@ -108,29 +108,29 @@ BARE_TYPES: frozenset[type] = frozenset({dict, types.FunctionType}) | BOUND_TYPE
 def owner_of(function: Any) -> Any:
     """What a function is bound to; anything else is not asked, it may have hooks."""
     bound: Any = function
-    return bound.__self__ if function.__class__ in BOUND_TYPES else None
+    return bound.__self__ if type(function) in BOUND_TYPES else None
 
 
 def is_atom(value: Any) -> bool:
     """Whether nothing reachable from `value` can change or be pending."""
-    kind = value.__class__
+    kind = type(value)
     if kind in ATOM_TYPES:
         return True
     if kind is Wire:
         value = deref(value)
-        return value.immutable if value.__class__ is Wire else is_atom(value)
+        return value.immutable if type(value) is Wire else is_atom(value)
     if kind is tuple or kind is frozenset:
         return all(map(is_atom, value))
     if kind is types.FunctionType:
         return value.__closure__ is None and not value.__dict__
     if kind in BOUND_TYPES:
         return is_atom(value.__self__)
-    return isinstance(value, type) or "__epic_atom__" in marks(kind)
+    return issubclass(type(value), type) or "__epic_atom__" in marks(kind)
 
 
 def aliases(value: Any) -> tuple[Any, ...]:
     """An object, and what else is the same place: the dictionary of its attributes."""
-    kind = value.__class__
+    kind = type(value)
     if kind is dict and is_namespace(value):
         return (value, *any_global(id(value)))
     if kind is Wire or kind in SEQUENCES or kind in ITERATORS or kind in BARE_TYPES:
@@ -141,7 +141,7 @@ def aliases(value: Any) -> tuple[Any, ...]:
 
 def own_dict(value: Any) -> dict[str, Any] | None:
     """The dictionary of an object's attributes, if it has one."""
-    if isinstance(value, functools.partial):
+    if issubclass(type(value), functools.partial):
         # Why: asking for its `__dict__` makes one, and `partial` takes one apart only if
         # it has none.
         made: Any = functools.partial.__reduce__(value)
@@ -152,20 +152,20 @@ def own_dict(value: Any) -> dict[str, Any] | None:
         own = object.__getattribute__(value, "__dict__")
     except AttributeError:
         return None
-    return own if own.__class__ is dict else None
+    return own if type(own) is dict else None
 
 
 def sources(value: Any) -> tuple[Any, ...]:
     """The places to watch for `value`: itself, and what an iterator or view is of."""
-    if value.__class__ in ITERATORS:
+    if type(value) in ITERATORS:
         shell = shell_of(value)
         behind = gc.get_referents(value) if shell is None else sources(shell)
         return (value, *behind)
-    if value.__class__ is types.GeneratorType:
+    if type(value) is types.GeneratorType:
         return (value, *frame_values(value))
-    if value.__class__ is super:
+    if type(value) is super:
         return (value, *aliases(value.__self__))  # type: ignore[attr-defined]
-    if "__epic_sources__" in marks(value.__class__):
+    if "__epic_sources__" in marks(type(value)):
         return tuple(value.__epic_sources__())
     return aliases(value)
 
@@ -173,14 +173,14 @@ def sources(value: Any) -> tuple[Any, ...]:
 def steps_of(iterator: Any) -> Iterator[Any]:
     """The iterators and containers that a builtin iterator takes its items from."""
     for inner in gc.get_referents(iterator):
-        if inner.__class__ is tuple:
+        if type(inner) is tuple:
             yield from inner
         yield inner
 
 
 def moves(value: Any) -> bool:
     """Whether iterating `value` only moves elements: nothing is done with them."""
-    kind = value.__class__
+    kind = type(value)
     if kind in MOVERS:
         steps = steps_of(value)
         return all(moves(step) for step in steps if hasattr(type(step), "__next__"))
@@ -189,11 +189,11 @@ def moves(value: Any) -> bool:
 
 def taken(value: Any) -> list[tuple[Any, bool]]:
     """The places that iterating `value` reads (False) and changes (True)."""
-    if value.__class__ in PLAIN:
+    if type(value) in PLAIN:
         return []
-    if value.__class__ is Wire:
+    if type(value) is Wire:
         return [(value, value.consumed)]
-    if value.__class__ not in CONSUMED:
+    if type(value) not in CONSUMED:
         return [(place, False) for place in sources(value)]
     places = [(value, True)]
     for step in steps_of(value):
@@ -203,7 +203,7 @@ def taken(value: Any) -> list[tuple[Any, bool]]:
 
 def children(value: Any) -> Iterator[Any]:
     """The values directly inside `value`."""
-    kind = value.__class__
+    kind = type(value)
     if "__epic_sources__" in marks(kind):
         yield from value.__epic_sources__()
         return
@@ -231,17 +231,17 @@ def children(value: Any) -> Iterator[Any]:
 
 def runs_code(value: Any) -> bool:
     """Whether taking the next item of `value` runs Python code."""
-    kind = value.__class__
+    kind = type(value)
     if kind is types.GeneratorType:
         return True
     if kind not in CONSUMED:
         return False
     inside = gc.get_referents(value)
     if kind in _OVER_SEVERAL:
-        inside += [one for inner in inside if inner.__class__ is tuple for one in inner]
+        inside += [one for inner in inside if type(inner) is tuple for one in inner]
     return any(
-        inner.__class__ is types.FunctionType
-        or isinstance(inner, Feed)
+        type(inner) is types.FunctionType
+        or issubclass(type(inner), Feed)
         or runs_code(inner)
         for inner in inside
     )
@@ -255,7 +255,7 @@ def frame_values(generator: Generator[Any, Any, Any]) -> Iterator[Any]:
     """
     for value in gc.get_referents(generator):
         yield value
-        if value.__class__ is types.CellType:
+        if type(value) is types.CellType:
             yield from cell_value(value)
 
 
@@ -274,8 +274,8 @@ def attributes(value: Any) -> Iterator[Any]:
         yield from list(own.values())
     for _slot, inside in filled_slots(value):
         yield inside
-    for at, name in _held_by_class(value.__class__):
-        yield vars(value.__class__.__mro__[at]).get(name)
+    for at, name in _held_by_class(type(value)):
+        yield vars(type(value).__mro__[at]).get(name)
 
 
 @remembered
@@ -302,7 +302,7 @@ _HELD = frozenset(
 
 def attribute_dict(value: Any) -> dict[str, Any] | None:
     """The dictionary of an object's attributes, if they are looked into."""
-    return None if is_opaque(value.__class__) else own_dict(value)
+    return None if is_opaque(type(value)) else own_dict(value)
 
 
 def filled_slots(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -311,7 +311,7 @@ def filled_slots(value: Any) -> Iterator[tuple[Any, Any]]:
     Why: not by their names, since those of private slots are changed, and a class that
     derives may have a property of the same name.
     """
-    for slot in slots(value.__class__):
+    for slot in slots(type(value)):
         with contextlib.suppress(AttributeError):
             yield slot, slot.__get__(value)
 
@@ -362,7 +362,7 @@ def walk_on(stack: list[Any], seen: dict[int, Any], *, compared: bool) -> Iterat
     while stack or deep:
         shallow = compared and not deep
         value = deref((deep or stack).pop())
-        kind = value.__class__
+        kind = type(value)
         if kind in ATOM_TYPES:
             if kind not in PLAIN:
                 see_shared((value,), seen)
@@ -447,25 +447,25 @@ def mutables(value: Any, *, compared: bool = False) -> list[Any]:
     if is_atom(value):
         return []
     reached = walk(value, compared=compared)
-    return [found for found in reached if found.__class__ is not tuple]
+    return [found for found in reached if type(found) is not tuple]
 
 
 def pending_in(value: Any, *, compared: bool = False) -> Wire | None:
     """A pending wire reachable from `value`, or None; it is whole then."""
     for found in walk(value, compared=compared):
-        if found.__class__ is Wire:
+        if type(found) is Wire:
             return found
     return None
 
 
 def has_wire(value: Any) -> bool:
     """Whether storing `value` puts a wire into the slot, bare or in a tuple."""
-    kind = value.__class__
+    kind = type(value)
     if kind is Wire:
         return True
     if kind in BOUND_TYPES:
         value = value.__self__
-    return isinstance(value, tuple) and any(map(has_wire, value))
+    return issubclass(type(value), tuple) and any(map(has_wire, value))
 
 
 def holds_wire(value: Any) -> bool:
@@ -486,8 +486,8 @@ class Settler:
     def settled(self, value: Any) -> Any:
         """What should stand for `value` itself."""
         value = deref(value)
-        bound = value.__class__ in BOUND_TYPES
-        if not (bound or isinstance(value, tuple)) or not has_wire(value):
+        bound = type(value) in BOUND_TYPES
+        if not (bound or issubclass(type(value), tuple)) or not has_wire(value):
             return value
         known = self._tuples.get(id(value))
         if known is None or has_wire(known[1]):
@@ -497,12 +497,12 @@ class Settler:
 
     def _tuple(self, value: Any) -> Any:
         parts = [self.settled(part) for part in value]
-        return tuple(parts) if value.__class__ is tuple else value._make(parts)
+        return tuple(parts) if type(value) is tuple else value._make(parts)
 
     def _bound(self, method: Any) -> Any:
         """A method of a tuple: of the settled one."""
         owner = self.settled(method.__self__)
-        if method.__class__ is types.MethodType:
+        if type(method) is types.MethodType:
             return types.MethodType(method.__func__, owner)
         return getattr(owner, method.__name__)
 
@@ -516,20 +516,20 @@ class Settler:
     def settle_slots(self, holder: Any) -> None:
         """Settle what stands directly in `holder`."""
         # Why: through the builtin class, since a subclass may have methods of its own.
-        if isinstance(holder, list | deque):
+        if issubclass(type(holder), list | deque):
             kind: Any = list if isinstance(holder, list) else deque
             for index, item in enumerate(kind.__iter__(holder)):
                 if has_wire(item):
                     kind.__setitem__(holder, index, self.settled(item))
-        elif isinstance(holder, dict):
+        elif issubclass(type(holder), dict):
             for key, item in list(dict.items(holder)):
                 if has_wire(item):
                     dict.__setitem__(holder, key, self.settled(item))
-        elif holder.__class__ is types.CellType:
+        elif type(holder) is types.CellType:
             for item in cell_value(holder):
                 if has_wire(item):
                     holder.cell_contents = self.settled(item)
-        if holder.__class__ is functools.partial and holds_wire(holder):
+        if type(holder) is functools.partial and holds_wire(holder):
             args = tuple(map(self.settled, holder.args))
             named = {name: self.settled(v) for name, v in holder.keywords.items()}
             refill: Any = holder.__setstate__  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ def append(items: list[Any], *_: Any) -> Undo:
 def popped(items: list[Any], key: Any = -1, *_: Any) -> Undo | None:
     """The way back from taking out one element."""
     length = list.__len__(items)
-    if key.__class__ is not int or not -length <= key < length:
+    if type(key) is not int or not -length <= key < length:
         return snapshot(items)
     index, value = key % length, list.__getitem__(items, key)
     return lambda: list.insert(items, index, value)
@@ -95,7 +95,7 @@ def deque_popleft(items: deque[Any], *_: Any) -> Undo | None:
 def list_item(items: list[Any], key: Any, *_: Any) -> Undo | None:
     """The way back from a store to one index; any other key restores the whole list."""
     length = list.__len__(items)
-    if key.__class__ is int and -length <= key < length:
+    if type(key) is int and -length <= key < length:
         before = list.__getitem__(items, key)
         return lambda: list.__setitem__(items, key, before)
     return snapshot(items)

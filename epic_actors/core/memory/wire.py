@@ -103,15 +103,15 @@ class Wire:
         assert self.value is PENDING, "a wire is set once"
         self.value = value
         self.source = None
-        if value.__class__ not in SIMPLE:
-            if self.asked or value.__class__ is Wire:
+        if type(value) not in SIMPLE:
+            if self.asked or type(value) is Wire:
                 OBJECTS_ARRIVED[0] += 1
-            if value.__class__ is Wire or self.dependents is not None:
+            if type(value) is Wire or self.dependents is not None:
                 TURNED_OUT[0](self, value)
         self.dependents = None
         readers, self.readers = self.readers, None
         holds, self.holds = self.holds, None
-        if value.__class__ is Wire:
+        if type(value) is Wire:
             if readers and value.source is None:
                 value.readers = (value.readers or []) + readers
             elif readers:
@@ -132,10 +132,10 @@ class Wire:
 
 def deref(value: Any) -> Any:
     """What `value` is by now: itself, a wire's value, or a wire still pending."""
-    if value.__class__ is not Wire:
+    if type(value) is not Wire:
         return value
     end = value
-    while end.__class__ is Wire and end.value is not PENDING:
+    while type(end) is Wire and end.value is not PENDING:
         end = end.value
     while value is not end and value.value is not end:
         value.value, value = end, value.value
@@ -144,4 +144,4 @@ def deref(value: Any) -> Any:
 
 def is_pending(value: Any) -> bool:
     """Whether `value` is a wire that has not been set."""
-    return value.__class__ is Wire and deref(value).__class__ is Wire
+    return type(value) is Wire and type(deref(value)) is Wire

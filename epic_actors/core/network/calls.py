@@ -77,7 +77,7 @@ class ExternalCall(Actor):
         self.number = 0
         self.plain = external.order is Order.UNORDERED
         for value in self.values:
-            if value.__class__ not in PLAIN:
+            if type(value) not in PLAIN:
                 self.plain = False
                 break
         self.born = network.here.memory.next_seq
@@ -127,7 +127,7 @@ class ExternalCall(Actor):
         network, order = self.network, self.external.order
         changes = order is Order.SEQUENTIAL
         for value in self.values:
-            if value.__class__ in PENDABLE or not is_atom(value):
+            if type(value) in PENDABLE or not is_atom(value):
                 wire = pending_in(value)
                 if wire is not None:
                     return wire
@@ -164,7 +164,7 @@ class ExternalCall(Actor):
             self.args = tuple(map(settled, self.args))
             if self.kwargs:
                 self.kwargs = {name: settled(v) for name, v in self.kwargs.items()}
-        if not self.plain and Inside in {place.__class__ for place in self.hold.reads}:
+        if not self.plain and Inside in {type(place) for place in self.hold.reads}:
             reach = [place for value in self.values for place in mutables(value)]
             self.hold.narrow(*self.places(reach), origin=self.hold.origin)
         self.launch()
@@ -228,7 +228,7 @@ class ExternalCall(Actor):
     async def _feed(self, stream: Stream, pieces: AsyncIterator[Any]) -> None:
         network = self.network
         async for piece in pieces:
-            is_text = piece.__class__ is str
+            is_text = type(piece) is str
             if not is_text:
                 self.external.check_piece(piece)
             if not stream.count and network.listener is not None:
@@ -282,7 +282,7 @@ class ExternalCall(Actor):
             return
         if self.stream is not None:
             self.stream.end()
-        new = self.answer.origin == () and value.__class__ not in PLAIN
+        new = self.answer.origin == () and type(value) not in PLAIN
         if new and self.network.holds[0] > 0:
             memory = self.outer.memory
             memory.births.note(value, memory, self.born)

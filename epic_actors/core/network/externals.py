@@ -143,7 +143,7 @@ class External:
 
     def mismatch(self, value: Any) -> UsageError | None:
         """The error if a value is not of the plain type that the call declares."""
-        if not self.immutable or value.__class__ in self.fitting:
+        if not self.immutable or type(value) in self.fitting:
             return None
         return UsageError(
             f"{self.name}() is declared to return {self.returns.__name__} and "

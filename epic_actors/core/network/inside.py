@@ -33,18 +33,18 @@ def run_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Foo
     """What special methods may touch that run inside, of what is pending or held."""
     if effect.calls_own and may_be_own(network, args[0]):
         return EVERYTHING
-    if not network.special or all(arg.__class__ in PLAIN for arg in args):
+    if not network.special or all(type(arg) in PLAIN for arg in args):
         return NOTHING_RUN
     if not network.specials.any_of(effect.inside):
         return NOTHING_RUN
     # Why: a class that is not finished, as its decorator gets it, is no operand.
-    objects = [arg for arg in args if not isinstance(arg, type)]
+    objects = [arg for arg in args if not issubclass(type(arg), type)]
     return network.summaries.of_special(effect.inside, objects)
 
 
 def may_be_own(network: "Network", obj: Any) -> bool:
     """Whether an object may be of a class of the script's, derived from a library's."""
-    kind: type | None = obj.kind if obj.__class__ is Wire else obj.__class__
+    kind: type | None = obj.kind if type(obj) is Wire else type(obj)
     return kind is None or network.summaries.is_own(kind)
 
 
@@ -62,20 +62,20 @@ def any_inside(
     deep = tuple([name for name in effect.inside if name not in ITERATION])
     stack: list[Any] = []
     for place, value in enumerate(map(deref, args)):
-        if has(value.__class__, effect.inside):
+        if has(type(value), effect.inside):
             return True
         looked_into = place in effect.whole or place in effect.spreads
-        if looked_into or value.__class__ is slice:
+        if looked_into or type(value) is slice:
             stack.append(value)
-        elif (base := container_base(value.__class__)) in (dict, set, frozenset):
+        elif (base := container_base(type(value))) in (dict, set, frozenset):
             stack += map(deref, base.__iter__(value))
     seen: set[int] = set()
     while stack and deep:
         value = stack.pop()
-        if value.__class__ in PLAIN or id(value) in seen:
+        if type(value) in PLAIN or id(value) in seen:
             continue
         seen.add(id(value))
-        if has(value.__class__, deep):
+        if has(type(value), deep):
             return True
         stack += map(deref, held_by(value))
     return False
@@ -83,7 +83,7 @@ def any_inside(
 
 def held_by(value: Any) -> Iterable[Any]:
     """What a value of a builtin type, or an object of a class, holds."""
-    kind = value.__class__
+    kind = type(value)
     base = container_base(kind)
     if base is dict:
         named = is_namespace(value)
@@ -96,7 +96,7 @@ def held_by(value: Any) -> Iterable[Any]:
         return (value.__self__,)
     if kind in ITERATORS:
         return gc.get_referents(value)
-    if kind.__module__ == "builtins" or kind is Wire or isinstance(value, type):
+    if kind.__module__ == "builtins" or kind is Wire or issubclass(type(value), type):
         return ()
     own = own_dict(value)
     return () if own is None else own.values()

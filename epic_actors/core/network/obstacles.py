@@ -64,11 +64,11 @@ def obstacle(
     if (undecided := effect.undecided(args)) is not None:
         return undecided  # type: ignore[no-any-return]
     for position, value in enumerate(args):
-        if value.__class__ is Wire and position in effect.strict:
+        if type(value) is Wire and position in effect.strict:
             return value
     tuples = network.dirty or network.holds[0]
     for position, value in enumerate(args):
-        if (tuples or value.__class__ is tuple) and is_whole(effect, position, value):
+        if (tuples or type(value) is tuple) and is_whole(effect, position, value):
             wire = pending_in(value, compared=effect.compares)
             if wire is not None:
                 return wire
@@ -101,7 +101,7 @@ def needs_turn(effect: Effect, args: tuple[Any, ...]) -> bool:
     if effect.ordered or runs_script_code(effect, args):
         return True
     changed = [args[position] for position in effect.writes if position < len(args)]
-    return any(v.__class__ is dict and is_namespace(v) for v in changed)
+    return any(type(v) is dict and is_namespace(v) for v in changed)
 
 
 def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
@@ -113,7 +113,7 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
         return False
     if effect.op == "getitem" and makes_default(*args):
         return True
-    return any(has_code(value.__class__, effect.dunders) for value in args)
+    return any(has_code(type(value), effect.dunders) for value in args)
 
 
 def has_code(kind: type, names: tuple[str, ...]) -> bool:
@@ -145,7 +145,7 @@ def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> b
         return True
     if not effect.dunders:
         return False
-    foreign = [value for value in args if is_foreign(value.__class__)]
+    foreign = [value for value in args if is_foreign(type(value))]
     if not foreign or not runs_script_code(effect, args):
         return False
     return network.pool.threads > 0 or network.asking.given(foreign, deep=True)
@@ -174,7 +174,7 @@ def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
     if effect.op in TAKES_NO_STEP:
         return False
     for position, value in enumerate(args):
-        if value.__class__ is Wire and looks_into(effect, position):
+        if type(value) is Wire and looks_into(effect, position):
             known = value.immutable or value.kind is not None
             if value.origin is None and not known:
                 return True
@@ -183,7 +183,7 @@ def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
 
 def makes_default(mapping: Any = None, key: Any = None, *_: Any) -> bool:
     """Whether a load makes a default by code that may do anything."""
-    if mapping.__class__ is not defaultdict:
+    if type(mapping) is not defaultdict:
         return False
     factory = mapping.default_factory
     if factory is None or (isinstance(factory, type) and factory in BUILTINS):
@@ -217,10 +217,10 @@ def conflict(
     look = region.memory.conflict_outward
     start = gets_what_is_there(effect, args)
     for place, write in touched(effect, args):
-        if place.__class__ is Filling:
+        if type(place) is Filling:
             continue
         # Why: who reads the beginning of a pending value reads that value at least.
-        outer = deref(place.root) if place.__class__ is Inside else place
+        outer = deref(place.root) if type(place) is Inside else place
         found = look(outer, write=write, before=before, start=start)
         if effect.op == "getitem" and place is args[0] and isinstance(found, Hold):
             return append_of(place, args[1], found, region.memory, before)
@@ -237,7 +237,7 @@ def conflict_inside(
     look = region.memory.conflict_outward
     for places, write in ((run.writes, True), (run.reads, False)):
         for place in places:
-            outer = deref(place.root) if place.__class__ is Inside else place
+            outer = deref(place.root) if type(place) is Inside else place
             found = look(outer, write=write, before=before)
             if found is not None:
                 return found
@@ -248,7 +248,7 @@ def append_of(
     items: Any, index: Any, found: Hold, memory: Memory, before: int | None
 ) -> Hold:
     """The pending append that will put an element at an index, if that is what it is."""
-    if items.__class__ is not list or index.__class__ is not int:
+    if type(items) is not list or type(index) is not int:
         return found
     ahead: int = index - len(items)
     if ahead < 0 or found.puts is NOTHING:
@@ -261,7 +261,7 @@ def gets_what_is_there(effect: Effect, args: tuple[Any, ...]) -> int:
     if effect.op != "getitem" or len(args) != 2:
         return ALL_OF_IT
     items, index = args
-    if items.__class__ is not list or index.__class__ is not int:
+    if type(items) is not list or type(index) is not int:
         return ALL_OF_IT
     if not 0 <= index < len(items):
         return ALL_OF_IT
@@ -283,18 +283,18 @@ def touched(
     for position, value in enumerate(args):
         if is_atom(value):
             # Why: a function has nothing in it until it is given an attribute.
-            if value.__class__ is FunctionType and looks_into(effect, position):
+            if type(value) is FunctionType and looks_into(effect, position):
                 places.append((value, position in effect.writes))
             continue
         if position in effect.writes:
             places += [(place, True) for place in aliases(value)]
-            if value.__class__ is Wire and effect.under is not None:
+            if type(value) is Wire and effect.under is not None:
                 name = effect.under or args[1]
                 places.append((through(value, name), True))
         if position in effect.alters:
             places += [(place, True) for place in deep_places(value, memory)]
         if is_whole(effect, position, value):
-            if value.__class__ in CONSUMED:
+            if type(value) in CONSUMED:
                 places.append((value, True))
             read = deep_places(value, memory, compared=effect.compares)
             places += [(place, False) for place in read]
@@ -302,6 +302,6 @@ def touched(
             places += taken(value)
         elif position in effect.reads:
             places += [(place, False) for place in sources(value)]
-    if effect.op == "getitem" and args[0].__class__ is Wire and not args[0].kind:
+    if effect.op == "getitem" and type(args[0]) is Wire and not args[0].kind:
         places.append((Filling(args[0]), True))
     return places

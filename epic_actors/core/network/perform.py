@@ -85,7 +85,7 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
             return request(network, aside(effect.function), args, {})
         return effect.function(*args)
     for value in args:
-        if value.__class__ not in PLAIN:
+        if type(value) not in PLAIN:
             break
     else:
         if effect.only_values:
@@ -104,7 +104,7 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
 
 def made_here(network: "Network", effect: Effect, result: Any) -> Any:
     """The result of an operation; if it is an object, it is noted to be new."""
-    if effect.makes and result.__class__ not in PLAIN and network.holds[0] > 0:
+    if effect.makes and type(result) not in PLAIN and network.holds[0] > 0:
         network.here.memory.note(result)
     return result
 
@@ -115,7 +115,7 @@ def forwarded(effect: Effect, memory: Memory) -> Any:
         return NATIVE
     name, *others = effect.looks_at
     store = memory.conflict_outward(name, write=False)
-    if store.__class__ is not Hold or store.puts is NOTHING:
+    if type(store) is not Hold or store.puts is NOTHING:
         return NATIVE
     if any(memory.conflict_outward(place, write=False) for place in others):
         return NATIVE
@@ -159,7 +159,7 @@ def note_store(effect: Effect, args: tuple[Any, ...]) -> None:
         forget_reached()
         return
     for position, value in enumerate(args):
-        if value.__class__ in PLAIN:
+        if type(value) in PLAIN:
             continue
         if position in whole:
             forget_reached()
@@ -170,7 +170,7 @@ def note_store(effect: Effect, args: tuple[Any, ...]) -> None:
 
 def kept(network: "Network", value: Any) -> Any:
     """What an iterator may keep: values can be put into a list, not into a tuple."""
-    if value.__class__ is tuple and has_wire(value):
+    if type(value) is tuple and has_wire(value):
         value = list(value)
         network.mark_dirty(value)
     return value
@@ -201,10 +201,10 @@ def note_wires(
         inside = (*args[1:], holder) if effect.spreads else args[1:]
         if any(map(has_wire, args)) or (spread and any(map(holds_wire, inside))):
             network.mark_dirty(holder)
-    kind = result.__class__
+    kind = type(result)
     if kind is Pack:
         for part in result:
-            if part.__class__ is list and any(map(has_wire, part)):
+            if type(part) is list and any(map(has_wire, part)):
                 network.mark_dirty(part)
     if effect.fresh and kind not in PLAIN and kind is not Wire and kind is not Pack:
         direct = any(map(has_wire, args))
@@ -246,13 +246,13 @@ class Operation(Actor):
             hold.puts = args[-1]
         super().__init__(network, hold)
         self.results = make_wires(effect.count)
-        if self.results.__class__ is Wire:
+        if type(self.results) is Wire:
             self.results.immutable = chosen.immutable or plain_result(chosen, args)
             self.results.origin = origin_of(chosen, args)
             self.results.kind = chosen.kind or same_kind(chosen, args)
             self.results.computed = is_computed(chosen, args)
             partial: Any = effect.function
-            if partial.__class__ is functools.partial and partial.func is SPECIAL:
+            if type(partial) is functools.partial and partial.func is SPECIAL:
                 self.results.method = args[0], partial.args[0]
             if self.key in STREAMED:
                 self.results.source = self
@@ -266,7 +266,7 @@ class Operation(Actor):
         """Fire, or wait; an operation on plain values has nothing else to wait for."""
         if self.effect.only_values:
             for value in self.args:
-                if deref(value).__class__ not in PLAIN:
+                if type(deref(value)) not in PLAIN:
                     break
             else:
                 self.args = tuple([deref(value) for value in self.args])
@@ -281,8 +281,8 @@ class Operation(Actor):
     def has_beginning(self) -> bool:
         """Whether an early answer is possible: an argument is more than just pending."""
         return self.early is not None and any(
-            value.__class__ not in PLAIN
-            and (value.__class__ is not Wire or value.source is not None)
+            type(value) not in PLAIN
+            and (type(value) is not Wire or value.source is not None)
             for value in map(deref, self.args)
         )
 
@@ -329,7 +329,7 @@ class Operation(Actor):
             return None
         *first, last = map(deref, self.args)
         memory, before = self.outer.memory, self.hold.seq
-        if last.__class__ is not list or not all(map(is_atom, first)):
+        if type(last) is not list or not all(map(is_atom, first)):
             return None
         if growing(memory, last, before) is None:
             return None
@@ -424,13 +424,13 @@ class Operation(Actor):
     def perform(self, region: Region) -> Any:
         """The result, now that nothing is in the way."""
         result = perform(self.network, self.effect, self.args, region)
-        if self.effect.makes and result.__class__ not in PLAIN:
+        if self.effect.makes and type(result) not in PLAIN:
             self.outer.memory.note(result, self.hold.seq)
         return result
 
     def succeed(self, answer: Any) -> None:
         """Take an early answer."""
-        if answer.__class__ is list and any(map(has_wire, answer)):
+        if type(answer) is list and any(map(has_wire, answer)):
             self.network.mark_dirty(answer)
         self.complete(lambda _: answer)
 
@@ -457,7 +457,7 @@ class Operation(Actor):
 
 def behind(values: tuple[Any, ...]) -> list[Wire]:
     """The iterators among some values of which the beginning can be read."""
-    return [v for v in values if v.__class__ is Wire and v.consumed and v.source]
+    return [v for v in values if type(v) is Wire and v.consumed and v.source]
 
 
 SPECIAL = OPERATIONS["special"]
@@ -475,13 +475,13 @@ def is_computed(effect: Effect, args: tuple[Any, ...]) -> bool:
         return True
     first = args[0] if args else None
     return effect.op in COMPUTING_IN_PLACE and (
-        first.computed if first.__class__ is Wire else first.__class__ in PLAIN
+        first.computed if type(first) is Wire else type(first) in PLAIN
     )
 
 
 def plain_result(effect: Effect, args: tuple[Any, ...]) -> bool:
     """Whether an operation on plain values gives a plain value: `s + t`, `n * 2`."""
     return effect.op in COMPUTING and all(
-        value.immutable if value.__class__ is Wire else value.__class__ in PLAIN
+        value.immutable if type(value) is Wire else type(value) in PLAIN
         for value in args
     )

@@ -118,7 +118,7 @@ def set_wires(wires: Any, values: Any) -> None:
 
     None in the place of several values: what gives them has failed, and they never come.
     """
-    if wires.__class__ is Wire:
+    if type(wires) is Wire:
         wires.set(values)
     elif values is not None:
         for wire, value in zip(wires, values, strict=True):
@@ -161,7 +161,7 @@ class Block(Actor):
     def attempt(self) -> None:
         """Let the frame go on, if what it waits for is there."""
         value = deref(self.waits_for)
-        if value.__class__ is Wire:
+        if type(value) is Wire:
             value.subscribe(self)
         else:
             self.run(self.frame.send, value)

@@ -188,7 +188,7 @@ def as_raised(error: BaseException) -> BaseException:
     The generator, or coroutine, is ours: where the script stands there is none.
     """
     stop = error.__cause__
-    if error.__class__ is not RuntimeError or not isinstance(stop, StopIteration):
+    if type(error) is not RuntimeError or not isinstance(stop, StopIteration):
         return error
     inner = stop.__traceback__
     if inner is None or not (is_emitted(inner.tb_frame) or _is_ours(inner.tb_frame)):
@@ -230,7 +230,7 @@ def _is_generator(code: types.CodeType) -> bool:
 def mark_of(code: types.CodeType) -> Mark | None:
     """The mark of emitted code; None for any other."""
     constants = code.co_consts
-    if constants and constants[-1].__class__ is Mark:
+    if constants and type(constants[-1]) is Mark:
         mark: Mark = constants[-1]
         return mark
     return None

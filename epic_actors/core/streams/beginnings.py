@@ -32,12 +32,12 @@ def _as_it_is(value: Any) -> list[Any] | None:
 
 
 def _formatted(conversion: str, value: Any, spec: Any) -> list[Any] | None:
-    as_it_is = conversion in ("", "s") and spec.__class__ is str and spec in ("", "s")
+    as_it_is = conversion in ("", "s") and type(spec) is str and spec in ("", "s")
     return _as_it_is(value) if as_it_is else None
 
 
 def _joined(separator: Any, texts: Any) -> list[Any] | None:
-    if separator.__class__ is not str or texts.__class__ not in (list, tuple):
+    if type(separator) is not str or type(texts) not in (list, tuple):
         return None
     if not separator:
         return list(texts)
@@ -49,11 +49,11 @@ def _joined(separator: Any, texts: Any) -> list[Any] | None:
 
 def _join_arriving(separator: Any, texts: Any) -> Reading:
     """`separator.join(texts)` while the texts are still arriving."""
-    if separator.__class__ is not str:
+    if type(separator) is not str:
         raise Unreadable
     first = True
     for step in read_items(texts):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         if separator and not first:
@@ -63,7 +63,7 @@ def _join_arriving(separator: Any, texts: Any) -> Reading:
 
 
 def _stripped(chars: Any, text: Any) -> tuple[Callable[[str], str], ...]:
-    if chars is not None and chars.__class__ is not str:
+    if chars is not None and type(chars) is not str:
         raise Unreadable
     return (lambda s: s.lstrip(chars)), (lambda s: s.rstrip(chars))
 
@@ -75,7 +75,7 @@ def _strip(
     front, back = _stripped(chars, text)
     begun, kept = not left, ""
     for step in read_text(text):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         piece = kept + (step if begun else front(step))
@@ -88,11 +88,11 @@ def _strip(
 
 def _replace(text: Any, old: Any, new: Any, count: Any = -1) -> Reading:
     """Replace what is surely there; keep back what may be the start of more."""
-    if old.__class__ is not str or new.__class__ is not str or not old or count != -1:
+    if type(old) is not str or type(new) is not str or not old or count != -1:
         raise Unreadable
     kept = ""
     for step in read_text(text):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         said, kept = _replaced(kept + step, old, new)
@@ -116,7 +116,7 @@ def _mapped(change: Callable[[str], str]) -> Callable[..., Reading]:
 
     def read(text: Any) -> Reading:
         for step in read_text(text):
-            if step.__class__ is Wait:
+            if type(step) is Wait:
                 yield step
             elif SIGMA in step:
                 raise Unreadable
@@ -132,21 +132,21 @@ SIGMA = "\N{GREEK CAPITAL LETTER SIGMA}"
 
 def _translate(text: Any, table: Any) -> Reading:
     """Translate by a table of plain values."""
-    if table.__class__ is not dict or not PLAIN.issuperset(
-        value.__class__ for value in table.values()
+    if type(table) is not dict or not PLAIN.issuperset(
+        type(value) for value in table.values()
     ):
         raise Unreadable
     for step in read_text(text):
-        yield step if step.__class__ is Wait else step.translate(table)
+        yield step if type(step) is Wait else step.translate(table)
 
 
 def _without_prefix(text: Any, prefix: Any) -> Reading:
     """Keep back what may turn out to be the prefix."""
-    if prefix.__class__ is not str:
+    if type(prefix) is not str:
         raise Unreadable
     begun, kept = False, ""
     for step in read_text(text):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         kept += step
@@ -161,7 +161,7 @@ def _without_prefix(text: Any, prefix: Any) -> Reading:
 
 def _without_suffix(text: Any, suffix: Any) -> Reading:
     """Keep back as much as the suffix is long."""
-    if suffix.__class__ is not str:
+    if type(suffix) is not str:
         raise Unreadable
     last = yield from _but_last(read_text(text), len(suffix))
     yield last.removesuffix(suffix)
@@ -171,7 +171,7 @@ def _but_last(reading: Reading, count: int) -> Any:
     """A text without its last characters; returns these."""
     kept = ""
     for step in reading:
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         kept += step
@@ -189,7 +189,7 @@ def text_slice(text: Any, key: Any) -> Reading:
         return
     position = 0
     for step in read_text(text):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         said = step[

@@ -34,7 +34,7 @@ class Rest:
     def wake(self) -> None:
         """Be whole when the text is."""
         text = deref(self.base)
-        if text.__class__ is Wire:
+        if type(text) is Wire:
             text.subscribe(self)
         else:
             self.results.set(text[self.start :])
@@ -54,9 +54,9 @@ class Rest:
 def rest_of(text: Any, start: int) -> Any:
     """`text[start:]`, of a text that is still arriving."""
     text = deref(text)
-    if text.__class__ is not Wire:
+    if type(text) is not Wire:
         return text[start:]
-    if text.source.__class__ is Rest:
+    if type(text.source) is Rest:
         # Why: rests of rests do not nest, however many lines are taken off a text.
         text, start = text.source.base, text.source.start + start
     return Rest(text, start).results
@@ -66,7 +66,7 @@ def _gathered(reading: Reading, enough: Callable[[str], bool]) -> Any:
     """Read text until it is enough; returns it, and whether it was."""
     text: list[str] = []
     for step in reading:
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
         else:
             text.append(step)
@@ -76,7 +76,7 @@ def _gathered(reading: Reading, enough: Callable[[str], bool]) -> Any:
 
 
 def _partitioned(text: Any, sep: Any) -> Any:
-    if sep.__class__ is not str or not sep:
+    if type(sep) is not str or not sep:
         raise Unreadable
     found = yield from _gathered(read_text(text), lambda s: sep in s)
     head, _, _ = found.partition(sep)
@@ -91,8 +91,8 @@ def _split_once(text: Any, sep: Any = None, maxsplit: Any = -1) -> Any:
 
 
 def _starts(text: Any, prefix: Any, *rest: Any) -> Any:
-    options = prefix if prefix.__class__ is tuple else (prefix,)
-    if rest or any(option.__class__ is not str for option in options):
+    options = prefix if type(prefix) is tuple else (prefix,)
+    if rest or any(type(option) is not str for option in options):
         raise Unreadable
     longest = max(map(len, options), default=0)
     found = yield from _gathered(
@@ -102,17 +102,17 @@ def _starts(text: Any, prefix: Any, *rest: Any) -> Any:
 
 
 def _contains(item: Any, holder: Any) -> Any:
-    if is_text(holder) and item.__class__ is str:
+    if is_text(holder) and type(item) is str:
         yield from _gathered(read_text(holder), lambda s: item in s)
         return True
-    if is_text(holder) or item.__class__ not in PLAIN:
+    if is_text(holder) or type(item) not in PLAIN:
         raise Unreadable
-    if holder.__class__ is Wire and holder.consumed:
+    if type(holder) is Wire and holder.consumed:
         raise Unreadable
     for step in read_items(holder):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
-        elif step.__class__ in PLAIN and step == item:
+        elif type(step) in PLAIN and step == item:
             return True
     raise Unreadable
 
@@ -122,7 +122,7 @@ def _contains_not(item: Any, holder: Any) -> Any:
 
 
 def _found(text: Any, item: Any, *bounds: Any) -> Any:
-    if bounds or item.__class__ is not str:
+    if bounds or type(item) is not str:
         raise Unreadable
     found = yield from _gathered(read_text(text), lambda s: item in s)
     return found.find(item)
@@ -130,9 +130,9 @@ def _found(text: Any, item: Any, *bounds: Any) -> Any:
 
 def _differs(left: Any, right: Any) -> Any:
     """Whether a text is known to be unequal to another."""
-    if left.__class__ is str:
+    if type(left) is str:
         left, right = right, left
-    if right.__class__ is not str or not is_text(left):
+    if type(right) is not str or not is_text(left):
         raise Unreadable
     yield from _gathered(
         read_text(left),
@@ -148,7 +148,7 @@ def _equal(left: Any, right: Any) -> Any:
 def _is_true(value: Any) -> Any:
     reading = read_text(value) if is_text(value) else read_items(value)
     for step in reading:
-        if step.__class__ is not Wait:
+        if type(step) is not Wait:
             return True
         yield step
     raise Unreadable
@@ -160,20 +160,20 @@ def _is_false(value: Any) -> Any:
 
 def _item(holder: Any, key: Any) -> Any:
     """An element, a character, or a slice of the beginning."""
-    if key.__class__ is slice:
+    if type(key) is slice:
         return (yield from _slice(holder, key))
-    if key.__class__ is not int or key < 0:
+    if type(key) is not int or key < 0:
         raise Unreadable
     if is_text(holder):
         found = yield from _gathered(read_text(holder), lambda s: len(s) > key)
         return found[key]
     index = 0
     for step in read_items(holder):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
         elif index == key:
             held = deref(holder)
-            kind = held.kind if held.__class__ is Wire else held.__class__
+            kind = held.kind if type(held) is Wire else type(held)
             if kind in UNINDEXED:
                 break
             return step

@@ -24,11 +24,11 @@ _find_end = re.compile(f"[{_LINE_ENDS}]").search
 
 def _lines(text: Any, keepends: Any = False) -> Reading:
     """The lines whose ends have come; a return may still be followed by a newline."""
-    if keepends.__class__ is Wire:
+    if type(keepends) is Wire:
         raise Unreadable
     parts: list[str] = []
     for step in read_text(text):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         after_return = bool(parts) and parts[-1].endswith("\r")
@@ -47,11 +47,11 @@ def _lines(text: Any, keepends: Any = False) -> Reading:
 
 def _split(text: Any, sep: Any = None, maxsplit: Any = -1) -> Reading:
     """The fields that have ended."""
-    if maxsplit != -1 or not (sep is None or (sep.__class__ is str and sep)):
+    if maxsplit != -1 or not (sep is None or (type(sep) is str and sep)):
         raise Unreadable
     kept: list[str] = []
     for step in read_text(text):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         kept.append(step)
@@ -72,17 +72,17 @@ def _split(text: Any, sep: Any = None, maxsplit: Any = -1) -> Reading:
 
 def _split_from_the_right(text: Any, sep: Any = None, maxsplit: Any = -1) -> Reading:
     """The same as from the left, if fields cannot overlap."""
-    if sep is not None and (sep.__class__ is not str or len(sep) != 1):
+    if sep is not None and (type(sep) is not str or len(sep) != 1):
         raise Unreadable
     yield from _split(text, sep, maxsplit)
 
 
 def _enumerated(iterable: Any, start: Any = 0) -> Reading:
-    if start.__class__ is not int:
+    if type(start) is not int:
         raise Unreadable
     index = start
     for step in read_items(iterable):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
         else:
             yield (index, step)
@@ -97,7 +97,7 @@ def _zipped(*columns: Any, strict: Any = False) -> Reading:
     while True:
         row: list[Any] = []
         for reading in readings:
-            while (step := next(reading, _ENDED)).__class__ is Wait:
+            while type(step := next(reading, _ENDED)) is Wait:
                 yield step
             if step is _ENDED:
                 return
@@ -115,7 +115,7 @@ def _items_slice(items: Any, key: Any) -> Reading:
         return
     kept: deque[Any] = deque()
     for step in _islice(items, start, None):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         kept.append(step)
@@ -125,14 +125,14 @@ def _items_slice(items: Any, key: Any) -> Reading:
 
 def _islice(items: Any, *limits: Any) -> Reading:
     """`itertools.islice`."""
-    if any(limit.__class__ not in (int, type(None)) for limit in limits):
+    if any(type(limit) not in (int, type(None)) for limit in limits):
         raise Unreadable
     cut = slice(*limits)
     index, start, step_by = 0, cut.start or 0, cut.step or 1
     for step in read_items(items):
         if cut.stop is not None and index >= cut.stop:
             return
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         if index >= start and (index - start) % step_by == 0:
@@ -152,7 +152,7 @@ def _pairs(items: Any) -> Reading:
     """`itertools.pairwise`."""
     before = _ENDED
     for step in read_items(items):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
             continue
         if before is not _ENDED:

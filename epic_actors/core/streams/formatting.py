@@ -23,11 +23,11 @@ _WRONG = (ArithmeticError, LookupError, TypeError, ValueError)
 
 def percent(template: Any, values: Any) -> Reading:
     """`template % values`."""
-    if template.__class__ is not str:
+    if type(template) is not str:
         raise Unreadable
     if not is_text(values):
         values = yield from _arrived(values)
-    given = iter(values if values.__class__ is tuple else (values,))
+    given = iter(values if type(values) is tuple else (values,))
     position = 0
     while (start := template.find("%", position)) >= 0:
         if start > position:
@@ -47,7 +47,7 @@ def percent(template: Any, values: Any) -> Reading:
 
 def formatted(template: Any, /, *args: Any, **named: Any) -> Reading:
     """`template.format(…)`."""
-    if template.__class__ is not str:
+    if type(template) is not str:
         raise Unreadable
     given = iter(args)
     for literal, name, spec, conversion in _fields(template):
@@ -96,7 +96,7 @@ def _put_in(value: Any, form: Any) -> Reading:
         yield from read_text(value)
         return
     value = yield from _arrived(value)
-    if value.__class__ not in PLAIN:
+    if type(value) not in PLAIN:
         raise Unreadable
     try:
         said = form(value)
@@ -113,6 +113,6 @@ def _next(given: Iterator[Any]) -> Any:
 
 
 def _arrived(value: Any) -> Any:
-    while (value := deref(value)).__class__ is Wire:
+    while type(value := deref(value)) is Wire:
         yield Wait(value)
     return value

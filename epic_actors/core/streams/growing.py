@@ -22,7 +22,7 @@ from .stream import Wait
 def growing(memory: Memory, place: Any, before: int | None = None) -> Growth | None:
     """What to wait for if a place is held only by what appends to it."""
     found = memory.conflict_outward(place, write=False, before=before)
-    if found.__class__ is not Hold:
+    if type(found) is not Hold:
         return None
     start = memory.conflict_outward(place, write=False, before=before, start=ATOM)
     return Growth(found) if start is None else None

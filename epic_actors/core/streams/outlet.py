@@ -77,7 +77,7 @@ class Outlet:
     def pieces(self) -> Iterator[Any]:
         """What is settled of the run's value, and `Wait`s; ends where it cannot go on."""
         value = deref(self.value)
-        while value.__class__ is Wire and value.source is None:
+        while type(value) is Wire and value.source is None:
             yield Wait(value)
             value = deref(value)
         try:
@@ -90,15 +90,15 @@ class Outlet:
             return
 
     def _elements(self, values: Any) -> Iterator[Any]:
-        if values.__class__ is Wire:
+        if type(values) is Wire:
             listed = values.kind is list and values.source is not None
             items = values.source.items() if listed else iter(())  # type: ignore[union-attr]
-        elif values.__class__ is list:
+        elif type(values) is list:
             items = Growing(self.network.home.memory, values).items()
         else:
             return
         for item in items:
-            if item.__class__ is not Wait:
+            if type(item) is not Wait:
                 yield from self._settling(item)
             yield self.network.settler.settled(item)
 
@@ -174,7 +174,7 @@ class Pieces:
         waited = False
         while self._rest is None:
             step = END if self._done.is_set() else next(self._early, END)
-            if step.__class__ is Wait:
+            if type(step) is Wait:
                 await self._outlet.wait(step)
                 waited = True
             elif step is not END:
@@ -196,9 +196,9 @@ END: Any = object()
 
 def rest_of(value: Any, taken: int) -> Iterator[Any]:
     """The pieces of a value that has arrived, after so much of it."""
-    if value.__class__ is str:
+    if type(value) is str:
         return iter([value[taken:]] if taken < len(value) else [])
-    if value.__class__ is list:
+    if type(value) is list:
         return iter(value[taken:])
     return iter([] if value is None else [value])
 
@@ -208,15 +208,15 @@ def wanted(answer: Wire) -> bool:
     stack, seen = [answer], set()
     while stack:
         wire = deref(stack.pop())
-        if wire.__class__ is not Wire or id(wire) in seen:
+        if type(wire) is not Wire or id(wire) in seen:
             continue
         seen.add(id(wire))
         readers = [*(wire.readers or ()), *getattr(wire.source, "readers", ())]
         for reader in readers:
-            if reader.__class__ is Outlet:
+            if type(reader) is Outlet:
                 continue
             results = getattr(reader, "results", None)
-            if results.__class__ is not Wire or results.source is not reader:
+            if type(results) is not Wire or results.source is not reader:
                 return True
             stack.append(results)
     return False
@@ -227,9 +227,9 @@ def is_made_of(value: Any, stream: Any) -> bool:
     stack, seen = [value], set()
     while stack:
         part = deref(stack.pop())
-        if part.__class__ in (list, tuple):
+        if type(part) in (list, tuple):
             stack.extend(part)
-        if part.__class__ is not Wire or id(part) in seen:
+        if type(part) is not Wire or id(part) in seen:
             continue
         seen.add(id(part))
         if part.source is stream:

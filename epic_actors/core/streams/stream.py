@@ -177,7 +177,7 @@ class TextStream(Stream):
     def items(self) -> Iterator[Any]:
         """Its characters."""
         for piece in self.text():
-            if piece.__class__ is Wait:
+            if type(piece) is Wait:
                 yield piece
             else:
                 yield from piece

@@ -47,15 +47,15 @@ def read_text(value: Any) -> Reading:
     stack = [value]
     while stack:
         value = deref(stack.pop())
-        if value.__class__ is str:
+        if type(value) is str:
             if value:
                 yield value
             continue
-        if value.__class__ is not Wire:
+        if type(value) is not Wire:
             raise Unreadable
         source = value.source
         parts = None if source is None else source.parts()
-        if source is None or parts.__class__ is Wait:
+        if source is None or type(parts) is Wait:
             yield parts or Wait(value)
             stack.append(value)
         elif parts is not None:
@@ -67,15 +67,15 @@ def read_text(value: Any) -> Reading:
 def read_items(value: Any) -> Reading:
     """The elements that `value` has, or will have, from the start."""
     value = deref(value)
-    while value.__class__ is Wire and value.source is None:
+    while type(value) is Wire and value.source is None:
         yield Wait(value)
         value = deref(value)
-    if value.__class__ is Growing:
+    if type(value) is Growing:
         yield from value.items()
         return
-    if value.__class__ is Wire and value.source is not None:
+    if type(value) is Wire and value.source is not None:
         yield from _read(value, value.source.items(), lambda item: 1)
-    elif value.__class__ in HELD:
+    elif type(value) in HELD:
         yield from value
     else:
         raise Unreadable
@@ -90,7 +90,7 @@ HELD: frozenset[Any] = frozenset(
 def characters(value: Any) -> Reading:
     """The characters of a text that is arriving."""
     for step in read_text(value):
-        if step.__class__ is Wait:
+        if type(step) is Wait:
             yield step
         else:
             yield from step
@@ -101,19 +101,19 @@ def _read(wire: Wire, reading: Reading, size: Callable[[Any], int]) -> Reading:
     taken = 0
     try:
         for step in reading:
-            if step.__class__ is not Wait:
+            if type(step) is not Wait:
                 taken += size(step)
             yield step
-            if step.__class__ is Wait and deref(wire).__class__ is not Wire:
+            if type(step) is Wait and type(deref(wire)) is not Wire:
                 break
     except Unreadable:
         pass
-    while (whole := deref(wire)).__class__ is Wire:
+    while type(whole := deref(wire)) is Wire:
         yield Wait(whole)
-    if whole.__class__ not in (str, list, tuple):
+    if type(whole) not in (str, list, tuple):
         raise Unreadable
     rest = whole[taken:]
-    if whole.__class__ is str and size is len:
+    if type(whole) is str and size is len:
         yield from (rest,) if rest else ()
     else:
         yield from rest
@@ -121,18 +121,18 @@ def _read(wire: Wire, reading: Reading, size: Callable[[Any], int]) -> Reading:
 
 def is_text(value: Any) -> bool:
     """Whether a value is a text or will be one."""
-    kind = value.kind if value.__class__ is Wire else value.__class__
+    kind = value.kind if type(value) is Wire else type(value)
     return kind is str
 
 
 def bounds(key: Any) -> tuple[int, int | None]:
     """Start and stop of a slice; the stop may be counted from the end."""
-    if key.__class__ is not slice or key.step not in (None, 1):
+    if type(key) is not slice or key.step not in (None, 1):
         raise Unreadable
     start = 0 if key.start is None else key.start
-    if start.__class__ is not int or start < 0:
+    if type(start) is not int or start < 0:
         raise Unreadable
-    if key.stop.__class__ not in (int, type(None)):
+    if type(key.stop) not in (int, type(None)):
         raise Unreadable
     return start, key.stop
 
@@ -151,9 +151,9 @@ def table_key(function: Any, named: Any = ()) -> Any:
     """What an operation is called in the tables, whatever it is given by name."""
     if named:
         function = function.__wrapped__
-    if function.__class__ is functools.partial:
+    if type(function) is functools.partial:
         function = function.func
-    return function if function.__class__ in _KINDS else None
+    return function if type(function) in _KINDS else None
 
 
 def asked(table: Any, function: Any, named: tuple[str, ...], args: Any) -> Any:
@@ -165,7 +165,7 @@ def asked(table: Any, function: Any, named: tuple[str, ...], args: Any) -> Any:
     count = len(args) - len(named)
     if named:
         function = function.__wrapped__
-    static = function.args if function.__class__ is functools.partial else ()
+    static = function.args if type(function) is functools.partial else ()
     by_name = dict(zip(named, args[count:], strict=True))
     try:
         return table[table_key(function)](*static, *args[:count], **by_name)

@@ -153,7 +153,7 @@ class Effect:
             return other
         if self.by_type is None or len(args) <= self.on:
             return self
-        kind = args[self.on].__class__
+        kind = type(args[self.on])
         found = self.by_type.get(kind)
         if found is None and issubclass(kind, type):
             found = self.by_type.get(type)
@@ -168,7 +168,7 @@ class Effect:
         if self.by_type is None or len(args) <= self.on:
             return None
         value = args[self.on]
-        return value if value.__class__ is Wire else None
+        return value if type(value) is Wire else None
 
     def with_keywords(self, names: tuple[str, ...], count: int) -> "Effect":
         """The same with its arguments from position `count` on given by name."""
@@ -274,7 +274,7 @@ def origin_of(effect: Effect, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
 
 def same_kind(effect: Effect, args: tuple[Any, ...]) -> type | None:
     """The type of `s + t` and the like: that of both operands; that of a slice."""
-    kinds = [v.kind if v.__class__ is Wire else v.__class__ for v in args]
+    kinds = [v.kind if type(v) is Wire else type(v) for v in args]
     if effect.keeps_kind:
         return kinds[0] if len(set(kinds)) == 1 else None
     if effect.op == "getitem" and len(kinds) == 2 and kinds[1] is slice:

@@ -184,7 +184,7 @@ def _getitem() -> Effect:
 
     def by_code(obj: Any, _key: Any) -> Effect | None:
         """Python code of a library looks at more than the object itself."""
-        method = getattr(obj.__class__, "__getitem__", None)
+        method = getattr(type(obj), "__getitem__", None)
         return deep if isinstance(method, types.FunctionType) else None
 
     other = attrs.evolve(get, on=1, by_type={slice: cut})
@@ -345,7 +345,7 @@ def is_data(values: tuple[Any, ...]) -> bool:
     stack, seen = [*values], 0
     while stack and seen < MOST_LOOKED_AT:
         value, seen = stack.pop(), seen + 1
-        kind = value.__class__
+        kind = type(value)
         if kind in (list, tuple):
             stack += value
         elif kind is dict:
@@ -404,7 +404,9 @@ def _attribute(op: str, name: str) -> Effect:
 
 
 def _load(function: Callable[..., Any], name: str) -> Effect:
-    kinds = dict.fromkeys(_NO_ATTRIBUTES, Effect(function))
+    kinds = {
+        kind: Effect(function) for kind in _NO_ATTRIBUTES if not is_kept_in(kind, name)
+    }
     kinds.update(shared_load(function, name))
     if name in TAKES_DICTIONARY:
         return Effect(lambda obj: take(function(obj)), reads=(0,))
@@ -412,7 +414,7 @@ def _load(function: Callable[..., Any], name: str) -> Effect:
 
     def own(obj: Any) -> Effect | None:
         """What an object has itself, it does not look up in its class."""
-        if obj.__class__ is Wire or obj.__class__ in kinds or isinstance(obj, type):
+        if type(obj) is Wire or type(obj) in kinds or issubclass(type(obj), type):
             return None
         return kept if name in (own_dict(obj) or ()) else None
 
@@ -431,7 +433,13 @@ _NO_ATTRIBUTES: tuple[type, ...] = (
     *(list, dict, set, tuple, frozenset, str, deque),
     types.GeneratorType,
 )
-"""Types whose instances have methods but nothing of their own to read."""
+"""Types whose instances have methods and little of their own to read."""
+
+
+def is_kept_in(kind: type, name: str) -> bool:
+    """Whether a builtin type's instances keep something of their own under a name."""
+    found = vars(kind).get(name)
+    return isinstance(found, types.GetSetDescriptorType | types.MemberDescriptorType)
 
 
 def _global(op: str, namespace: Namespace, name: str) -> Effect:

@@ -137,7 +137,7 @@ def _store_by_name(holder: Any, name: str, *_: Any) -> back.Undo | None:
 
 def looked_at(store: Effect, obj: Any = None, name: Any = None) -> Effect | None:
     """The effect of a store to an attribute that looks at the value: `error.args = …`."""
-    kind = obj.__class__
+    kind = type(obj)
     if kind is Wire or not isinstance(name, str) or is_shared(obj):
         return None
     if is_slot(kind, name):

@@ -29,7 +29,7 @@ DATA: frozenset[type] = frozenset({list, tuple, dict})
 
 def is_file(value: Any) -> bool:
     """Whether it is, or will be, a file of the operating system."""
-    if value.__class__ is Wire:
+    if type(value) is Wire:
         return value.kind in LAYERS
     inner: Any = value
     while (kind := type(inner)) in LAYERS:
@@ -45,7 +45,7 @@ def is_data(value: Any) -> bool:
     stack, seen = [value], set()
     while stack:
         one = stack.pop()
-        kind = one.__class__
+        kind = type(one)
         if kind in DATA and id(one) not in seen:
             seen.add(id(one))
             stack += [*one, *one.values()] if kind is dict else one
@@ -78,7 +78,7 @@ def _open() -> Effect:
     def choose(path: Any, mode: Any = "r", *rest: Any) -> Effect | None:
         if not _opens(path, mode, *rest):
             return opaque(open)
-        known = mode.__class__ is str and "b" not in mode
+        known = type(mode) is str and "b" not in mode
         return attrs.evolve(text if known else binary, variant=None)
 
     return attrs.evolve(binary, variant=choose)
