@@ -114,7 +114,7 @@ def generators():
 def texts():
     p = Proxy(g("ab", 1))
     joined = "-".join(["a", str(p)])
-    return p + "c", f"{p}", str(p), p.upper(), "%s" % p, joined, isinstance(p, str)
+    return p + "c", f"{p}", str(p), p.upper(), f"{p!s}", joined, isinstance(p, str)
 
 
 def functions():
@@ -130,7 +130,7 @@ def weak():
     p = weakref.proxy(made)
     if g(1, 1):
         said.append(next(p))
-    return next(p), list(p), next(p, 5)
+    return next(p), list(p), next(p, 5), made.__name__
 
 
 def nobody_asks():
