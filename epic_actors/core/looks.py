@@ -112,7 +112,7 @@ def shell_of(value: Any) -> Any:
     stack = gc.get_referents(value)
     while stack:
         inner = stack.pop()
-        if isinstance(inner, Feed):
+        if type(inner) is Feed:
             return inner.shell
         if type(inner) in _TUPLES:
             stack += gc.get_referents(inner)
