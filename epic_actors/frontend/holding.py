@@ -127,7 +127,9 @@ def closing(unit: Unit, exits: Exits) -> Exits:
     """The exits of a function, each of which closes what its variables hold."""
     if not unit.held:
         return exits
-    names = sorted(unit.held, key=unit.code.co_varnames.index)
+    # Why: a comprehension of CPython's may be what takes the items, from a cell.
+    order = (*unit.code.co_varnames, *unit.code.co_cellvars)
+    names = sorted(unit.held, key=order.index)
 
     def release(block: Block) -> None:
         for name in names:

@@ -1,6 +1,9 @@
 """What a native function is given: where its arguments go, and which of them it calls."""
 
 import collections
+import json
+import operator
+import types
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
@@ -24,6 +27,32 @@ FORMATS = frozenset({"format", "format_map"})
 NAMED = (-1, "key default object_hook object_pairs_hook parse_float parse_int")
 """What functions of the library call that stand in no table."""
 _STARS = ("*", "**", "?")
+
+
+METHODS_CALLED: dict[Any, tuple[str, ...]] = {
+    print: ("write", "flush"),
+    json.load: ("read",),
+    json.dump: ("write",),
+}
+"""Which methods functions call of what they are given, whatever that is."""
+CALL: Any = operator.call
+
+
+def methods_called(function: Any, shape: Shape) -> tuple[str, ...]:
+    """Those that a function calls, given arguments of that shape."""
+    if not isinstance(function, Hashable) or (function is print and not any(shape)):
+        return ()
+    return METHODS_CALLED.get(function, ())
+
+
+def makes_functions(code: types.CodeType) -> bool:
+    """Whether what a function gives may be a function that it has made."""
+    inner = [one for one in code.co_consts if isinstance(one, types.CodeType)]
+    made = any(not one.co_name.endswith(("comp>", "genexpr>")) for one in inner)
+    return made or not _MAKERS.isdisjoint(code.co_names)
+
+
+_MAKERS = frozenset({"partial", "partialmethod", "MethodType", "methodcaller"})
 
 
 def spread(args: list[Value], shape: Shape) -> list[Value]:

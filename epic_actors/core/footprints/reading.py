@@ -16,8 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.closures import RESUMES, free_names
 from epic_actors.core.functions import Function, Namespace, Template
-from epic_actors.core.iteration.consuming import collects, takes_items
-from epic_actors.core.language.lookup import ANY_NAME, KEEPS, hook_names, script_of
+from epic_actors.core.iteration.consuming import takes_items, takes_steps
+from epic_actors.core.language.lookup import (
+    ACCESS,
+    ANY_NAME,
+    BARE_DESCRIPTORS,
+    KEEPS,
+    attribute,
+    hook_names,
+    is_data,
+    script_of,
+)
 from epic_actors.core.memory.extent import EVERYWHERE
 from epic_actors.core.memory.places import (
     STORED,
@@ -59,7 +68,17 @@ from epic_actors.core.terms import (
     Var,
 )
 
-from .natives import FORMATS, METHOD_CALLS, called, called_by, in_places, spread
+from .natives import (
+    CALL,
+    FORMATS,
+    METHOD_CALLS,
+    called,
+    called_by,
+    in_places,
+    makes_functions,
+    methods_called,
+    spread,
+)
 from .tags import (
     CLOSURES,
     HELD_NUMBER,
@@ -148,8 +167,7 @@ _PLAIN = (NUMBER, Uncallable())
 OPERAND = "operand"
 """The parameter of an operation, for all that it is given."""
 OBJECT_METHODS = {
-    name: getattr(object, name)
-    for name in ("__getattribute__", "__setattr__", "__delattr__")
+    hook: (op, getattr(object, hook)) for op, (*_, hook) in ACCESS.items()
 }
 """What attribute hooks call in the end."""
 
@@ -368,16 +386,8 @@ class Reader:
             self.hooked(op, term.static, args)
             if isinstance(args[0].callee, types.ModuleType):
                 return self.of_module(args[0].callee, term.static)
-            self.summary.reads |= args[0].tags
-            held = self.summaries.held(term.static)
-            if term.static in STORED_IN_CLASSES and (
-                held or isinstance(args[0].callee, type)
-            ):
-                self.summary.attributes.add(term.static)
-            tags = self.load(args[0].tags) | held
-            if term.static == "__class__":
-                tags |= SHARED
-            return Value(tags, Method(args[0], term.static))
+            found = self.load_attribute(args[0], term.static)
+            return Value(found, Method(args[0], term.static))
         if op in ("setattr", "delattr"):
             self.hooked(op, term.static, args)
         if op == "special":
@@ -409,6 +419,15 @@ class Reader:
             return Value(args[1].tags)
         kept = op in ("iadd", "ior", "iand", "isub", "ixor", "imul")
         return Value(args[0].tags if kept else NOTHING, number)
+
+    def load_attribute(self, owner: Value, name: str) -> Tags:
+        """What an attribute may be, which may be the class's."""
+        self.summary.reads |= owner.tags
+        held = self.summaries.held(name)
+        if name in STORED_IN_CLASSES and (held or isinstance(owner.callee, type)):
+            self.summary.attributes.add(name)
+        tags = self.load(owner.tags) | held
+        return tags | SHARED if name == "__class__" else tags
 
     def itself(self, value: Value, fn: types.FunctionType) -> Value:
         """A function of which attributes are asked, as an object."""
@@ -588,6 +607,9 @@ class Reader:
         return found
 
     def _run(self, method: Any, operand: Value, given: Tags) -> Tags:
+        if method is KEEPS:
+            self.write(operand.tags)
+            return NOTHING
         term = self.summaries.term_of(method)
         if isinstance(term, External):
             return self.external(term, [operand]).tags
@@ -611,10 +633,12 @@ class Reader:
         self.unnamed_store(tags)
         self.summary.writes |= tags
 
-    def hooked(self, op: str, name: str, args: list[Value]) -> None:
+    def hooked(
+        self, op: str, name: str, args: list[Value], *, past: bool = False
+    ) -> None:
         """Properties of that name, and `__getattr__`, run as part of the script."""
         self.summary.asked.update(hook_names(op, name))
-        self.applied(self.summaries.access(op, name), args)
+        self.applied(self.summaries.access(op, name, past=past), args)
 
     def hooks(self, functions: list[types.FunctionType], operand: Value) -> Tags:
         """Run everything that an access to an attribute may run."""
@@ -725,6 +749,8 @@ class Reader:
             effect = BUILTINS.get(callee)
         except TypeError:
             effect = None
+        if callee is CALL and args:
+            return self.call(args[0], args[1:], shape[1:])
         if effect is None:
             owner = getattr(callee, "__self__", None)
             if owner is not None and not isinstance(owner, types.ModuleType):
@@ -733,11 +759,15 @@ class Reader:
             effect = of_module(callee, callee.__module__, callee.__name__)
         for function in called(callee, args, shape, self.load):
             self.callback(function, args)
+        for name in methods_called(callee, shape):
+            self.summary.asked.add(name)
+            if self.summaries.methods(name):
+                self.method(Method(merged(args), name), args, ("?",) * len(args))
         args = in_places(effect, args, shape, self.load)
         self.effect(effect, args)
         self.store(args)
         found = self.special(effect.op, args)
-        if isinstance(callee, Hashable) and collects(callee):
+        if isinstance(callee, Hashable) and takes_steps(callee):
             found |= self.special("list", args)
         if callee is type:
             found |= SHARED
@@ -924,10 +954,17 @@ class Reader:
             self.effect(OF_FILES[name], [receiver, *args])
             return Value(receiver.tags, open if name == "__enter__" else None)
         result: Tags = NOTHING
-        self.summary.asked.add(name)
+        self.summary.asked.update((name, "__getattr__"))
+        hooks = self.summaries.found_by_hook(name)
+        self.summary.everything |= any(makes_functions(hook.__code__) for hook in hooks)
         own = self.summaries.methods(name)
         found = False
-        if own and self.summaries.may_replace(name):
+        replaced = self.summaries.may_replace(name)
+        if hooks or replaced:
+            # Why: it may be that of something that the object holds.
+            tags = receiver.tags | self.load(receiver.tags)
+            receiver = Value(tags, receiver.callee)
+        if own and replaced:
             # Why: an object, or its class, may have been given another one.
             self.summary.everything = True
         for made in own:
@@ -941,10 +978,36 @@ class Reader:
                 self.summaries.meet(function.namespace, ())
                 values = self._spread(function, made, [receiver, *args], shape)
                 result |= self.include(function.lam, values).tags
+        for beside in self.summaries.beside_methods(name):
+            found = True
+            self.call(Value(self.summaries.held(name), callee_of(beside)), args, shape)
+        found |= self.native_method(receiver, name, args, shape, replaced=replaced)
+        if not isinstance(receiver.callee, NoneType | Method | Uncallable):
+            found = self.attribute_call(receiver, name, args, shape) or found
+        if not found and name not in READ_ONLY_NAMES:
+            self.summary.everything = True
+            return Value(UNKNOWN)
+        self.store(args)
+        return Value(result | self.load(receiver.tags | merged(args).tags))
+
+    def native_method(
+        self,
+        receiver: Value,
+        name: str,
+        args: list[Value],
+        shape: tuple[Any, ...],
+        *,
+        replaced: bool,
+    ) -> bool:
+        """A call of what builtin types have under a name; whether any has."""
+        found = False
         for kind, methods in METHODS.items():
             effect = methods.get(name)
             if effect is not None:
                 found = True
+                # Why: an attribute of the name of a method that reads is likely data.
+                code = replaced and (effect.writes or name == "get")
+                self.summary.everything |= bool(code)
                 placed = in_places(effect, args, shape, self.load)
                 self.effect(effect, [receiver, *placed])
                 if isinstance(receiver.callee, type):
@@ -958,21 +1021,17 @@ class Reader:
                 self.callback(given, [receiver, *args])
         if name in OBJECT_METHODS:
             all_of_it = args if receiver.callee is object else [receiver, *args]
-            self.effect(BUILTINS[OBJECT_METHODS[name]], all_of_it)
+            op, native = OBJECT_METHODS[name]
+            self.effect(BUILTINS[native], all_of_it)
+            self.hooked(op, ANY_NAME, all_of_it, past=True)
             found = True
-        if not isinstance(receiver.callee, NoneType | Method | Uncallable):
-            found = self.attribute_call(receiver, name, args, shape) or found
-        if not found and name not in READ_ONLY_NAMES:
-            self.summary.everything = True
-            return Value(UNKNOWN)
-        self.store(args)
-        return Value(result | self.load(receiver.tags | merged(args).tags))
+        return found
 
     def attribute_call(
         self, owner: Value, name: str, args: list[Value], shape: tuple[Any, ...]
     ) -> bool:
         """A call through a class or the like, whose attribute is known."""
-        target = callee_of(getattr(owner.callee, name, None))
+        target = callee_of(bound_attribute(owner.callee, name))
         if target is None:
             return False
         self.call(Value(owner.tags, target), args, shape)
@@ -996,6 +1055,13 @@ class Reader:
             deep = together.tags | self.load(together.tags)
             values = [Value(deep, together.callee)] * own
         return [*self.closure(made), *values]
+
+
+def bound_attribute(owner: Any, name: str) -> Any:
+    """An attribute of something that can be called; None if code runs to find it."""
+    found = attribute(owner, name) if isinstance(owner, type) else None
+    bare = isinstance(found, BARE_DESCRIPTORS) or is_data(found)
+    return getattr(owner, name, None) if bare else None
 
 
 def is_given(tag: Tag) -> bool:

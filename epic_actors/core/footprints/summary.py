@@ -29,9 +29,8 @@ It is a little longer than most modules: what is read once is asked for in many 
 import functools
 import inspect
 import types
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -41,6 +40,7 @@ from epic_actors.core.functions import Function, Namespace
 from epic_actors.core.knowledge import CORE, Known
 from epic_actors.core.language.lookup import (
     ANY_NAME,
+    BARE_DESCRIPTORS,
     KEEPS,
     attribute,
     hook_names,
@@ -59,13 +59,15 @@ from epic_actors.core.memory.places import (
     loaded,
     named,
 )
+from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
 from epic_actors.core.network.regions import Footprint
-from epic_actors.core.tables.effects import Effect, prim_effect
-from epic_actors.core.tables.protocols import PROTOCOLS
+from epic_actors.core.tables.effects import METHODS, Effect, prim_effect
+from epic_actors.core.tables.protocols import LOADING, PROTOCOLS, REDUCING
 from epic_actors.core.terms import Lam, Prim
 
+from .factories import MISSING, Factories
 from .natives import Shape
 from .reading import Reader, is_quiet
 from .stores import note_stores
@@ -123,9 +125,12 @@ class Summaries:
         self.version = 0
         self._effects: dict[int, Effect] = {}
         self._methods: dict[str, list[types.FunctionType]] = {}
+        self._by_hook: dict[str, list[types.FunctionType]] = {}
+        self._beside: dict[str, list[Any]] = {}
         self._special: dict[str, list[Any]] = {}
         self._run_by: dict[Any, list[Any]] = {}
         self.generators: dict[int, Function] = {}
+        self.factories = Factories(self)
         self._hooks: dict[tuple[str, str], list[types.FunctionType]] = {}
         self._shared: dict[type, Shared] = {}
         self._held: dict[str, Tags] = {}
@@ -184,6 +189,10 @@ class Summaries:
         def read(reader: Reader, given: list[Value]) -> None:
             reader.effect(prim_effect(op, name), given)
             reader.hooked(op, name, given)
+            if op == "getattr":
+                reader.load_attribute(given[0], name)
+            else:
+                reader.shared_store(given, name)
             reader.summary.returns = UNKNOWN
 
         return self._of_step(read, (obj, *map(deref, value)))
@@ -261,13 +270,18 @@ class Summaries:
             found = [m for name in sorted(there) for m in self.special_methods(name)]
             methods = [m for m in found if not isinstance(m, Function)]
             self._run_by[there] = methods
-        return self.together(
-            there, there, lambda reader, given: reader.operation("list", methods, given)
-        )
 
-    def access(self, op: str, name: str) -> Summary | None:
+        def read(reader: Reader, given: Value) -> Tags:
+            reader.summary.everything |= not there.isdisjoint(REDUCING)
+            return reader.operation("list", methods, given)
+
+        return self.together(there, there, read)
+
+    def access(self, op: str, name: str, *, past: bool = False) -> Summary | None:
         """What the script's own code that an access may run may touch, if any."""
         functions = self.hooks(op, name)
+        if past:
+            functions = [f for f in functions if f.__name__ not in hook_names(op, "")]
         if not functions:
             return None
         key = tuple(map(id, functions))
@@ -297,6 +311,8 @@ class Summaries:
         found = self._special.get(name)
         if found is None:
             found = self._special[name] = []
+            if name == LOADING:
+                found.extend(self.hooks("getattr", ANY_NAME))
             for cls in list(self.classes):
                 method = vars(cls).get(name)
                 if method is not None and self.specials.is_script(method):
@@ -305,6 +321,8 @@ class Summaries:
                     found.extend(filter(self.specials.is_script, vars(cls).values()))
             if name == "__next__":
                 found.extend(self.generators.values())
+            if name == MISSING:
+                found.extend(self.factories.known.values())
         return found
 
     def by_library(self, cls: type, name: str) -> bool:
@@ -317,6 +335,8 @@ class Summaries:
     def term_of(self, method: Any) -> Function | External | None:
         """What a method is: its term is made only when somebody reads that."""
         method = underlying(method)
+        if method is None:
+            return None
         if isinstance(method, External | Function):
             return method
         function = self.translate(method)
@@ -425,12 +445,7 @@ class Summaries:
         if standing is None:
             return EVERYTHING
         footprint = found.footprint(params, args, standing)
-        footprint = attrs.evolve(footprint, unsure=self.news(found, read, args))
-        for holder in found.fills(params, args):
-            if not isinstance(holder.default_factory, type | NoneType):
-                made = self.of_application(holder.default_factory, ())
-                footprint = footprint.joined(made)
-        return footprint
+        return attrs.evolve(footprint, unsure=self.news(found, read, args))
 
     def changing(self, found: Summary, args: Any) -> bool:
         """Whether something older may yet store to a variable that was relied on."""
@@ -504,12 +519,14 @@ class Summaries:
 
     def learn(self, _wire: Wire, value: Any) -> None:
         """Hear what a pending argument turned out to be."""
-        self.meet_class(type(value))
+        self.meet(None, (value,))
 
     def meet(self, namespace: Namespace | None, args: Iterable[Any]) -> None:
         """Take in where classes of the script may be found."""
         for value in args:
             self.meet_class(type(value))
+            if type(value) is defaultdict:
+                self.factories.meet(value.default_factory)
             if issubclass(type(value), type):
                 self.meet_class(value)
         if namespace is None:
@@ -521,6 +538,8 @@ class Summaries:
         self.namespaces[id(namespace.values)] = namespace
         for value in list(namespace.values.values()):
             # Why: nothing is of an abstract class but through a class derived from it.
+            if type(value) is defaultdict:
+                self.factories.meet(value.default_factory)
             if isinstance(value, type) and (
                 not inspect.isabstract(value) or self.is_own(value)
             ):
@@ -545,8 +564,10 @@ class Summaries:
         if cls in self.classes or cls.__module__ == "builtins" or ours:
             return
         self.classes[cls] = len(self.classes)
-        self.specials.of(cls)
-        self.read_again({n for n, v in vars(cls).items() if type(v) not in _BARE})
+        names = {n for n, v in vars(cls).items() if type(v) not in _BARE}
+        if LOADING in self.specials.of(cls):
+            names.add(LOADING)
+        self.read_again(names)
         for base in cls.__mro__:
             self.meet_class(base)
         if type(cls) is not type and self.is_own(type(cls)):
@@ -581,10 +602,11 @@ class Summaries:
         """
         if not names:
             return
-        for table in (self._special, self._methods, self._held):
+        for table in (self._special, self._methods, self._beside, self._held):
             for name in names:
                 table.pop(name, None)
         self._run_by.clear()
+        self._by_hook.clear()
         for asked in [
             key for key in self._hooks if not names.isdisjoint(hook_names(*key))
         ]:
@@ -696,6 +718,54 @@ class Summaries:
                 if isinstance(made, types.FunctionType):
                     found.append(made)
         return found
+
+    def beside_methods(self, name: str) -> list[Any]:
+        """What classes of the script's have under a name that is called, and no method.
+
+        Of what a descriptor gives nothing is known.
+        """
+        found = self._beside.get(name)
+        if found is None:
+            pairs = [(cls, vars(cls).get(name)) for cls in list(self.classes)]
+            found = self._beside[name] = [
+                value
+                for cls, value in pairs
+                if type(value) not in _METHODS and may_be_called(value)
+                if self.is_own(cls)
+            ]
+        return found
+
+    def found_by_hook(self, name: str) -> list[types.FunctionType]:
+        """The `__getattr__` of classes that have nothing under a name."""
+        found = self._by_hook.get(name)
+        if found is None:
+            found = self._by_hook[name] = [
+                hook
+                for cls in list(self.classes)
+                for hook in [vars(cls).get("__getattr__")]
+                if isinstance(hook, types.FunctionType)
+                and self.specials.is_script(hook)
+                if attribute(cls, name) is None
+            ]
+        return found
+
+
+_METHODS = frozenset({types.FunctionType, staticmethod, classmethod, types.NoneType})
+
+
+def may_be_called(value: Any) -> bool:
+    """Whether what a class has, or what it gives as a descriptor, may be called."""
+    if callee_of(value) is not None:
+        return True
+    if not hasattr(type(value), "__get__"):
+        return callable(value)
+    if isinstance(value, BARE_DESCRIPTORS):
+        return False
+    getter: Any = None
+    if isinstance(value, property | functools.cached_property):
+        getter = value.fget if isinstance(value, property) else value.func
+    noted = getattr(getter, "__annotations__", {}).get("return")
+    return not (isinstance(noted, type) and (noted in PLAIN or noted in METHODS))
 
 
 _BARE = frozenset(

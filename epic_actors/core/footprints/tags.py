@@ -365,16 +365,6 @@ class Summary:
             keeps=self.keeps,
         )
 
-    def fills(
-        self, params: tuple[str, ...], args: tuple[Any, ...]
-    ) -> "Iterator[defaultdict[Any, Any]]":
-        """The dictionaries in which items are looked up, and a default may be made."""
-        given: dict[Any, Any] = dict(zip(params, args, strict=True))
-        for kind, root in self.filled:
-            value: Any = _value(root, given) if kind == "is" else None
-            if issubclass(type(value), defaultdict):
-                yield value
-
     def origin(self, given: dict[Any, Any]) -> tuple[Any, ...] | None:
         """What the results may share objects with."""
         if self.returns >= UNKNOWN:

@@ -16,6 +16,7 @@ from typing import Any
 
 from epic_actors.core.closures import Beginning
 from epic_actors.core.generators import generated_of
+from epic_actors.core.language import substitutes
 from epic_actors.core.language.prelude import MISSING, close, step
 from epic_actors.core.memory.reach import owner_of
 from epic_actors.core.memory.wire import Wire, deref
@@ -255,6 +256,28 @@ def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
     return result
 
 
+def contains(items: Any, wanted: Any) -> bool:
+    """`operator.contains`."""
+    return wanted in items
+
+
+def count_of(items: Any, wanted: Any) -> int:
+    """`operator.countOf`."""
+    count = 0
+    for item in items:
+        if item is wanted or item == wanted:
+            count += 1
+    return count
+
+
+def index_of(items: Any, wanted: Any) -> int:
+    """`operator.indexOf`."""
+    for index, item in enumerate_(items):
+        if item is wanted or item == wanted:
+            return index  # type: ignore[no-any-return]
+    return operator.indexOf((), wanted)
+
+
 # Methods of containers, which have taken in what came before a failure
 
 
@@ -295,6 +318,40 @@ def update_dict(holder: Any, pairs: Any, /, **named: Any) -> None:
             [*_, pair] = dict([*((at, 0) for at in range(index)), pair]).items()  # noqa: PLW2901
         holder[pair[0]] = pair[1]
     holder.update(named)
+
+
+def intersection(holder: set[Any], *columns: Any) -> set[Any]:
+    """`set.intersection`."""
+    found = holder
+    for column in columns:
+        found = common(found, column)
+    return holder.copy() if found is holder else found
+
+
+def common(holder: set[Any], column: Any) -> set[Any]:
+    """What stands in both; CPython takes no more items once it has found them all."""
+    if isinstance(column, set | frozenset):
+        return holder.intersection(column)
+    found: set[Any] = set()
+    for item in column:
+        if item in holder:
+            found.add(item)
+            if STOPS_EARLY and len(found) >= len(holder):
+                break
+    return found
+
+
+def intersect(holder: set[Any], *columns: Any) -> None:
+    """`set.intersection_update`."""
+    holder.intersection_update(intersection(holder, *columns))
+
+
+def _stops_early() -> bool:
+    items = iter((1, 2))
+    return bool({1}.intersection(items)) and next(items, None) is not None
+
+
+STOPS_EARLY = _stops_early()
 
 
 def is_disjoint(holder: Any, items: Any) -> bool:
@@ -346,6 +403,11 @@ LAZY: dict[Any, Callable[..., Any]] = {
     map: map_,
     filter: filter_,
     functools.reduce: reduce,
+    heapq.nlargest: substitutes.nlargest,
+    heapq.nsmallest: substitutes.nsmallest,
+    operator.contains: contains,
+    operator.countOf: count_of,
+    operator.indexOf: index_of,
     itertools.islice: islice,
     itertools.chain: chain,
     itertools.takewhile: takewhile,
@@ -367,8 +429,11 @@ _BEHIND_A_FUNCTION: frozenset[Any] = frozenset(
 )
 _IN_FRONT: frozenset[Any] = frozenset(
     {enumerate, itertools.islice, itertools.accumulate, itertools.groupby, BATCHED}
-    | {dict.fromkeys}
 )
+STEPPING: frozenset[Any] = frozenset(
+    {functools.reduce, operator.contains, operator.countOf, operator.indexOf}
+)
+"""What takes items, but not all of them at once."""
 _NOWHERE: frozenset[Any] = frozenset({itertools.repeat, itertools.count})
 
 
@@ -379,7 +444,7 @@ def gone_over(function: Any, count: int) -> range:
     """
     if function in _NOWHERE:
         return range(0)
-    if function in _IN_FRONT:
+    if function in _IN_FRONT or makes_keys(function):
         return range(min(count, 1))
     return range(1 if function in _BEHIND_A_FUNCTION else 0, count)
 
@@ -390,6 +455,8 @@ METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (collections.deque, "extendleft"): extendleft,
     (dict, "update"): update_dict,
     (set, "update"): update_set,
+    (set, "intersection"): intersection,
+    (set, "intersection_update"): intersect,
     (set, "isdisjoint"): is_disjoint,
     (set, "issuperset"): is_superset,
 }
@@ -397,8 +464,8 @@ _LISTED_METHODS = {
     str: ("join",),
     bytes: ("join",),
     set: (
-        *("difference", "intersection", "union", "symmetric_difference", "issubset"),
-        *("difference_update", "intersection_update", "symmetric_difference_update"),
+        *("difference", "union", "symmetric_difference", "issubset"),
+        *("difference_update", "symmetric_difference_update"),
     ),
     collections.Counter: ("update", "subtract"),
 }
@@ -407,7 +474,7 @@ LISTED_METHODS = {
 }
 LISTED: frozenset[Any] = frozenset(
     [
-        *(dict, dict.fromkeys, bytes, bytearray),
+        *(dict, bytes, bytearray),
         *(collections.deque, collections.Counter, collections.OrderedDict),
         *(itertools.product, itertools.permutations, itertools.combinations),
     ]
@@ -482,7 +549,21 @@ def script_for(
 
 def collects(function: Any) -> bool:
     """Whether a function takes in all items of its arguments when it is called."""
-    return function in LISTED or is_reading(function)
+    return function in LISTED or is_reading(function) or makes_keys(function)
+
+
+def makes_keys(function: Any) -> bool:
+    """Whether it is the `fromkeys` of some kind of dictionary."""
+    if type(function) is not BuiltinFunctionType:
+        return False
+    kind = function.__self__
+    is_made = isinstance(kind, type) and issubclass(kind, dict)
+    return is_made and function.__name__ == "fromkeys"
+
+
+def takes_steps(function: Any) -> bool:
+    """Whether a call of a function takes steps of generators that it is given."""
+    return function in STEPPING or collects(function)
 
 
 def undecided(function: Any, args: tuple[Any, ...]) -> Wire | None:

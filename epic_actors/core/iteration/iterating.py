@@ -232,6 +232,25 @@ def extend_list(items: list[Any], more: Any) -> list[Any]:
     return items
 
 
+def print_to(
+    file: Any, values: Any, *, sep: Any = None, end: Any = None, flush: Any = False
+) -> None:
+    """`print` to an object with a method of the script's."""
+    for name, value in (("sep", sep), ("end", end)):
+        if value is not None and not isinstance(value, str):
+            kind = type(value).__name__
+            raise TypeError(f"{name} must be None or a string, not {kind}")
+    first = True
+    for value in values:
+        if not first:
+            file.write(" " if sep is None else sep)
+        first = False
+        file.write(str(value))
+    file.write("\n" if end is None else end)
+    if flush:
+        file.flush()
+
+
 def print_(
     *values: Any, sep: Any = None, end: Any = None, file: Any = None, flush: Any = False
 ) -> None:

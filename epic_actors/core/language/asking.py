@@ -13,6 +13,7 @@ Two kinds of looking
 What a call gives is data: a value that is pending calls nothing.
 """
 
+import contextvars
 import functools
 import gc
 import itertools
@@ -51,6 +52,8 @@ _CONTAINERS = (list, tuple, set, frozenset, deque)
 _SILENT = frozenset(
     {Wire, types.ModuleType, types.CodeType, types.FrameType, types.TracebackType}
     | {types.BuiltinFunctionType, property, types.GetSetDescriptorType}
+    # Why: a context holds what this run is in as well, and calls nothing of it.
+    | {contextvars.ContextVar, contextvars.Context, contextvars.Token}
 )
 _QUIET = PLAIN | _SILENT
 _CACHED: Any = functools._lru_cache_wrapper

@@ -21,25 +21,13 @@ from epic_actors.core.tables.protocols import BITS
 
 from .dispatch import WAYS, apply
 from .hooks import access, access_past_hook
-from .lookup import ACCESS
+from .lookup import ACCESS, BARE_DESCRIPTORS
 
 
 if TYPE_CHECKING:
     from epic_actors.core.network.network import Network
 
 
-_PLAIN_DESCRIPTORS = (
-    types.FunctionType,
-    classmethod,
-    staticmethod,
-    types.MemberDescriptorType,
-    types.GetSetDescriptorType,
-    types.BuiltinFunctionType,
-    types.MethodDescriptorType,
-    types.WrapperDescriptorType,
-    types.ClassMethodDescriptorType,
-    type,
-)
 _HOOKS = ("__getattr__", "__getattribute__", "__setattr__", "__delattr__")
 
 
@@ -49,14 +37,16 @@ def is_simple(cls: type) -> bool:
         return False
     for base in cls.__mro__:
         for name, value in vars(base).items():
-            if name in _HOOKS and isinstance(value, types.FunctionType):
-                return False
-            descriptor = hasattr(type(value), "__get__") or hasattr(
-                type(value), "__set__"
-            )
-            plain = isinstance(value, _PLAIN_DESCRIPTORS)
-            external = "__epic_atom__" in marks(type(value))
-            if descriptor and not plain and not external:
+            if isinstance(value, BARE_DESCRIPTORS):
+                if name in _HOOKS and isinstance(value, types.FunctionType):
+                    return False
+                continue
+            kind = type(value)
+            if (
+                hasattr(kind, "__get__")
+                or hasattr(kind, "__set__")
+                or hasattr(kind, "__delete__")
+            ) and "__epic_atom__" not in marks(kind):
                 return False
     return True
 
@@ -66,7 +56,8 @@ def hooked(network: "Network", cls: type) -> bool:
     if cls in network.simple:
         return False
     network.summaries.meet_class(cls)
-    if is_simple(cls) and STORED_IN_CLASSES.isdisjoint(_HOOKS):
+    described = network.specials.describing and issubclass(cls, type)
+    if not described and is_simple(cls) and STORED_IN_CLASSES.isdisjoint(_HOOKS):
         network.simple.add(cls)
         return False
     return True

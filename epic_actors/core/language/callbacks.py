@@ -20,7 +20,7 @@ import trio
 
 from epic_actors.core.iteration import consuming, grouping, iterating
 from epic_actors.core.memory.places import resource
-from epic_actors.core.memory.reach import MOVERS, has_wire
+from epic_actors.core.memory.reach import MOVERS, has_wire, owner_of
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External, Order
 
@@ -154,7 +154,10 @@ def is_script_code(network: "Network", given: Any) -> bool:
     if type(given) is Wire:
         return True
     if issubclass(type(given), functools.partial):
-        return is_script_code(network, given.func)
+        steps = any(map(consuming.is_generated, given.args))
+        return steps or is_script_code(network, given.func)
+    if consuming.is_generated(owner_of(given)):
+        return True
     if type(given) is types.MethodType:
         given = given.__func__
     if type(given) is types.FunctionType:

@@ -14,8 +14,10 @@ import builtins
 import functools
 import inspect
 import itertools
+import operator
 import types
 import typing
+from collections import defaultdict
 from collections.abc import Callable
 from inspect import CO_VARKEYWORDS
 from typing import TYPE_CHECKING, Any
@@ -66,7 +68,7 @@ from epic_actors.core.tables.effects import (
     opaque,
     pure,
 )
-from epic_actors.core.tables.protocols import bits_of
+from epic_actors.core.tables.protocols import HOOKS, bits_of
 from epic_actors.core.tables.worldly import FILES
 from epic_actors.core.terms import LetRec, steps
 
@@ -90,6 +92,7 @@ from .substitutes import (
     cached,
     dispatched,
     got_by,
+    named_until,
 )
 
 
@@ -98,6 +101,7 @@ if TYPE_CHECKING:
 
 CALL = "__call__"
 LOUD = bits_of("list")
+FORMATTERS = frozenset({"format", "format_map"})
 GENERATING = KINDS | {types.GeneratorType}
 _BUILTIN = types.BuiltinFunctionType
 _NAMED: frozenset[Any] = frozenset({_BUILTIN, type})
@@ -147,8 +151,11 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
 
 def is_left_alone(network: "Network", function: Any, owner: Any) -> bool:
     """Whether a builtin method or function of a library runs no code of the script's."""
-    quiet = not network.loud and type(owner) not in CALLERS
-    return quiet and function is not functools.reduce
+    if network.loud & ~HOOKS or type(owner) in CALLERS:
+        return False
+    if network.loud and function.__name__ in FORMATTERS:
+        return False
+    return function is not functools.reduce and function is not operator.call
 
 
 def runs_natively(
@@ -191,8 +198,11 @@ def call_shaped(
     network: "Network", shape: tuple[str | None, ...], function: Any, *values: Any
 ) -> Any:
     """Apply `function` to arguments of any shape."""
-    spread = [_spread(network, *pair) for pair in zip(shape, values, strict=True)]
-    values = tuple(spread)
+    given: list[Any] = []
+    for mark, value in zip(shape, values, strict=True):
+        known = names_given(shape, given) if mark == "**" else ()
+        given.append(_spread(network, mark, value, known))
+    values = tuple(given)
     for mark, value in zip(shape, values, strict=True):
         if mark in ("*", "**") and type(value) is Wire:
             frame = _spread_later(network, shape, function, values, value)
@@ -203,8 +213,21 @@ def call_shaped(
     return apply(network, function, args, kwargs)
 
 
-def _spread(network: "Network", mark: str | None, value: Any) -> Any:
-    """What stands behind a star, read here and now."""
+def names_given(shape: tuple[str | None, ...], given: list[Any]) -> tuple[Any, ...]:
+    """The names that arguments have been given by so far."""
+    found: list[Any] = []
+    for mark, value in zip(shape, given, strict=False):
+        if mark == "**" and type(value) is dict:
+            found += value
+        elif mark not in (None, "*", "**"):
+            found.append(mark)
+    return tuple(found)
+
+
+def _spread(
+    network: "Network", mark: str | None, value: Any, known: tuple[Any, ...]
+) -> Any:
+    """What stands behind a star, read here and now, up to a name that is known."""
     value = deref(value)
     if mark == "*" and network.special & LOUD and type(value) is not Wire:
         value = network.specials.spread(value)
@@ -215,6 +238,8 @@ def _spread(network: "Network", mark: str | None, value: Any) -> Any:
     if not hasattr(type(value), "__iter__" if mark == "*" else "keys"):
         # Why: the call itself says what is wrong, and names the function.
         return value
+    if known and attribute(type(value), "__iter__") is not dict.__iter__:
+        value = apply(network, named_until, (known, value), {})
     kind = tuple if mark == "*" else dict
     return operate(network, BUILTINS[kind], value)
 
@@ -388,7 +413,8 @@ def _function(
         # Why: the module it stands in, since wrappers take the name of what they wrap.
         module = fn.__globals__.get("__name__")
         passes_on = is_script_code(network, getattr(fn, "__wrapped__", None))
-        effect = opaque(fn) if passes_on else of_module(fn, module, fn.__name__)
+        known = BUILTINS.get(fn) or of_module(fn, module, fn.__name__)
+        effect = opaque(fn) if passes_on else known
         return run_unknown(network, effect, fn, args, kwargs)
     return enter_function(network, fn, function, args, kwargs)
 
@@ -483,7 +509,11 @@ def stores_when_called(network: "Network", value: Any) -> bool:
     function = None
     if type(value) is types.FunctionType:
         function = network.translate(value)
-    return function is None or not network.summaries.alone(function).touches_nothing
+    if function is None:
+        return True
+    found = network.summaries.alone(function)
+    # Why: in terms of the function, what it is made among is given to it as well.
+    return not found.touches_nothing or (bool(value.__closure__) and found.stores)
 
 
 def native(
@@ -612,6 +642,8 @@ def _class(
     if effect is not None:
         if cls is type and len(args) != 1:
             effect = opaque(cls)
+        elif cls is defaultdict and args:
+            network.summaries.factories.meet(deref(args[0]))
         return run_native(network, effect, args, kwargs)
     network.summaries.meet_class(cls)
     making = network.specials.making(cls)
@@ -767,6 +799,13 @@ def _object(
         return request(network, aside(function), args, kwargs)
     return run_native(network, effect, (function, *args), kwargs)
 
+
+def _called(network: "Network", args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`operator.call`."""
+    return apply(network, args[0], args[1:], kwargs) if args else NATIVE
+
+
+WAYS[operator.call] = _called
 
 __all__ = [
     "EVERYWHERE",

@@ -107,43 +107,50 @@ def _descriptor_code(
     """The script's code of a property or another descriptor, and its arguments."""
     is_script = network.specials.is_script
     accessor, method, _hook = ACCESS[op]
-    owner, found = _descriptor(obj, name)
+    loads = op == "getattr"
+    owner, cls, found = _descriptor(obj, name, loads=loads)
     kind = type(found)
-    if isinstance(found, property):
+    if isinstance(found, property) and owner is not None:
         function = getattr(found, accessor)
         return (function, (owner, *value)) if is_script(function) else None
-    if op == "getattr" and not _overrides(kind) and name in _own(owner):
+    if (
+        loads
+        and owner is obj
+        and not _overrides(kind)
+        and name in (own_dict(obj) or ())
+    ):
         return None
-    if isinstance(found, functools.cached_property) and op == "getattr":
-        if is_script(found.func):
+    if isinstance(found, functools.cached_property) and loads:
+        if owner is not None and is_script(found.func):
             return iterating.kept, (found.func, owner, found.attrname)
         return None
     function = attribute(kind, method)
     if not is_script(function):
         return None
-    given = (owner, type(obj)) if op == "getattr" else (owner, *value)
-    return function, (found, *given)
+    return function, (found, owner, cls) if loads else (found, owner, *value)
 
 
-def _descriptor(obj: Any, name: str) -> tuple[Any, Any]:
-    """The object that an attribute is looked up for, and what its class has there."""
+def _descriptor(obj: Any, name: str, *, loads: bool) -> tuple[Any, type, Any]:
+    """What a class has under a name, and the instance and class it is asked for.
+
+    There is no instance if a class itself is asked, by its name or by `super`.
+    """
     kind: type = type(obj)
-    if kind is not super:
-        return obj, attribute(kind, name)
-    owner = obj.__self__
-    line = obj.__self_class__.__mro__
-    for base in line[line.index(obj.__thisclass__) + 1 :]:
-        if name in vars(base):
-            return owner, vars(base)[name]
-    return owner, None
+    if kind is super and loads:
+        cls = obj.__self_class__
+        line = cls.__mro__
+        above = line[line.index(obj.__thisclass__) + 1 :]
+        found = next((vars(base)[name] for base in above if name in vars(base)), None)
+        return None if obj.__self__ is cls else obj.__self__, cls, found
+    found = attribute(kind, name)
+    if loads and issubclass(kind, type) and not _overrides(type(found)):
+        own = attribute(obj, name)
+        if own is not None:
+            return None, obj, own
+    return obj, kind, found
 
 
 def _overrides(kind: type) -> bool:
     """Whether a descriptor comes before what the object itself has."""
     setter, deleter = attribute(kind, "__set__"), attribute(kind, "__delete__")
     return setter is not None or deleter is not None
-
-
-def _own(obj: Any) -> Any:
-    # Why: a class has a view of its dictionary, and the object's own hooks must not run.
-    return vars(obj) if issubclass(type(obj), type) else own_dict(obj) or ()

@@ -2,6 +2,7 @@
 
 import functools
 import types
+from collections.abc import Mapping
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 from typing import Any
 
@@ -14,6 +15,19 @@ ACCESS = {
     "delattr": ("fdel", "__delete__", "__delattr__"),
 }
 """For each access: a property's function, a descriptor's method, an object's hook."""
+BARE_DESCRIPTORS = (
+    types.FunctionType,
+    classmethod,
+    staticmethod,
+    types.MemberDescriptorType,
+    types.GetSetDescriptorType,
+    types.BuiltinFunctionType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.ClassMethodDescriptorType,
+    type,
+)
+"""What stands in a class and runs no code of the script's when it is looked up."""
 
 
 def attribute(cls: type, name: str) -> Any:
@@ -50,6 +64,20 @@ def script_of(value: Any) -> Any:
         return object.__getattribute__(value, "__script__")
     except AttributeError:
         return None
+
+
+def accessors(held: Mapping[str, Any]) -> list[types.FunctionType]:
+    """The functions of what a class holds that loading some attribute may run."""
+    found = [held.get(name) for name in ("__getattr__", "__getattribute__")]
+    for value in held.values():
+        kind = type(value)
+        if issubclass(kind, property):
+            found.append(value.fget)
+        elif issubclass(kind, functools.cached_property):
+            found += [value.func, kind.__get__]
+        elif not issubclass(kind, BARE_DESCRIPTORS):
+            found.append(attribute(kind, "__get__"))
+    return [method for method in found if isinstance(method, types.FunctionType)]
 
 
 KEEPS: Any = functools.cached_property.__get__

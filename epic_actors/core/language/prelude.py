@@ -25,20 +25,30 @@ def sorted_(items: Any, *, key: Any, reverse: Any = False) -> Any:
 
 
 def sort(items: Any, *, key: Any, reverse: Any = False) -> None:
-    """`list.sort` with a key."""
-    items[:] = sorted(items, key=key, reverse=reverse)
+    """`list.sort` with a key, which sees the list empty."""
+    rows = found = list(items)
+    items.clear()
+    changed = False
+    try:
+        found = sorted(rows, key=key, reverse=reverse)
+        changed = len(items) > 0
+    finally:
+        items[:] = found
+    if changed:
+        raise ValueError("list modified during sort")
 
 
 def extreme(choose: Any, *items: Any, key: Any, default: Any = MISSING) -> Any:
     """`max` or `min` with a key."""
+    source = items[0] if len(items) == 1 else items
     # Why: `list` would ask the items how many they are.
-    rows = [row for row in (items[0] if len(items) == 1 else items)]  # noqa: C416
+    rows = [row if key is None else (row, key(row)) for row in source]
     if not rows and default is not MISSING:
         return default
     if key is None:
         return choose(rows)
-    keys = [key(row) for row in rows]
-    return rows[choose(range(len(rows)), key=keys.__getitem__)]
+    keys = [row[1] for row in rows]
+    return rows[choose(range(len(rows)), key=keys.__getitem__)][0]
 
 
 def max_(*items: Any, key: Any, default: Any = MISSING) -> Any:

@@ -15,6 +15,8 @@ import attrs
 from epic_actors.core.functions import binding_stub, parameter_names
 from epic_actors.core.knowledge import remembered
 
+from .lookup import attribute
+
 
 @attrs.frozen
 class Field:
@@ -86,11 +88,21 @@ def record_of(cls: type) -> Record | None:
     made: Any = cls.__new__
     if made is not object.__new__ or issubclass(cls, BaseException):
         return None
+    found = None
     if "__dataclass_fields__" in vars(cls):
-        return _of_dataclass(cls)
-    if "__attrs_attrs__" in vars(cls):
-        return _of_attrs(cls)
-    return None
+        found = _of_dataclass(cls)
+    elif "__attrs_attrs__" in vars(cls):
+        found = _of_attrs(cls)
+    if found is None or not all(_is_plain(cls, field.name) for field in found.fields):
+        return None
+    return found
+
+
+def _is_plain(cls: type, name: str) -> bool:
+    """Whether a field is stored as it is, and not by a descriptor of the class."""
+    found = attribute(cls, name)
+    slot = isinstance(found, types.MemberDescriptorType)
+    return slot or not hasattr(type(found), "__set__")
 
 
 def _of_dataclass(cls: Any) -> Record | None:

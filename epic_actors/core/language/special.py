@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
 from epic_actors.core.iteration.consuming import gone_over
@@ -53,7 +54,9 @@ from epic_actors.core.tables.protocols import (
     ARITHMETIC,
     BITS,
     COMPARISONS,
+    HOOKS,
     ITERATION,
+    LOADING,
     OPERANDS,
     PROTOCOLS,
     TAKES_ITEMS,
@@ -63,7 +66,7 @@ from epic_actors.core.tables.protocols import (
 
 from .calling import HARMLESS, may_ask
 from .dispatch import GENERATING, WAYS, apply, run_native
-from .lookup import attribute, script_of
+from .lookup import accessors, attribute, script_of
 from .prelude import next_
 
 
@@ -87,14 +90,6 @@ TEXTS = {"s": BUILTINS[str], "r": BUILTINS[repr], "a": BUILTINS[ascii]}
 Tries = list[tuple[Any, tuple[Any, ...]]]
 
 
-def _accessors(cls: type) -> list[Any]:
-    """What loading an attribute may run."""
-    found = [attribute(cls, name) for name in ("__getattr__", "__getattribute__")]
-    found += [getattr(value, "fget", None) for value in vars(cls).values()]
-    found += [attribute(type(value), "__get__") for value in vars(cls).values()]
-    return [method for method in found if isinstance(method, types.FunctionType)]
-
-
 def _special_names(cls: type) -> set[str]:
     return {name for base in cls.__mro__[:-1] for name in vars(base) if name in BITS}
 
@@ -107,6 +102,7 @@ class Specials:
         self.known: dict[type, frozenset[str]] = {}
         self.own: frozenset[str] = frozenset()
         self.asking = False
+        self.describing = False
 
     def of(self, cls: type) -> frozenset[str]:
         """The special methods of a class that are code of the script's."""
@@ -127,7 +123,10 @@ class Specials:
         if cls is Wire or cls in PLAIN:
             return False
         found = self.of(cls).intersection(names)
-        return any(may_ask(attribute(cls, name), self.own) for name in found)
+        methods = [attribute(cls, name) for name in found - {LOADING}]
+        if LOADING in found:
+            methods += [m for base in cls.__mro__ for m in accessors(vars(base))]
+        return any(may_ask(method, self.own) for method in methods)
 
     def _running(self, cls: type, found: frozenset[str]) -> Iterator[str]:
         """The special methods of a library's Python that may run those of the script's.
@@ -144,13 +143,18 @@ class Specials:
     def _listen(self, cls: type, names: frozenset[str]) -> None:
         """See whether code of a class that operations run may ask for anything."""
         network, made = self.network, vars(cls)
-        methods = [attribute(cls, name) for name in names]
-        methods += filter(self.is_script, _accessors(cls))
+        methods = [attribute(cls, name) for name in names - {LOADING}]
+        methods += filter(self.is_script, accessors(vars(cls)))
         functions = {n for n, v in made.items() if isinstance(v, types.FunctionType)}
         # Why: one of them may be behind a name that was taken for a builtin's.
-        renamed = bool(functions & HARMLESS - self.own) and network.special != 0
+        special = network.special & ~HOOKS
+        renamed = special != 0 and bool(functions & HARMLESS - self.own)
         self.own = own = self.own | functions
         self.asking = self.asking or renamed or any(may_ask(m, own) for m in methods)
+        if self.is_script(attribute(cls, "__get__")) and not self.describing:
+            # Why: attributes of a class itself may be what such a descriptor gives.
+            self.describing = True
+            network.simple = {k for k in network.simple if not issubclass(k, type)}
         loud = network.loud | network.special if self.asking else network.loud
         if loud != network.loud:
             network.loud = loud
@@ -162,6 +166,10 @@ class Specials:
         for name in _special_names(cls):
             if self.is_script(attribute(cls, name)):
                 yield name
+        for base in cls.__mro__[:-1]:
+            if any(map(self.is_script, accessors(vars(base)))):
+                yield LOADING
+                return
 
     def is_script(self, method: Any) -> bool:
         """Whether a class's attribute is code of the script's."""
@@ -792,7 +800,24 @@ STEPS: dict[str, Step] = {
 
 
 def _printing(network: "Network", args: Any, kwargs: dict[str, Any]) -> Any:
+    file = deref(kwargs.get("file"))
+    if type(file) is Wire and not file.kind and not file.immutable:
+        # Why: its methods may turn out to be code of the script's.
+        return enter(
+            network, _printed_later(network, file, args, kwargs), 1, lambda: EVERYTHING
+        )
+    if network.specials.is_script(attribute(type(file), "write")):
+        return apply(network, iterating.print_to, (file, args), _without_file(kwargs))
     return network.specials.printed(args, kwargs) if network.special & TEXT else NATIVE
+
+
+def _printed_later(network: "Network", file: Wire, args: Any, kwargs: Any) -> Frame:
+    yield file
+    return apply(network, print, args, kwargs)
+
+
+def _without_file(kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kwargs.items() if name != "file"}
 
 
 def _extreme(choose: Any) -> Callable[..., Any]:

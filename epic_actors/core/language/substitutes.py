@@ -6,6 +6,7 @@ gives, and in which order it calls what, is as in CPython.
 """
 
 import functools
+import heapq
 import operator
 import re
 import types
@@ -115,20 +116,28 @@ def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
 
 
 def ranked(count: Any, items: Any, key: Any, *, reverse: bool) -> list[Any]:
-    """The first few of `items` in order."""
-    rows = list(items)
-    keys = rows if key is None else [key(row) for row in rows]
+    """The first few of `items` in order; each key is asked for before the next item."""
+    if count < 1:
+        iter(items)
+        return []
+    rows = [(row, key(row)) for row in items]
+    keys = [row[1] for row in rows]
     order = sorted(range(len(rows)), key=keys.__getitem__, reverse=reverse)
-    return [rows[index] for index in order[: max(count, 0)]]
+    return [rows[index][0] for index in order[:count]]
 
 
-def nlargest(n: Any, iterable: Any, key: Any) -> list[Any]:
+def nlargest(n: Any, iterable: Any, key: Any = None) -> list[Any]:
     """`heapq.nlargest`."""
+    if key is None and n > 0:
+        # Why: CPython sees to what is compared with what.
+        return heapq.nlargest(n, [row for row in iterable])  # noqa: C416
     return ranked(n, iterable, key, reverse=True)
 
 
-def nsmallest(n: Any, iterable: Any, key: Any) -> list[Any]:
+def nsmallest(n: Any, iterable: Any, key: Any = None) -> list[Any]:
     """`heapq.nsmallest`."""
+    if key is None and n > 0:
+        return heapq.nsmallest(n, [row for row in iterable])  # noqa: C416
     return ranked(n, iterable, key, reverse=False)
 
 
@@ -146,6 +155,17 @@ def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
     else:
         made.update(rows)
     made.update(named)
+    return made
+
+
+def named_until(known: Any, given: Any) -> dict[Any, Any]:
+    """What stands behind two stars, up to a name that has been given: that is an error."""
+    made: dict[Any, Any] = {}
+    for key in list(given.keys()):
+        if key in known:
+            made[key] = None
+            break
+        made[key] = given[key]
     return made
 
 

@@ -121,6 +121,9 @@ def attribute(name: str) -> Callable[..., Undo | None]:
     """The way back from a store or delete of the attribute `name`."""
 
     def look(holder: Any, *_: Any) -> Undo | None:
+        if type(holder) is super:
+            # Why: it takes no attributes, and says so.
+            return None
         own = own_dict(holder)
         slot = hasattr(type(lookup.attribute(type(holder), name)), "__set__")
         if own is not None and not slot:

@@ -7,6 +7,7 @@ what they may touch.
 
 import gc
 from collections.abc import Callable, Iterable
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.footprints.tags import EVERYTHING
@@ -33,9 +34,7 @@ def run_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Foo
     """What special methods may touch that run inside, of what is pending or held."""
     if effect.calls_own and may_be_own(network, args[0]):
         return EVERYTHING
-    if not network.special or all(type(arg) in PLAIN for arg in args):
-        return NOTHING_RUN
-    if not network.specials.any_of(effect.inside):
+    if not network.special & effect.bits or all(type(arg) in PLAIN for arg in args):
         return NOTHING_RUN
     # Why: a class that is not finished, as its decorator gets it, is no operand.
     objects = [arg for arg in args if not issubclass(type(arg), type)]
@@ -52,9 +51,14 @@ Names = tuple[str, ...]
 
 
 def any_inside(
-    effect: Effect, args: tuple[Any, ...], has: Callable[[type, Names], bool]
+    effect: Effect,
+    args: tuple[Any, ...],
+    has: Callable[[type, Names], bool],
+    also: Callable[[Any, Names], bool] = lambda value, names: False,
 ) -> bool:
     """Whether the class of an argument, or of what it holds, has a method that may run.
+
+    Or whether the value itself `also` has.
 
     Only the arguments themselves are gone over, and of the container that an operation is
     on only the keys are compared.
@@ -62,7 +66,9 @@ def any_inside(
     deep = tuple([name for name in effect.inside if name not in ITERATION])
     stack: list[Any] = []
     for place, value in enumerate(map(deref, args)):
-        if has(type(value), effect.inside):
+        if has(type(value), effect.inside) or also(value, effect.inside):
+            return True
+        if issubclass(type(value), type) and has_a_say(value, effect.runs, has):
             return True
         looked_into = place in effect.whole or place in effect.spreads
         if looked_into or type(value) is slice:
@@ -75,10 +81,20 @@ def any_inside(
         if type(value) in PLAIN or id(value) in seen:
             continue
         seen.add(id(value))
-        if has(type(value), deep):
+        if has(type(value), deep) or also(value, deep):
+            return True
+        if issubclass(type(value), type) and has_a_say(value, effect.runs, has):
             return True
         stack += map(deref, held_by(value))
     return False
+
+
+def has_a_say(cls: type, names: Names, has: Callable[[type, Names], bool]) -> bool:
+    """Whether a class itself, or one derived from it, has a method that may run."""
+    if not names:
+        return False
+    derived: list[type] = type.__subclasses__(cls)
+    return has(cls, names) or any(has_a_say(one, names, has) for one in derived)
 
 
 def held_by(value: Any) -> Iterable[Any]:
@@ -92,6 +108,8 @@ def held_by(value: Any) -> Iterable[Any]:
         return base.__iter__(value)  # type: ignore[no-any-return]
     if kind is slice:
         return (value.start, value.stop, value.step)
+    if kind is UnionType:
+        return value.__args__  # type: ignore[no-any-return]
     if kind in BOUND_TYPES:
         return (value.__self__,)
     if kind in ITERATORS:

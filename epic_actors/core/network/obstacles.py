@@ -10,7 +10,8 @@ from collections.abc import Hashable
 from types import FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.language.lookup import attribute
+from epic_actors.core.footprints.factories import is_filled
+from epic_actors.core.language.lookup import accessors, attribute
 from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import (
     EVERYWHERE,
@@ -33,8 +34,8 @@ from epic_actors.core.memory.reach import (
     taken,
 )
 from epic_actors.core.memory.wire import Wire, deref
-from epic_actors.core.tables.effects import BUILTINS, PURE_MODULES, Effect
-from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS
+from epic_actors.core.tables.effects import PURE_MODULES, Effect
+from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS, LOADING
 
 from .actors import TURN, Turn
 from .inside import any_inside, run_inside
@@ -74,7 +75,7 @@ def obstacle(
                 return wire
     if network.holds[0] > 0:
         found = conflict(effect, args, region, actor)
-        if found is None and network.special:
+        if found is None and (effect.calls_own or network.special & effect.bits):
             run = run_inside(network, effect, args) if actor is None else actor.inside
             found = conflict_inside(run, region, actor)
         if found is not None:
@@ -111,7 +112,7 @@ def runs_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
             return True
     if not effect.dunders:
         return False
-    if effect.op == "getitem" and makes_default(*args):
+    if "__missing__" in effect.dunders and makes_default(*args):
         return True
     return any(has_code(type(value), effect.dunders) for value in args)
 
@@ -120,18 +121,27 @@ def has_code(kind: type, names: tuple[str, ...]) -> bool:
     """Whether a class has special methods of these names that are Python's."""
     if kind is Wire or kind in PLAIN or kind.__module__ in TRUSTED:
         return False
-    return any(hasattr(attribute(kind, name), "__code__") for name in names)
+    for name in names:
+        method = attribute(kind, name)
+        if isinstance(method, classmethod | staticmethod):
+            method = method.__func__
+        if hasattr(method, "__code__"):
+            return True
+    return LOADING in names and any(accessors(vars(base)) for base in kind.__mro__)
+
+
+def makes_missing(value: Any, names: tuple[str, ...]) -> bool:
+    """Whether a dictionary makes missing items by Python's code."""
+    return "__missing__" in names and is_filled(value)
 
 
 def stores_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
     """Whether special methods inside may store something, which is not undone."""
-    if not network.special or effect.lazy:
-        return False
-    names = effect.inside
-    if not network.specials.any_of(names):
+    if effect.lazy or not network.special & effect.bits:
         return False
     # Why: those that are run as the script's own code have been run by now.
-    return network.summaries.special_store(names) and any_inside(effect, args, has_code)
+    stores = network.summaries.special_store(effect.inside)
+    return stores and any_inside(effect, args, has_code, makes_missing)
 
 
 def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
@@ -154,7 +164,7 @@ def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> b
 def asks_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> bool:
     """Whether a special method that runs inside may call an external."""
     specials = network.specials
-    if effect.lazy or not specials.any_of(effect.inside):
+    if effect.lazy or not network.special & effect.bits:
         return False
     return any_inside(effect, args, specials.ask)
 
@@ -183,10 +193,7 @@ def may_run_script_code(effect: Effect, args: tuple[Any, ...]) -> bool:
 
 def makes_default(mapping: Any = None, key: Any = None, *_: Any) -> bool:
     """Whether a load makes a default by code that may do anything."""
-    if type(mapping) is not defaultdict:
-        return False
-    factory = mapping.default_factory
-    if factory is None or (isinstance(factory, type) and factory in BUILTINS):
+    if not is_filled(mapping):
         return False
     return isinstance(key, Hashable) and key not in mapping
 
@@ -297,7 +304,8 @@ def touched(
             if type(value) in CONSUMED:
                 places.append((value, True))
             read = deep_places(value, memory, compared=effect.compares)
-            places += [(place, False) for place in read]
+            fills = effect.dunders is not None and "__missing__" in effect.dunders
+            places += [(p, fills and type(p) is defaultdict) for p in read]
         elif position in effect.spreads:
             places += taken(value)
         elif position in effect.reads:

@@ -26,7 +26,7 @@ from epic_actors.core.memory.places import (
 )
 from epic_actors.core.memory.wire import Wire
 
-from .protocols import ANY, COMPARING, ITERATION, bits_of, operation_of
+from .protocols import ANY, COMPARING, ITERATION, bits_of, operation_of, special_bits
 
 
 ALL: Any = range(1_000_000)
@@ -63,6 +63,7 @@ class Effect:
         count: How many results a pack of it has.
         dunders: Special methods of the arguments' types that may run inside it; None if
             nobody has said.
+        runs: Further special methods that may run inside it, as far as they are the script's.
         calls_back: What its arguments turn out to be, it may call in any way.
         kind: The builtin type that the result is exactly of.
         keeps_kind: The result is of the type that both arguments have.
@@ -70,8 +71,9 @@ class Effect:
         stores_keywords: Keyword arguments are moved, whatever is said of positions.
         names: Of the last arguments, if they are given by name.
         inside: Special methods of the arguments, and of what they hold, that it may run.
+        bits: The bits of these (see `protocols`).
         op: The operation it is, if special methods may stand behind it.
-        loud: The bits of these special methods (see `protocols`).
+        loud: The bits of these special methods.
         only_values: It has to do with nothing but its arguments.
         under: The attribute that it stores or deletes; "" for the one named by the second
             argument.
@@ -102,6 +104,7 @@ class Effect:
     on: int = 0
     count: int = 1
     dunders: tuple[str, ...] | None = None
+    runs: tuple[str, ...] = ()
     calls_back: bool = False
     kind: type | None = None
     keeps_kind: bool = False
@@ -113,6 +116,7 @@ class Effect:
     calls_own: bool = False
     beside: tuple[Any, ...] = ()
     inside: tuple[str, ...] = attrs.field(init=False)
+    bits: int = attrs.field(init=False)
     op: str = attrs.field(init=False)
     loud: int = attrs.field(init=False)
     only_values: bool = attrs.field(init=False)
@@ -121,8 +125,8 @@ class Effect:
     @inside.default
     def _inside(self) -> tuple[str, ...]:
         if self.whole and self.dunders is None and not self.compares:
-            return ANY
-        names = self.dunders or ()
+            return (*ANY, *self.runs)
+        names = (*(self.dunders or ()), *self.runs)
         if self.spreads:
             names += ITERATION
         if self.compares:
@@ -130,6 +134,10 @@ class Effect:
         for other in (*(self.by_type or {}).values(), self.otherwise):
             names += () if other is None else other.inside
         return tuple(dict.fromkeys(names))
+
+    @bits.default
+    def _bits(self) -> int:
+        return special_bits(self.inside)
 
     @op.default
     def _op(self) -> str:

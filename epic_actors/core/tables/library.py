@@ -21,6 +21,7 @@ import functools
 import inspect
 import itertools
 import re
+import string
 import sys
 import types
 import typing
@@ -51,7 +52,18 @@ from .effect import (
     writer,
 )
 from .files import close_behind
-from .protocols import COMPARING, FORMATTING, ITERATION, KEYS, NUMBERS, TEXT, TRUTH
+from .protocols import (
+    CHECKING,
+    COMPARING,
+    COPYING,
+    FORMATTING,
+    ITERATION,
+    KEYS,
+    LOADING,
+    NUMBERS,
+    TEXT,
+    TRUTH,
+)
 from .worldly import OPEN, dumping, handling_paths, loading
 
 
@@ -162,6 +174,24 @@ def _store(function: Any) -> Effect:
     )
 
 
+_COPIES_DEEPLY = pure(
+    copy.deepcopy, dunders=("__deepcopy__", "__reduce_ex__"), runs=COPYING
+)
+
+
+def _checking(function: Any) -> Effect:
+    """`isinstance`: classes of a metaclass's, and protocols, may have a say."""
+    plain = Effect(function, whole=(1,), looks_at=_OF_CLASS, dunders=())
+
+    def chosen(_: Any = None, wanted: Any = object, *__: Any) -> Effect | None:
+        if type(wanted) is type:
+            return plain
+        every = wanted if type(wanted) is tuple else (wanted,)
+        return plain if all(type(cls) is type for cls in every) else None
+
+    return attrs.evolve(plain, runs=(*CHECKING, LOADING), variant=chosen)
+
+
 BUILTINS: dict[Any, Effect] = {
     **{
         function: _known(function, pure, immutable=True, kind=kind)
@@ -214,10 +244,7 @@ BUILTINS: dict[Any, Effect] = {
     ),
     object.__delattr__: Effect(object.__delattr__, writes=(0,), undo=_store_by_name),
     # What an object is and has
-    **{
-        function: Effect(function, whole=(1,), looks_at=_OF_CLASS, dunders=())
-        for function in (isinstance, issubclass)
-    },
+    **{function: _checking(function) for function in (isinstance, issubclass)},
     callable: Effect(callable, looks_at=loaded(CLASSES, "__call__")),
     type: Effect(type, looks_at=_OF_CLASS, beside=(type,)),
     id: Effect(id, immutable=True, kind=int),
@@ -299,12 +326,13 @@ BUILTINS: dict[Any, Effect] = {
             for kind in (list, dict, set, tuple, frozenset, deque, OrderedDict)
         },
         dunders=("__copy__", "__reduce_ex__", "__getstate__", "__setstate__"),
+        runs=COPYING,
     ),
-    copy.deepcopy: pure(
-        copy.deepcopy,
+    copy.deepcopy: attrs.evolve(
+        _COPIES_DEEPLY,
         writes=(1,),
         undo=lambda _, memo=None: back.snapshot(memo),
-        dunders=("__deepcopy__", "__reduce_ex__"),
+        variant=lambda *args: None if len(args) > 1 else _COPIES_DEEPLY,
     ),
     typing.cast: Effect(typing.cast, strict=(0,)),
     # Why: attrs writes the module of the latest class into it, on 3.13.
@@ -368,6 +396,15 @@ def _filling(function: Any) -> Effect:
     )
 
 
+def _loading(function: Any) -> Effect:
+    """Loads an item, where a default may be stored."""
+    load = Effect(
+        function, strict=(0, 1), whole=(1,), reads=(0,), dunders=("__missing__",)
+    )
+    made = attrs.evolve(load, writes=(0,), undo=back.dict_item)
+    return attrs.evolve(load, by_type={defaultdict: made}, otherwise=load)
+
+
 def _mapping(kind: Any) -> Methods:
     by_key: Methods = {
         "get": Effect(kind.get, strict=(0, 1), whole=(1,), reads=(0,)),
@@ -376,6 +413,8 @@ def _mapping(kind: Any) -> Methods:
         ),
         "pop": writer(kind.pop, back.snapshot, strict=(0, 1), whole=(1,)),
     }
+    if kind is dict:
+        by_key["__getitem__"] = _loading(dict.__getitem__)
     return {
         **_comparing(by_key),
         "update": _filling(kind.update),
@@ -451,6 +490,27 @@ _TO_STR = frozenset(
     ]
 )
 _FORMATS = frozenset({"format", "format_map", "__mod__"})
+
+
+@functools.lru_cache(4096)
+def _loads(text: str) -> bool:
+    """Whether a text with places asks for attributes."""
+    try:
+        parts = [part[1:3] for part in string.Formatter().parse(text)]
+    except ValueError:
+        return False
+    return any("." in (name or "") or (spec and _loads(spec)) for name, spec in parts)
+
+
+def _formatting(effect: Effect) -> Effect:
+    """`str.format` and the like, which may ask for attributes if the text says so."""
+
+    def chosen(text: Any = "", *_: Any) -> Effect | None:
+        return effect if type(text) is str and not _loads(text) else None
+
+    return attrs.evolve(effect, runs=(LOADING,), variant=chosen)
+
+
 _RUNS_OF: dict[type, tuple[str, ...]] = dict.fromkeys(
     _CONTAINERS, (*COMPARING, *ITERATION, "__repr__")
 )
@@ -484,7 +544,7 @@ def _reading(kind: type, name: str) -> Effect:
     """A method that changes nothing."""
     container = kind in _CONTAINERS
     text = str if kind is str and name in _TO_STR else None
-    return pure(
+    made = pure(
         getattr(kind, name),
         immutable=name in _ANSWERS
         or not (container or name in _LISTS or name in _LOOKS_INTO),
@@ -493,6 +553,7 @@ def _reading(kind: type, name: str) -> Effect:
         spreads=(1,) if name == "join" else (),
         dunders=FORMATTING if name in _FORMATS else _RUNS_OF.get(kind, ("__index__",)),
     )
+    return _formatting(made) if kind is str and name.startswith("format") else made
 
 
 METHODS: dict[type, Methods] = {
@@ -507,7 +568,10 @@ METHODS: dict[type, Methods] = {
             writer(OrderedDict.move_to_end, back.snapshot, whole=ALL)
         ),
     },
-    defaultdict: _own(defaultdict, _mapping(defaultdict)),
+    defaultdict: {
+        **_own(defaultdict, _mapping(defaultdict)),
+        "__missing__": _loading(defaultdict.__missing__),
+    },
 }
 """Methods by the type that defines them, as functions of their object first."""
 
@@ -696,6 +760,9 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
             "pprint": "pprint pp",
             "csv _csv": "reader writer DictReader DictWriter",
             "struct _struct": "pack_into",
+            "string": "format vformat get_field get_value",
+            "inspect": "getmembers",
+            "types": "new_class prepare_class",
             "random": "shuffle seed setstate",
             "_random": "seed setstate",
             "calendar": "setfirstweekday",

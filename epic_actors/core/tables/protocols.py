@@ -31,8 +31,19 @@ COMPARING = (*(f"__{op}__" for op in COMPARISONS), "__hash__", "__index__")
 """What looking for an element or a key, or comparing containers, runs of what they hold."""
 TEXT = ("__format__", "__str__", "__repr__")
 
+LOADING = "<loading>"
+"""Stands for all that loading an attribute may run, whatever its name: properties, too."""
+CHECKING = ("__instancecheck__", "__subclasscheck__", "__subclasshook__")
+COPYING = (
+    *("__copy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"),
+    *("__getnewargs__", "__getnewargs_ex__", "__setitem__"),
+    *("__getattr__", "__getattribute__"),
+)
+REDUCING = frozenset({"__reduce__", "__reduce_ex__"})
+"""What these give, says which function is called to make a copy."""
+
 NUMBERS = ("__int__", "__float__", "__complex__", "__index__")
-FORMATTING = (*TEXT, *NUMBERS, "__getitem__")
+FORMATTING = (*TEXT, *NUMBERS, "__getitem__", "__missing__")
 """What filling in a text with places runs."""
 
 TAKES_ITEMS = ("list", "tuple", "set", "frozenset", "sorted", "sum", "min", "max")
@@ -97,11 +108,16 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
     ("__setitem__",),
     ("__delitem__",),
     ("__aiter__", "__anext__"),
+    CHECKING,
+    ("__reduce__", "__setstate__", "__getnewargs__", "__getnewargs_ex__"),
+    ("__getattr__", "__getattribute__", LOADING),
 )
 BITS = {name: 1 << bit for bit, names in enumerate(_GROUPS) for name in names}
 """The bit of each special method."""
-ANY = tuple(BITS)
-"""All of them: what may run inside native code of which nobody has said."""
+HOOKS = BITS[LOADING]
+"""The bit of what accesses to attributes run."""
+ANY = tuple(name for names in _GROUPS[:-3] for name in names)
+"""What may run inside native code of which nobody has said: no hooks of attributes."""
 
 OPERANDS: dict[str, tuple[int, ...]] = dict.fromkeys(
     (*ARITHMETIC, *COMPARISONS), (0, 1)
