@@ -283,6 +283,8 @@ WORLDS = {
     "past_the_hook": """
         class A:
             p = property(lambda self: said.append(1), lambda self, v: said.append(v))
+            def __getattribute__(self, n): return object.__getattribute__(self, n)
+            def __setattr__(self, n, v): object.__setattr__(self, n, v)
         ---
         x = A()
         ---

@@ -39,6 +39,7 @@ from epic_actors.core.closures import Resumption
 from epic_actors.core.functions import Function, Namespace
 from epic_actors.core.knowledge import CORE, Known
 from epic_actors.core.language.lookup import (
+    ACCESS,
     ANY_NAME,
     BARE_DESCRIPTORS,
     KEEPS,
@@ -279,9 +280,7 @@ class Summaries:
 
     def access(self, op: str, name: str, *, past: bool = False) -> Summary | None:
         """What the script's own code that an access may run may touch, if any."""
-        functions = self.hooks(op, name)
-        if past:
-            functions = [f for f in functions if f.__name__ not in hook_names(op, "")]
+        functions = self.past_hooks(op) if past else self.hooks(op, name)
         if not functions:
             return None
         key = tuple(map(id, functions))
@@ -361,6 +360,20 @@ class Summaries:
                 or (function is KEEPS and self.specials.is_script(vars(cls)[one].func))
             ]
         return found
+
+    def past_hooks(self, op: str) -> list[types.FunctionType]:
+        """What a hook for all attributes may run by asking `object` for one of them."""
+        hook, is_script = ACCESS[op][2], self.specials.is_script
+        hooked = [cls for cls in self.classes if is_script(attribute(cls, hook))]
+        owners = {base for cls in hooked for base in cls.__mro__}
+        return [
+            function
+            for cls in self.classes
+            if cls in owners
+            for one in vars(cls)
+            for function in hooks_of(cls, op, one)
+            if is_script(function) and function.__name__ not in hook_names(op, "")
+        ]
 
     def closed(self, fn: types.FunctionType) -> Closed:
         """What a function is made around, the same whenever it is asked for."""
