@@ -32,7 +32,7 @@ from typing import Any
 
 import attrs
 
-from epic_actors.core.language.lookup import is_slot
+from epic_actors.core.language.lookup import attribute, is_slot
 from epic_actors.core.memory import undo as back
 from epic_actors.core.memory.places import CLASSES, any_global, is_shared, loaded, take
 from epic_actors.core.memory.wire import Wire
@@ -179,11 +179,16 @@ _COPIES_DEEPLY = pure(
 )
 
 
+_CLASS = vars(object)["__class__"]
+
+
 def _checking(function: Any) -> Effect:
     """`isinstance`: classes of a metaclass's, and protocols, may have a say."""
     plain = Effect(function, whole=(1,), looks_at=_OF_CLASS, dunders=())
 
-    def chosen(_: Any = None, wanted: Any = object, *__: Any) -> Effect | None:
+    def chosen(obj: Any = None, wanted: Any = object, *_: Any) -> Effect | None:
+        if attribute(type(obj), "__class__") is not _CLASS:
+            return None
         if type(wanted) is type:
             return plain
         every = wanted if type(wanted) is tuple else (wanted,)
