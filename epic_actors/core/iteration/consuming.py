@@ -557,7 +557,7 @@ def makes_keys(function: Any) -> bool:
     if type(function) is not BuiltinFunctionType:
         return False
     kind = function.__self__
-    is_made = issubclass(type(kind), type) and issubclass(kind, dict)
+    is_made = isinstance(kind, type) and issubclass(kind, dict)
     return is_made and function.__name__ == "fromkeys"
 
 
