@@ -25,6 +25,7 @@ It is longer than most modules: there is a step for each protocol, and all look 
 
 import itertools
 import operator
+import sys
 import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -53,6 +54,7 @@ from epic_actors.core.tables.effects import BUILTINS, Effect, prim_effect
 from epic_actors.core.tables.protocols import (
     ARITHMETIC,
     BITS,
+    CHECKING,
     COMPARISONS,
     HOOKS,
     ITERATION,
@@ -88,6 +90,12 @@ TEXT = bits_of("print")
 ITEMS = BUILTINS[list]
 TEXTS = {"s": BUILTINS[str], "r": BUILTINS[repr], "a": BUILTINS[ascii]}
 Tries = list[tuple[Any, tuple[Any, ...]]]
+
+
+def is_standard(method: Any) -> bool:
+    """Whether a method is the standard library's, which asks for nothing to check a class."""
+    module = getattr(method, "__module__", None) or ""
+    return module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _special_names(cls: type) -> set[str]:
@@ -164,7 +172,10 @@ class Specials:
         if cls in PLAIN or cls is type:
             return
         for name in _special_names(cls):
-            if self.is_script(attribute(cls, name)):
+            method = attribute(cls, name)
+            if self.is_script(method) and not (
+                name in CHECKING and is_standard(method)
+            ):
                 yield name
         for base in cls.__mro__[:-1]:
             if any(map(self.is_script, accessors(vars(base)))):
