@@ -112,7 +112,7 @@ def shell_of(value: Any) -> Any:
     stack = gc.get_referents(value)
     while stack:
         inner = stack.pop()
-        if type(inner) is Feed:
+        if issubclass(type(inner), Feed):
             return inner.shell
         if type(inner) in _TUPLES:
             stack += gc.get_referents(inner)
