@@ -621,6 +621,15 @@ REGRESSIONS |= {
         except RuntimeError as error:
             return repr(error), repr(error.__cause__)
         """,
+    "a class that a function makes is of the script's module": """
+        import collections, enum, typing
+
+        made = type("C", (), {"x": f(1)}), f(type)("D", (), {})
+        made += collections.namedtuple("N", "a b"), enum.Enum("E", "x y")
+        if odd(f(1)):
+            made += (typing.NamedTuple("T", [("a", int)]),)
+        return [one.__module__ for one in made], repr(made[0])
+        """,
 }
 
 WRONG: dict[str, str] = {}

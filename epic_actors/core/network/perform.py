@@ -83,13 +83,14 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     if network.calm:
         if effect.inside and waits_inside(network, effect, args):
             return request(network, aside(effect.function), args, {})
-        return effect.function(*args)
+        return moved_here(network, effect.function(*args), network.here)
     for value in args:
         if type(value) not in PLAIN:
             break
     else:
         if effect.only_values:
-            return made_here(network, effect, effect.function(*args))
+            made = moved_here(network, effect.function(*args), network.here)
+            return made_here(network, effect, made)
     args = tuple([deref(value) for value in args])
     here = network.here
     found = obstacle(network, effect, args, here, None)
@@ -149,7 +150,32 @@ def perform(
         result = effect.function(*args)
     if not network.calm:
         note_wires(network, effect, args, result)
-    return result
+    return moved_here(network, result, region)
+
+
+def moved_here(network: "Network", made: Any, region: Region) -> Any:
+    """The result of an operation; a class that it made is of the script's module.
+
+    Why: `type`, `namedtuple` and the like go by the frame that calls them, which is ours.
+    """
+    if issubclass(type(made), type) and vars(made).get("__module__") == __name__:
+        type.__setattr__(made, "__module__", module_here(network, region))
+    return made
+
+
+def module_here(network: "Network", region: Region) -> str:
+    """The module in which the script stands."""
+    spaces = list(network.summaries.namespaces.values())
+    chain = region.site.chain() if region.site is not None else []
+    files = {space.values.get("__file__"): space.name for space in spaces}
+    return next(
+        (
+            files[code.co_filename]
+            for code, _ in reversed(chain)
+            if code.co_filename in files
+        ),
+        spaces[0].name if spaces else __name__,
+    )
 
 
 def note_store(effect: Effect, args: tuple[Any, ...]) -> None:
