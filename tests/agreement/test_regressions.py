@@ -630,6 +630,19 @@ REGRESSIONS |= {
             made += (typing.NamedTuple("T", [("a", int)]),)
         return [one.__module__ for one in made], repr(made[0])
         """,
+    "what is gone over may be given by its name": """
+        import itertools
+
+        class Own:
+            def __iter__(self):
+                yield f(1)
+                yield f(2)
+
+        found = list(enumerate(iterable=Own(), start=f(4)))
+        found += enumerate(iterable=f(Own()))
+        found += itertools.accumulate(iterable=Own())
+        return found
+        """,
 }
 
 WRONG: dict[str, str] = {}

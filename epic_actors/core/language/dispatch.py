@@ -275,6 +275,9 @@ def apply(
         and issubclass(type(function), type)
         and function in ITERATORS
     ):
+        if not args and "iterable" in kwargs:
+            kwargs = kwargs.copy()
+            args = (kwargs.pop("iterable"),)
         found = network.specials.opened(function, args, kwargs)
         if found is not NATIVE:
             return found
