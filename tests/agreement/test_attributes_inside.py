@@ -67,12 +67,12 @@ WORLDS = {
         class D:
             def __get__(self, o, t=None): said.append(1); return 1
             def __set__(self, o, v): said.append(2)
-        class M(type): a = D()
-        class E(metaclass=M): a = 3
+        class M(type): shown = D()
+        class E(metaclass=M): shown = 3
         ---
         x = E
         ---
-        x.a; x.a = 3
+        x.shown; x.shown = 3
         """,
     "a_descriptor_behind_super_of_an_instance": """
         class D:
@@ -109,10 +109,10 @@ WORLDS = {
         """,
     "super_takes_no_attributes": """
         class A:
-            f = property(lambda self: 1, lambda self, v: said.append(v))
+            kept = property(lambda self: 1, lambda self, v: said.append(v))
         class B(A):
             def g(self):
-                try: super().f = 3
+                try: super().kept = 3
                 except AttributeError as e: said.append(str(e))
         ---
         x = B()
@@ -122,11 +122,11 @@ WORLDS = {
     "a_descriptor_that_only_deletes": """
         class D:
             def __delete__(self, o): said.append(2)
-        class E: a = b = D()
+        class E: gone = away = D()
         ---
         x = E()
         ---
-        del x.a; delattr(x, "b")
+        del x.gone; delattr(x, "away")
         """,
     "a_field_that_is_a_descriptor": """
         class V:
