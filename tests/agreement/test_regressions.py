@@ -643,6 +643,66 @@ REGRESSIONS |= {
         found += itertools.accumulate(iterable=Own())
         return found
         """,
+    "a bare raise in a function raises what its caller handles": """
+        def again():
+            if odd(f(1)):
+                raise
+
+        found = []
+        try:
+            try:
+                raise Bad(f(1))
+            except Bad:
+                again()
+        except Bad as error:
+            found.append(repr(error))
+        try:
+            again()
+        except RuntimeError as error:
+            found.append(repr(error))
+        return found
+        """,
+    "a generator in an except clause goes on handling": """
+        def thrown():
+            try:
+                raise KeyError(f(1))
+            except KeyError:
+                yield f(2)
+
+        def delegating():
+            try:
+                raise KeyError(f(1))
+            except KeyError:
+                yield from [f(2)]
+                raise ValueError
+
+        def passing():
+            try:
+                raise KeyError(f(1))
+            except KeyError:
+                yield from thrown_in()
+
+        def thrown_in():
+            yield f(2)
+
+        found = []
+        for it in thrown(), delegating(), passing():
+            next(it)
+            try:
+                it.throw(ValueError) if it.__name__ != "delegating" else next(it)
+            except ValueError as error:
+                found.append(repr(error.__context__))
+        return found
+        """,
+    "a generator's name is read behind the store to it": """
+        def items():
+            yield f(1)
+
+        it = f(items())
+        it.__name__ = "other"
+        before = it.__name__
+        return before, list(it), it.__name__
+        """,
 }
 
 WRONG: dict[str, str] = {}

@@ -6,6 +6,7 @@
 
 import abc
 import collections
+import contextlib
 import dataclasses
 import enum
 import functools
@@ -17,6 +18,9 @@ import attrs
 import pytest
 
 import epic_actors as epic
+from epic_actors.core.machines.fast import FastMachine
+from epic_actors.core.network.network import Network
+from epic_actors.frontend import known
 from tests.core.rows import both_ways
 from tests.litmus.table import Table, check, f, g
 
@@ -325,3 +329,12 @@ globals_: dict[str, Any] = {}
 def test_takes_exactly(row: Any, fusion: bool) -> None:
     """The script means what it means in CPython, and takes exactly its seconds."""
     check(row, fusion=fusion)
+
+
+def test_what_the_library_checks_classes_with_asks_for_nothing() -> None:
+    """A module that knows such a class has its loops run natively all the same."""
+    network = Network(known, FastMachine())
+
+    network.specials.of(contextlib.aclosing)
+
+    assert network.loud == 0
