@@ -14,10 +14,8 @@ import textwrap
 import pytest
 
 from epic_actors.testing.agree import agree
-from epic_actors.testing.outside import Outside
+from tests.agreement.test_one_method import boom, g, outside, re_indented
 
-
-outside = Outside()
 
 IMPORTS = """
 import bisect, collections, contextvars, functools, heapq, itertools, json, operator, types
@@ -156,18 +154,6 @@ x = [3, 1, 2] ;; x.sort(key=lambda v: -f(v), reverse=True); res = x
 }
 
 
-@outside.unordered(seconds=lambda x, d: d)
-def g(x, d):
-    """Take `d` seconds and return `x`."""
-    return x
-
-
-@outside.unordered(seconds=lambda d: d)
-def boom(d):
-    """Take `d` seconds and fail."""
-    raise ValueError
-
-
 WAYS = {
     "undecided": "if g(1, 3):\n    STATEMENT",
     "pending": "STATEMENT",
@@ -187,9 +173,7 @@ def script_of(kind, made, statement, way):
     """A script with that statement."""
     if way == "pending":
         made = re.sub(r"^(\w+) = (.*)$", r"\1 = g(\2, 1)", made)
-    before, _, after = WAYS[way].partition("STATEMENT")
-    indent = before.rpartition("\n")[2]
-    body = before + statement.replace("\\n", "\n" + indent) + after
+    body = re_indented(WAYS[way], statement)
     lines = ["said.clear()", "res = None", made, body, "return list(said), res"]
     text, world = IMPORTS, CASES[kind][0]
     if kind == "closure":
