@@ -7,6 +7,7 @@ something older fails: what was run, and what it gave, is as in CPython.
 
 # mypy: ignore-errors
 
+import gc
 import linecache
 import re
 import textwrap
@@ -195,3 +196,15 @@ def test_all_that_is_run_is_seen(kind, made, statement):
         if made or way != "pending":
             script = script_of(kind, made, statement, way)
             agree(script, outside, fusions=MACHINES.get(way, [True]))
+
+
+@pytest.mark.parametrize("often", [1, 3, 7, 50])
+def test_a_generator_that_is_garbage_between_steps_runs_nothing(often):
+    """Whenever Python looks for garbage: the script is somewhere else by then."""
+    made, statement = "", "i = gen(); res = list(zip(i, i)); said.append('q')"
+    before = gc.get_threshold()
+    gc.set_threshold(often)
+    try:
+        agree(script_of("careful", made, statement, "failing"), outside)
+    finally:
+        gc.set_threshold(*before)

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import trio
 
 from epic_actors.core.closures import (
     RESUMES,
@@ -83,7 +84,7 @@ def begin(
     interpreter = Interpreter(network.translate)
 
     def natively(generated: Generated, thrown: bool, sent: Any) -> tuple[bool, Any]:
-        if generated.rest is None or _is_collected(generated):
+        if generated.rest is None or _is_collected(network, generated):
             if network.dropped is None:
                 generated.rest = None
             else:
@@ -121,11 +122,16 @@ def stands_apart(
     return network.closed.of(fn, function) == 2
 
 
-def _is_collected(generated: Generated) -> bool:
-    """Whether the native object is going, which is no certain place of the script."""
+def _is_collected(network: "Network", generated: Generated) -> bool:
+    """Whether the native object is going, which is no certain place of the script.
+
+    Unless native code in a thread of its own lets it go, or the run has ended.
+    """
     if generated.shell() is not None:
         return False
-    return inside.step is not None or type(deref(generated.rest)) is Wire
+    # Why: Python also looks for what is garbage between the run's steps.
+    within = not network.finished and trio.lowlevel.in_trio_run()
+    return within or inside.step is not None or type(deref(generated.rest)) is Wire
 
 
 def whole(rest: Any) -> Any:
