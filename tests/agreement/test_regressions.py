@@ -703,6 +703,37 @@ REGRESSIONS |= {
         before = it.__name__
         return before, list(it), it.__name__
         """,
+    "a lazy iterator over what cannot be gone over fails where it is made": """
+        def same(*row):
+            return f(row)
+
+        found = []
+        for lazy in map, filter, itertools.starmap, itertools.takewhile:
+            for items in 42, f(42):
+                try:
+                    lazy(same, items)
+                    found.append("made")
+                except TypeError as error:
+                    found.append(str(error))
+        return found
+        """,
+    "a lazy iterator asks for pending items where it is made": """
+        said = []
+        class Shelf:
+            def __iter__(self):
+                said.append("asked")
+                return iter([1, 2])
+
+        def same(*row):
+            return f(row)
+
+        for lazy in map, filter, itertools.takewhile, zip:
+            row = [same] if lazy is not zip else []
+            made = lazy(*row, f(Shelf()))
+            said.append("made")
+            said.extend(made)
+        return said
+        """,
 }
 
 WRONG: dict[str, str] = {}

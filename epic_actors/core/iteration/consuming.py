@@ -246,16 +246,6 @@ def queued(items: Any, queue: Any, queues: list[Any]) -> Iterator[Any]:
         yield queue.popleft()
 
 
-def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
-    """`functools.reduce`."""
-    result = initial
-    for item in items:
-        result = item if result is MISSING else function(result, item)
-    if result is MISSING:
-        raise TypeError("reduce() of empty iterable with no initial value")
-    return result
-
-
 def contains(items: Any, wanted: Any) -> bool:
     """`operator.contains`."""
     return wanted in items
@@ -402,7 +392,7 @@ LAZY: dict[Any, Callable[..., Any]] = {
     zip: zip_,
     map: map_,
     filter: filter_,
-    functools.reduce: reduce,
+    functools.reduce: substitutes.reduce,
     heapq.nlargest: substitutes.nlargest,
     heapq.nsmallest: substitutes.nsmallest,
     operator.contains: contains,

@@ -29,6 +29,7 @@ from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration.consuming import (
     chain_all,
     chains,
+    gone_over,
     may_be_generated,
     script_for,
     takes_all,
@@ -638,6 +639,8 @@ def _class(
 ) -> Any:
     script = instead_of(network, cls, args, kwargs)
     if script is not None:
+        for place in gone_over(cls, len(args)):
+            operate(network, ITERABLE, args[place])
         return apply(network, script, args, kwargs)
     if not network.calm and (wire := undecided(cls, args)) is not None:
         return _once_known(network, cls, args, kwargs, wire)
@@ -705,6 +708,16 @@ def _is_none(result: Any) -> None:
 
 
 INITIALISED = Effect(_is_none)
+
+
+def _is_iterable(items: Any) -> None:
+    kind = type(items)
+    if attribute(kind, "__iter__") is None and attribute(kind, "__getitem__") is None:
+        iter(items)
+
+
+ITERABLE = Effect(_is_iterable, dunders=())
+"""What a lazy iterator checks when it is made, though it goes over nothing yet."""
 
 
 def _record(

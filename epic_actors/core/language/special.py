@@ -281,7 +281,8 @@ class Specials:
         if function is reversed:
             return self.turned(args)
         places = gone_over(function, len(args))
-        if not any(self.may_open(deref(args[place])) for place in places):
+        may = self.may_open if function is itertools.chain else self.may_turn_out
+        if not any(may(deref(args[place])) for place in places):
             return NATIVE
         return self.enter(_opened(self, function, args, kwargs), ITEMS, args)
 
@@ -299,6 +300,13 @@ class Specials:
         if known or generated_of(value) is not None:
             return False
         return iterates(self, value) or steps_ask(self.network, value)
+
+    def may_turn_out(self, value: Any) -> bool:
+        """Whether it is, or may turn out to be, what `may_open` says."""
+        if type(value) is not Wire:
+            return self.may_open(value)
+        unknown = value.kind is None and value.source is None and not value.immutable
+        return unknown and bool(self.network.summaries.special_methods("__iter__"))
 
     def gives_items(self, value: Any) -> bool:
         """Whether what takes in the items of a value, which is no mapping, runs its code."""
@@ -672,8 +680,11 @@ def _opened(specials: Specials, function: Any, args: Any, kwargs: Any) -> Frame:
     """A lazy iterator over generators of items that are code of the script's."""
     given = list(map(deref, args))
     # Why: `chain` begins with each of its arguments when it comes to it.
-    opened = iterating.through if function is itertools.chain else iterating.opened
+    later = function is itertools.chain
+    opened = iterating.through if later else iterating.opened
     for place in gone_over(function, len(args)):
+        if not later and specials.may_turn_out(given[place]):
+            given[place] = yield from waited(given[place])
         if specials.may_open(given[place]):
             given[place] = yield from specials.run(opened, given[place])
     return apply(specials.network, function, tuple(given), kwargs)
