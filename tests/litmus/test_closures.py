@@ -132,7 +132,7 @@ def sleeping_wrongly():
             time.sleep(seconds)
         except (ValueError, TypeError, OverflowError) as error:
             found.append((type(error).__name__, str(error)))
-    return found, time.sleep(0), time.sleep(True)
+    return found, time.sleep(0), time.sleep(False)
 
 
 @agrees

@@ -129,7 +129,8 @@ class Summaries:
         self._by_hook: dict[str, list[types.FunctionType]] = {}
         self._beside: dict[str, list[Any]] = {}
         self._special: dict[str, list[Any]] = {}
-        self._run_by: dict[Any, list[Any]] = {}
+        self._run_by: dict[str, list[Any]] = {}
+        self._by_names: dict[tuple[str, ...], tuple[frozenset[str], list[Any]]] = {}
         self.generators: dict[int, Function] = {}
         self.factories = Factories(self)
         self._hooks: dict[tuple[str, str], list[types.FunctionType]] = {}
@@ -264,13 +265,14 @@ class Summaries:
 
     def special_ones(self, names: tuple[str, ...]) -> Summary:
         """What special methods of these names may touch, of all that they are given."""
-        # Why: most operations come to the same few, and share what is read of them.
-        there = frozenset(filter(self.special_methods, names))
-        methods = self._run_by.get(there)
-        if methods is None:
+        known = self._by_names.get(names)
+        if known is None:
+            # Why: most operations come to the same few, and share what is read of them.
+            there = frozenset(filter(self.special_methods, names))
             found = [m for name in sorted(there) for m in self.special_methods(name)]
             methods = [m for m in found if not isinstance(m, Function)]
-            self._run_by[there] = methods
+            known = self._by_names[names] = there, methods
+        there, methods = known
 
         def read(reader: Reader, given: Value) -> Tags:
             reader.summary.everything |= not there.isdisjoint(REDUCING)
@@ -619,6 +621,7 @@ class Summaries:
             for name in names:
                 table.pop(name, None)
         self._run_by.clear()
+        self._by_names.clear()
         self._by_hook.clear()
         for asked in [
             key for key in self._hooks if not names.isdisjoint(hook_names(*key))
