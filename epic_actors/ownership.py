@@ -11,8 +11,10 @@ import functools
 import heapq
 import inspect
 import itertools
+import sys
 import sysconfig
 import types
+from pathlib import Path, PurePath
 from typing import Any
 
 from .core.functions import Function
@@ -26,6 +28,7 @@ _PATHS = sysconfig.get_paths()
 INSTALLED = tuple(
     {_PATHS[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
+FOR_PACKAGES = frozenset({"site-packages", "dist-packages"})
 OURS = __name__.partition(".")[0]
 OUR_SCRIPTS = frozenset(
     module.__name__ for module in (prelude, iterating, substitutes, consuming, grouping)
@@ -62,8 +65,31 @@ PASSING: frozenset[types.CodeType] = frozenset(
 
 @functools.lru_cache(4096)
 def is_installed(filename: str) -> bool:
-    """Whether a file belongs to the standard library or an installed package."""
-    return filename.startswith(INSTALLED) or filename.startswith("<frozen")
+    """Whether a file belongs to the standard library or an installed package.
+
+    Packages are installed in folders for them, be it another user's or environment's,
+    or in any folder of the path in which an installer has recorded what it put there.
+    """
+    if filename.startswith((*INSTALLED, "<frozen")):
+        return True
+    path = PurePath(filename)
+    if not FOR_PACKAGES.isdisjoint(path.parts):
+        return True
+    return any(
+        path.relative_to(folder).parts[0] in recorded(str(folder))
+        for folder in map(PurePath, sys.path)
+        if folder in path.parents
+    )
+
+
+@functools.lru_cache(256)
+def recorded(folder: str) -> frozenset[str]:
+    """The files and packages in a folder that an installer has recorded there (PEP 376)."""
+    return frozenset(
+        line.lstrip('"').partition(",")[0].partition("/")[0]
+        for record in Path(folder).glob("*.dist-info/RECORD")
+        for line in record.read_text("utf-8").splitlines()
+    )
 
 
 class Ownership:
