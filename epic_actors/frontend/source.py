@@ -4,13 +4,18 @@ A file is parsed once, as long as its text stays the same and it is among the `F
 were asked for last.  A code object names its first
 line (the line of its first decorator) and its name; where several nodes share both, as
 lambdas do, the columns of its instructions decide.
+
+The text may have changed since it was imported, or have been imported again since it was
+read.  So it is compiled as Python's own loader would, and has to give what runs.
 """
 
 import ast
+import inspect
 import linecache
 import types
 import warnings
 from collections.abc import Iterator, Sequence
+from importlib.machinery import SourceFileLoader
 from typing import Any, TypeAlias
 
 import attrs
@@ -37,9 +42,11 @@ class _File:
     tree: ast.Module
     places: dict[tuple[str, int], list[Found]]
     generators: dict[int, ast.FunctionDef] = attrs.field(factory=dict)
+    codes: dict[int, frozenset[types.CodeType]] = attrs.field(factory=dict)
 
 
 FILES = 64
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 _files: dict[str, _File] = {}
 
 
@@ -50,7 +57,7 @@ def find(fn: types.FunctionType) -> Found:
         ScriptError: the source is not there, or no longer says what runs.
     """
     code = fn.__code__
-    file = _file(fn)
+    file = _current(fn)
     name, line = code.co_name, code.co_firstlineno
     if name == "<lambda>":
         candidates = _lambdas(file.tree, line)
@@ -59,17 +66,77 @@ def find(fn: types.FunctionType) -> Found:
     else:
         candidates = file.places.get((name, line), [])
     if not candidates:
-        raise ScriptError(
-            f"the source of {fn.__qualname__} has changed since it was imported",
-            filename=code.co_filename,
-            line=line,
-            source_line=linecache.getline(code.co_filename, line),
-        )
+        raise _changed(fn)
     if len(candidates) == 1:
         return candidates[0]
     exact = [c for c in candidates if spans(c.node, code)]
     near = [c for c in candidates if encloses(c.node, code)]
     return (exact or near[-1:] or candidates[-1:])[0]
+
+
+def _changed(fn: types.FunctionType) -> ScriptError:
+    filename, line = fn.__code__.co_filename, fn.__code__.co_firstlineno
+    return ScriptError(
+        f"the source of {fn.__qualname__} has changed since it was imported;"
+        " import it again, or start again",
+        filename=filename,
+        line=line,
+        source_line=linecache.getline(filename, line),
+    )
+
+
+def _current(fn: types.FunctionType) -> _File:
+    """The file of a function, with the text that it was compiled from."""
+    file, filename = _file(fn), fn.__code__.co_filename
+    if filename.startswith("<") or _says(file, fn.__code__):
+        return file
+    linecache.checkcache(filename)
+    file = _file(fn)
+    # Why: other loaders, as that of pytest for tests, change what the text says.
+    exactly = type(fn.__globals__.get("__loader__")) is SourceFileLoader
+    if exactly and not _says(file, fn.__code__):
+        raise _changed(fn)
+    return file
+
+
+def _says(file: _File, code: types.CodeType) -> bool:
+    """Whether the text of a file gives this code."""
+    # Why: `types.coroutine` does no more than to set this flag.
+    flags = code.co_flags & ~inspect.CO_ITERABLE_COROUTINE
+    code = code.replace(co_flags=flags)
+    for statement in file.tree.body:
+        if first_line(statement) <= code.co_firstlineno <= (statement.end_lineno or 0):
+            codes = file.codes.get(id(statement))
+            if codes is None:
+                # Why: CPython looks up methods of what is imported in another way.
+                module = ast.Module([*_imports(file.tree.body), statement], [])
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    made = compile(module, code.co_filename, "exec", dont_inherit=True)
+                codes = file.codes[id(statement)] = frozenset(_codes(made))
+            if code in codes:
+                return True
+    return False
+
+
+def _imports(body: Sequence[ast.AST]) -> Iterator[ast.stmt]:
+    """The imports of a module itself."""
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        ):
+            for field in _BLOCKS:
+                yield from _imports(getattr(node, field, ()))
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """All code inside some code."""
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield inner
+            yield from _codes(inner)
 
 
 def _file(fn: types.FunctionType) -> _File:
@@ -126,7 +193,7 @@ def _functions(body: Sequence[ast.AST], class_name: str | None) -> Iterator[Foun
             yield Found(node, class_name)
         elif isinstance(node, ast.ClassDef):
             inner = node.name
-        for field in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for field in _BLOCKS:
             below = getattr(node, field, None)
             if isinstance(below, list):
                 yield from _functions(below, inner)
