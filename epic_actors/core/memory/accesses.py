@@ -55,6 +55,7 @@ class Memory:
         there: Those of them that may touch an object that is there already, and
         changing: Those of these that may write to it.
         mixed: Whether these two are not in order.
+        first: No hold has a number below this.
         filling: Those that may store defaults in dictionaries.
         doubtful: Those that may touch more than they say once a new class is met, and
         looked: when they were last asked, by `CLASSES_MET`.
@@ -70,6 +71,7 @@ class Memory:
         "doubtful",
         "everywhere",
         "filling",
+        "first",
         "held",
         "looked",
         "mixed",
@@ -94,6 +96,7 @@ class Memory:
         self.doubtful: dict[int, Hold] = {}
         self.looked = 0
         self.held: dict[int, Hold] = {}
+        self.first = 0
         self.next_seq = 0
         self.total = total
         self.births: Births = Births(self) if outer is None else outer.memory.births
@@ -112,8 +115,7 @@ class Memory:
         if hold.seq < self.next_seq - 1:
             forget_reached()
         if (hold.reads or hold.writes) and hold.seq not in self.held:
-            self.held[hold.seq] = hold
-            self.total[0] += 1
+            self.keep(hold)
             more = (*hold.reads, *hold.writes)
             if hold.unsure is not None:
                 self.doubtful[hold.seq] = hold
@@ -126,6 +128,19 @@ class Memory:
                 store_in(root, hold.origin)
             if self.total[2]:
                 note_change(hold, place)
+
+    def keep(self, hold: Hold) -> None:
+        """Take in a hold that has places, or speaks for some."""
+        self.held[hold.seq] = hold
+        self.first = min(self.first, hold.seq)
+        self.total[0] += 1
+
+    def oldest(self) -> int:
+        """The number of the oldest hold, of which there must be one."""
+        # Why: holds go about as they came, so this is no search.
+        while self.first not in self.held:
+            self.first += 1
+        return self.first
 
     def index(self, hold: Hold, place: Any) -> None:
         """Make `hold` be found by accesses to `place`."""
@@ -197,8 +212,7 @@ class Memory:
     def spoken_for(self, hold: Hold) -> None:
         """Ask the holds inside from now on: they know of objects that were made there."""
         if hold.seq not in self.held:
-            self.held[hold.seq] = hold
-            self.total[0] += 1
+            self.keep(hold)
         self.everywhere[hold.seq] = hold
         inner = hold.inner
         assert inner is not None
@@ -339,9 +353,11 @@ class Memory:
         """The nearest older obstacle, in this region and those around it."""
         memory: Memory | None = self
         while memory is not None:
-            found = memory.conflict(place, write=write, before=before, start=start)
-            if found is not None:
-                return found
+            # Why: most regions have nothing older than the one that looks out of them.
+            if memory.held and (before is None or memory.oldest() < before):
+                found = memory.conflict(place, write=write, before=before, start=start)
+                if found is not None:
+                    return found
             outer = memory.outer
             if outer is None:
                 return None
