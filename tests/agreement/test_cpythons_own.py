@@ -135,6 +135,98 @@ PROGRAMS = {
             except TypeError as error:
                 return later(str(error))
         """,
+    "a named tuple of a class keeps its attributes while a field is pending": """
+        import collections
+
+        class Point(collections.namedtuple("_Point", ["x_place", "y_place"])):
+            pass
+
+        def script():
+            made = Point(later(3), 4)
+            same = made
+            made.written = 5
+            same.also = later(6)
+            return later(made.__dict__), same.written, made.also, made is same
+        """,
+    "a tuple that is pending in part is itself": """
+        def script():
+            made = (later(3), 4)
+            same = [made]
+            return made is same[0], made == same[0], later(made) is made
+        """,
+    "super finds the method of a tuple that is pending in part": """
+        import collections
+
+        class Point(collections.namedtuple("_Point", ["x_place", "y_place"])):
+            def __eq__(self, other):
+                return super().__eq__(other)
+
+            def count(self, value):
+                return super().count(value)
+
+        def script():
+            made = Point(3, later(4))
+            return made == (3, 4), made.count(4)
+        """,
+    "the dictionary of a function is where its attributes are": """
+        def script():
+            def noted():
+                pass
+
+            pending = later(noted)
+            pending.__dict__.update(later({"known_as": 1}))
+            return noted.known_as
+        """,
+    "the end of an iterator is what yield from gives": """
+        def script():
+            class Ended:
+                def __iter__(self):
+                    return self
+
+                def __next__(self):
+                    raise StopIteration(later(42))
+
+            def delegating():
+                found.append((yield from Ended()))
+
+            found = []
+            return list(delegating()), found
+        """,
+    "what decides a choice is asked once": """
+        class Asked:
+            def __init__(self, truth):
+                self.truth = truth
+
+            def __bool__(self):
+                return later(self.truth)
+
+            def __lt__(self, other):
+                return self
+
+        def script():
+            yes, no = Asked(True), Asked(False)
+            found = [1 if yes or no else 2]
+            if not (no and yes):
+                found.append(3)
+            while (no if yes else yes) or no < yes < no:
+                pass
+            assert yes < yes < yes
+            return [n for n in found if yes or n]
+        """,
+    "a class method comes after the fields": """
+        import dataclasses
+
+        def script():
+            @dataclasses.dataclass
+            class Noting:
+                noted: int
+
+                @classmethod
+                def __post_init__(cls):
+                    cls.was_made = True
+
+            return Noting(later(1)).noted, Noting.was_made
+        """,
 }
 
 

@@ -39,6 +39,16 @@ def attribute(cls: type, name: str) -> Any:
     return None
 
 
+def native_base(cls: type, name: str) -> type:
+    """The nearest class that has a method of that name which is no Python code.
+
+    Why: the script's own class may have one as well, and get at the other by `super`.
+    """
+    found = ((base, vars(base).get(name)) for base in cls.__mro__)
+    python = (types.FunctionType, types.NoneType)
+    return next((base for base, one in found if not isinstance(one, python)), object)
+
+
 def is_data(value: Any) -> bool:
     """Whether what a class has under a name is found as it is, through any instance."""
     return not hasattr(type(value), "__get__")
