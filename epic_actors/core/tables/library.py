@@ -185,6 +185,7 @@ _CLASS = vars(object)["__class__"]
 def _checking(function: Any) -> Effect:
     """`isinstance`: classes of a metaclass's, and protocols, may have a say."""
     plain = Effect(function, whole=(1,), looks_at=_OF_CLASS, dunders=())
+    asking = attrs.evolve(plain, runs=(*CHECKING, LOADING))
 
     def chosen(obj: Any = None, wanted: Any = object, *_: Any) -> Effect | None:
         if attribute(type(obj), "__class__") is not _CLASS:
@@ -192,9 +193,16 @@ def _checking(function: Any) -> Effect:
         if type(wanted) is type:
             return plain
         every = wanted if type(wanted) is tuple else (wanted,)
-        return plain if all(type(cls) is type for cls in every) else None
+        if all(type(cls) is type for cls in every):
+            return plain
+        return None if any(map(_may_be_protocol, every)) else asking
 
-    return attrs.evolve(plain, runs=(*CHECKING, LOADING), variant=chosen)
+    return attrs.evolve(asking, reads=(0,), variant=chosen)
+
+
+def _may_be_protocol(cls: Any) -> bool:
+    """Whether it may be a class that looks at which attributes an object has."""
+    return not issubclass(type(cls), type) or bool(attribute(cls, "_is_protocol"))
 
 
 BUILTINS: dict[Any, Effect] = {
@@ -797,7 +805,8 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
             "_random": "seed setstate",
             "calendar": "setfirstweekday",
             # Why: what is registered, others look up.
-            "functools abc": "register",
+            "functools abc _abc": "register get_cache_token",
+            "typing": "overload get_overloads clear_overloads",
             "csv _csv": """
                 reader writer DictReader DictWriter register_dialect unregister_dialect get_dialect list_dialects
                 field_size_limit
