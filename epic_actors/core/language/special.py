@@ -429,10 +429,14 @@ def _unary(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
         name = "__repr__"
     if not specials.has(obj, name):
         return operate_natively(specials.network, effect, obj, *rest)
-    answer = specials.send(obj, name, *rest)
     if effect.op in PASSES:
-        return answer
-    return (yield from _checked(effect, obj, name, answer, *rest))
+        return specials.send(obj, name, *rest)
+    if rest and effect.op != "complex":
+        # Why: CPython asks none of them then, and says what is wrong.
+        return operate_natively(specials.network, effect, obj, *rest)
+    answer = yield from waited(specials.send(obj, name))
+    said = answering(obj, name, answer)
+    return operate_natively(specials.network, effect, said, *rest)
 
 
 def _checked(effect: Effect, obj: Any, name: str, answer: Any, *rest: Any) -> Frame:
