@@ -227,6 +227,74 @@ PROGRAMS = {
 
             return Noting(later(1)).noted, Noting.was_made
         """,
+    "a protocol looks at the attributes that an object has by then": """
+        import typing
+
+        @typing.runtime_checkable
+        class Placed(typing.Protocol):
+            place_of_it: int
+
+        class Thing:
+            pass
+
+        def script():
+            thing = Thing()
+            found = [isinstance(later(thing), Placed)]
+            setattr(later(thing), "place_of_it", 1)
+            found.append(isinstance(thing, Placed))
+            return found
+        """,
+    "an overload is registered before it is looked for": """
+        import typing
+
+        def script():
+            def overloaded():
+                pass
+
+            typing.overload(later(overloaded))
+            return typing.get_overloads(overloaded) == [overloaded]
+        """,
+    "a number is asked for inside of an array's item": """
+        def script():
+            class Number:
+                def __index__(self):
+                    numbers.append(7)
+                    return 0
+
+            numbers = bytearray(later(b"abc"))
+            numbers[0] = Number()
+            return numbers
+        """,
+    "two parts of a complex number have methods": """
+        class Part:
+            def __init__(self, size):
+                self.size_of_it = size
+
+            def __float__(self):
+                return self.size_of_it
+
+        def script():
+            found = [complex(Part(1.5), Part(later(2.5)))]
+            for given in (int, "2"), (float, "2"):
+                try:
+                    found.append(given[0](Part(later(1.0)), given[1]))
+                except TypeError as error:
+                    found.append(str(error))
+            return found
+        """,
+    "what has items may be a number": """
+        import math
+
+        class Vector:
+            def __iter__(self):
+                yield later(3.0)
+
+            def __float__(self):
+                return later(4.0)
+
+        def script():
+            return math.sqrt(Vector()), math.fsum(Vector())
+        """,
 }
 
 

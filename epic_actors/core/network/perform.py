@@ -130,7 +130,8 @@ def perform(
     effect = effect.chosen(args)
     # Why: a tuple is in no slot, so it may hold wires when nothing is dirty.
     if network.dirty or any(map(has_wire, args)):
-        if EVERYWHERE in effect.places:
+        if EVERYWHERE in effect.places or network.special & effect.bits:
+            # Why: code of the script's that runs inside may look anywhere.
             network.settle()
         args = settled(network, effect, args)
     if effect.lazy:
