@@ -258,8 +258,7 @@ PROGRAMS = {
         def script():
             class Number:
                 def __index__(self):
-                    numbers.append(7)
-                    return 0
+                    return numbers.index(b"c")
 
             numbers = bytearray(later(b"abc"))
             numbers[0] = Number()
