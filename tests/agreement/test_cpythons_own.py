@@ -294,6 +294,51 @@ PROGRAMS = {
         def script():
             return math.sqrt(Vector()), math.fsum(Vector())
         """,
+    "a method says itself what its arguments lack": """
+        def script():
+            found = []
+            for given in (), (0,), ({1},):
+                try:
+                    set.add(*later(given))
+                except TypeError as error:
+                    found.append(str(error))
+            return found
+        """,
+    "super may be bound to nothing yet": """
+        class First:
+            def said(self):
+                return later(1)
+
+        class Second(First):
+            def said(self):
+                above = super(Second)
+                return above.__self__, later(above).__get__(self, Second).said()
+
+        def script():
+            return Second().said()
+        """,
+    "a class has a module that is no text": """
+        def script():
+            class Odd:
+                pass
+
+            Odd.__module__ = later(123)
+            odd = later(Odd)()
+            odd.held_by_it = later(1)
+            return odd.held_by_it
+        """,
+    "a context runs what asks while nothing is pending": """
+        import contextvars
+
+        def script():
+            level = contextvars.ContextVar("level", default=0)
+
+            def within():
+                level.set(later(1))
+                return level.get()
+
+            return contextvars.copy_context().run(within), level.get()
+        """,
 }
 
 

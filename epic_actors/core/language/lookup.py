@@ -49,6 +49,14 @@ def native_base(cls: type, name: str) -> type:
     return next((base for base, one in found if not isinstance(one, python)), object)
 
 
+def module_of(cls: type) -> str:
+    """The name of the module of a class; what else its class says of that is not asked."""
+    return str(_MODULE.__get__(cls))
+
+
+_MODULE: Any = vars(type)["__module__"]
+
+
 def is_data(value: Any) -> bool:
     """Whether what a class has under a name is found as it is, through any instance."""
     return not hasattr(type(value), "__get__")

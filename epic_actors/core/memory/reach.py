@@ -21,7 +21,7 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from epic_actors.core.knowledge import marks, remembered
-from epic_actors.core.language.lookup import native_base
+from epic_actors.core.language.lookup import module_of, native_base
 from epic_actors.core.looks import Feed, shell_of
 from epic_actors.core.tables.protocols import ARITHMETIC
 
@@ -291,7 +291,7 @@ def _held_by_class(kind: type) -> tuple[tuple[int, str], ...]:
     return tuple(
         (at, name)
         for at, base in enumerate(kind.__mro__)
-        if base.__module__.partition(".")[0] not in sys.stdlib_module_names
+        if module_of(base).partition(".")[0] not in sys.stdlib_module_names
         for name, found in vars(base).items()
         if not name.startswith("__") and (found is None or type(found) in _HELD)
     )

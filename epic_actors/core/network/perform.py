@@ -140,7 +140,12 @@ def perform(
         note_store(effect, args)
     writes = effect.writes or effect.places
     if writes and effect.undo is not None and not region.settled:
-        undo = effect.undo(*args)
+        try:
+            undo = effect.undo(*args)
+        except TypeError:
+            undo = (
+                None  # Why: the operation says itself what is wrong with its arguments.
+            )
         try:
             result = effect.function(*args)
         finally:
@@ -160,8 +165,12 @@ def moved_here(network: "Network", made: Any, region: Region) -> Any:
     Why: `type`, `namedtuple` and the like go by the frame that calls them, which is ours.
     """
     if issubclass(type(made), type) and vars(made).get("__module__") == __name__:
-        type.__setattr__(made, "__module__", module_here(network, region))
+        # Why: its own class may have something else under that name.
+        _MODULE.__set__(made, module_here(network, region))
     return made
+
+
+_MODULE: Any = vars(type)["__module__"]
 
 
 def module_here(network: "Network", region: Region) -> str:
