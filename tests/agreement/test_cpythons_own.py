@@ -339,6 +339,20 @@ PROGRAMS = {
 
             return contextvars.copy_context().run(within), level.get()
         """,
+    "what only takes steps is nothing to go over": """
+        class Stepping:
+            def __next__(self):
+                return later(1)
+
+        def script():
+            found = [next(Stepping())]
+            for taking in enumerate, list, sum, zip:
+                try:
+                    found.append(taking(Stepping()))
+                except TypeError as error:
+                    found.append(str(error))
+            return found
+        """,
 }
 
 

@@ -644,9 +644,13 @@ def taking_all(specials: Specials, obj: Any) -> Callable[..., Any]:
 def iterates(specials: Specials, obj: Any) -> bool:
     """Whether going over an object's items runs code of the script's."""
     names = specials.names(obj)
-    if "__iter__" in names or "__next__" in names:
+    if "__iter__" in names:
         return True
-    return "__getitem__" in names and attribute(type(obj), "__iter__") is None
+    if names.isdisjoint(("__next__", "__getitem__")):
+        return False
+    # Why: without it the items are taken by their index, and a step alone is no iterator.
+    needed = "__getitem__" if attribute(type(obj), "__iter__") is None else "__next__"
+    return needed in names
 
 
 def iterator(specials: Specials, obj: Any) -> Frame:
