@@ -353,6 +353,17 @@ PROGRAMS = {
                     found.append(str(error))
             return found
         """,
+    "what makes the defaults of a dictionary may ask": """
+        import collections
+
+        def script():
+            answers = collections.defaultdict(lambda: later(3))
+            answers[1] += later(1)
+            nested = collections.defaultdict(lambda: collections.defaultdict(lambda: later(0)))
+            for key in later([1, 2, 1]):
+                nested[key][answers[key]] += 1
+            return answers, nested, 3 in answers
+        """,
 }
 
 

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from epic_actors.core.footprints.factories import is_filled
 from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
@@ -224,6 +225,7 @@ class Specials:
                         and isinstance(value, type)
                         and self.is_script(attribute(value, "__class_getitem__"))
                     )
+                    or (op == "getitem" and self.fills(value))
                 )
         if pending and not hit and self.computes(op, args):
             return NATIVE
@@ -235,6 +237,12 @@ class Specials:
         else:
             return NATIVE
         return self.enter(frame, effect, args)
+
+    def fills(self, value: Any) -> bool:
+        """Whether looking up an item may make a default by code that asks."""
+        if not is_filled(value):
+            return False
+        return self.network.asking.given((value.default_factory,), deep=False)
 
     def is_open(self, op: str, left: Any, right: Any = None, *_: Any) -> bool:
         """Whether it takes a pending operand to know whose method is asked first."""
@@ -471,6 +479,8 @@ def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
         rest = (index, *rest[1:])
     if specials.has(obj, name):
         return specials.send(obj, name, *rest)
+    if effect.op == "getitem" and specials.fills(obj):
+        return apply(specials.network, iterating.filled, (obj, *rest), {})
     if isinstance(obj, type) and attribute(type(obj), name) is None:
         method = attribute(obj, "__class_getitem__")
         if specials.is_script(method):
