@@ -18,6 +18,7 @@ from epic_actors.frontend.expressions import (
     atom,
     atoms,
     call,
+    condition,
     cursor,
 )
 from epic_actors.frontend.names import Comprehension, Names
@@ -139,7 +140,7 @@ def _filtered(
     """What stands behind the first conditions of a `for`: a choice of doing nothing."""
     conditions = generators[0].ifs
     if number < len(conditions):
-        test = atom(block, conditions[number])
+        test = condition(block, conditions[number])
         writes = _outer_writes(block, node)
         meeting = Meeting(block.unit, writes, writes)
         then = block.inner(Exits())
@@ -217,8 +218,8 @@ class _Search:
     def _round(
         self, block: Block, generators: Sequence[ast.comprehension], again: Term
     ) -> Term:
-        for condition in generators[0].ifs:
-            block.guard(atom(block, condition), orelse=again)
+        for part in generators[0].ifs:
+            block.guard(condition(block, part), orelse=again)
         if len(generators) > 1:
             inner = _cursor(block, generators[1])
             return block.finish(self.loop(block, generators[1:], inner, again))

@@ -164,29 +164,55 @@ def _choose_last(
 
 
 def _conditional(block: Block, node: ast.IfExp) -> Term:
-    test = atom(block, node.test)
-    sides = (lambda b: value(b, node.body), lambda b: value(b, node.orelse))
+    return _one_of(block, node, value)
+
+
+def _one_of(block: Block, node: ast.IfExp, made: Visit) -> Term:
+    test = condition(block, node.test)
+    sides = (lambda b: made(b, node.body), lambda b: made(b, node.orelse))
     return choose(block, test, sides, (node.body, node.orelse))
 
 
+def condition(block: Block, node: ast.expr) -> Term:
+    """What decides a choice: none of its parts is asked twice whether it is true."""
+    match node:
+        case ast.BoolOp():
+            return block.atom(_boolean_from(block, node, 0, condition))
+        case ast.IfExp():
+            return block.atom(_one_of(block, node, condition))
+        case ast.Compare():
+            return block.atom(_compare(block, node, decides=True))
+        case ast.UnaryOp(op=ast.Not(), operand=ast.BoolOp() | ast.Compare() as negated):
+            return block.temp(Prim("not", (condition(block, negated),), at=at(node)))
+        case _:
+            return atom(block, node)
+
+
 def _boolean(block: Block, node: ast.BoolOp) -> Term:
-    return _boolean_from(block, node, 0)
+    return _boolean_from(block, node, 0, value)
 
 
-def _boolean_from(block: Block, node: ast.BoolOp, number: int) -> Term:
+def _boolean_from(block: Block, node: ast.BoolOp, number: int, made: Visit) -> Term:
     if number == len(node.values) - 1:
-        return value(block, node.values[number])
-    first = atom(block, node.values[number])
-    later = (lambda b: _boolean_from(b, node, number + 1), lambda b: first)
-    sides = later if isinstance(node.op, ast.And) else (later[1], later[0])
+        return made(block, node.values[number])
+    goes_on = isinstance(node.op, ast.And)
+    if made is condition:
+        first = condition(block, node.values[number])
+        ended: Term = Const(not goes_on)
+    else:
+        first = ended = atom(block, node.values[number])
+    later = (lambda b: _boolean_from(b, node, number + 1, made), lambda b: ended)
+    sides = later if goes_on else (later[1], later[0])
     return choose(block, first, sides, node.values[number + 1 :])
 
 
-def _compare(block: Block, node: ast.Compare) -> Term:
-    return _compare_from(block, node, 0, atom(block, node.left))
+def _compare(block: Block, node: ast.Compare, *, decides: bool = False) -> Term:
+    return _compare_from(block, node, 0, atom(block, node.left), decides)
 
 
-def _compare_from(block: Block, node: ast.Compare, number: int, left: Term) -> Term:
+def _compare_from(
+    block: Block, node: ast.Compare, number: int, left: Term, decides: bool
+) -> Term:
     before, holder = len(block.called), node.comparators[number]
     right = atom(block, holder)
     op = _COMPARE[type(node.ops[number])]
@@ -196,7 +222,9 @@ def _compare_from(block: Block, node: ast.Compare, number: int, left: Term) -> T
     if number == len(node.ops) - 1:
         return result
     holds = block.atom(result)
-    sides = (lambda b: _compare_from(b, node, number + 1, right), lambda b: holds)
+    ended = Const(False) if decides else holds
+    later = lambda b: _compare_from(b, node, number + 1, right, decides)  # noqa: E731
+    sides = (later, lambda b: ended)
     return choose(block, holds, sides, node.comparators[number + 1 :])
 
 

@@ -17,7 +17,7 @@ import attrs
 
 from epic_actors.core.terms import App, Const, If, Lam, Prim, Term, Var
 from epic_actors.frontend.block import Block, Exits, Meeting, jump
-from epic_actors.frontend.expressions import atom, cursor
+from epic_actors.frontend.expressions import condition, cursor
 from epic_actors.frontend.flow import endless, loop_lives
 from epic_actors.frontend.leaving import Passing, is_passing
 from epic_actors.frontend.statements import Visit, branch, statements
@@ -112,7 +112,7 @@ def _stand_last(
 def _while_round(block: Block, shape: _Shape) -> Term:
     node = shape.node
     assert isinstance(node, ast.While)
-    test = atom(block, node.test)
+    test = condition(block, node.test)
     then = _body(block.inner(), shape)
     if endless(node):
         done: Term = Const(None)

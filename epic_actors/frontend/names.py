@@ -174,11 +174,11 @@ class Scanner:
         if node.value is not None:
             self._scan(node.value, found)
             self._scan(node.target, found)
-        elif isinstance(node.target, ast.Name):
-            # Why: it makes the name a local that may have no value.
-            found.deletes.add(self.mangle(node.target.id))
-        else:
+        elif not isinstance(node.target, ast.Name):
             self._scan(node.target, found)
+        elif node.simple:
+            # Why: it makes the name a local that may have no value; in brackets it does not.
+            found.deletes.add(self.mangle(node.target.id))
 
 
 _VISITS: dict[type, Callable[..., None]] = {

@@ -278,11 +278,14 @@ def encloses(node: ast.AST, code: types.CodeType) -> bool:
 
 
 def spans(node: ast.AST, code: types.CodeType) -> bool:
-    """Whether the instructions of `code` stand just where `node` has its result."""
+    """Whether the instructions of `code` stand just where `node` has its own.
+
+    Of a generator expression that is what it assigns to: its result may never be reached.
+    """
     if isinstance(node, ast.Lambda):
         node = node.body
     elif isinstance(node, ast.GeneratorExp):
-        node = node.elt
+        node = node.generators[0].target
     else:
         return True
     start = (node.lineno, node.col_offset)

@@ -9,7 +9,7 @@ import attrs
 from epic_actors.core.terms import UNBOUND, App, Const, If, Prim, Term, Var
 from epic_actors.frontend import targets
 from epic_actors.frontend.block import Block, Exits, Meeting, jump
-from epic_actors.frontend.expressions import atom, value
+from epic_actors.frontend.expressions import atom, condition, value
 from epic_actors.frontend.flow import Lives, lives_along, settled
 from epic_actors.frontend.leaving import raising
 from epic_actors.frontend.refusal import NotCompiled
@@ -110,7 +110,7 @@ def _reraise(block: Block, node: Reraise, behind: frozenset[str]) -> None:
 
 
 def _assert(block: Block, node: ast.Assert, behind: frozenset[str]) -> None:
-    test = atom(block, node.test)
+    test = condition(block, node.test)
     failing = block.inner(Exits())
     yields = node.msg is not None and block.unit.scan(node.msg).yields
     if yields:
@@ -160,7 +160,7 @@ def _if(block: Block, node: ast.If, behind: frozenset[str]) -> None:
     if decided is not None:
         statements(block, node.body if decided else node.orelse, behind)
         return
-    test = atom(block, node.test)
+    test = condition(block, node.test)
     then, orelse = flow.block(node.body), flow.block(node.orelse)
     if not then.escapes | orelse.escapes:
         _merge(block, node, test, behind)

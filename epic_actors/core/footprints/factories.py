@@ -49,6 +49,7 @@ class Factories:
         """Take in what a dictionary calls for its defaults."""
         if factory is None or is_builtin(factory):
             return
+        self.listen(factory)
         code = getattr(factory, "__code__", type(factory))
         met = code in self.known
         known = self.known.get(code)
@@ -60,6 +61,15 @@ class Factories:
         self.known[code] = factory if plain else None
         self.summaries.network.special |= BITS[MISSING]
         self.summaries.read_again({MISSING})
+
+    def listen(self, factory: Any) -> None:
+        """See whether making a default may ask, so that looking up an item is a script."""
+        network, bits = self.summaries.network, BITS[MISSING]
+        if network.loud & bits or not network.asking.given((factory,), deep=False):
+            return
+        network.special |= bits
+        network.loud |= bits
+        network.closed.forget()
 
     def touches(self, factory: Any) -> bool:
         """Whether making a default may touch anything that was there before."""

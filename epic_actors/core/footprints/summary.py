@@ -47,6 +47,7 @@ from epic_actors.core.language.lookup import (
     hook_names,
     hooks_of,
     is_data,
+    module_of,
 )
 from epic_actors.core.language.records import record_of
 from epic_actors.core.memory.extent import CLASSES_MET
@@ -572,11 +573,12 @@ class Summaries:
         These are its subclasses, if it is the script's, and its class, if that is.  One of
         ours, only when it is `made` an object of in the place of a native one.
         """
-        ours = cls.__module__.startswith(CORE) and not made
+        module = module_of(cls)
+        ours = module.startswith(CORE) and not made
         if type(cls).__hash__ is None:
             # Why: it can stand in no table; what it does is left to CPython.
             return
-        if cls in self.classes or cls.__module__ == "builtins" or ours:
+        if cls in self.classes or module == "builtins" or ours:
             return
         self.classes[cls] = len(self.classes)
         names = {n for n, v in vars(cls).items() if type(v) not in _BARE}
@@ -596,7 +598,7 @@ class Summaries:
     def is_own(self, cls: type) -> bool:
         """Whether a class is the script's: it has code of the script's, or stands by it."""
         modules = {namespace.name for namespace in self.namespaces.values()}
-        return cls.__module__ in modules or any(
+        return module_of(cls) in modules or any(
             # Why: to know that code is the script's, its file need not be read.
             isinstance(value, types.FunctionType)
             and (self.runs_aside(value) or self.translate(value) is not None)

@@ -591,6 +591,8 @@ def takes_items(kind: type, name: str) -> bool:
 
 
 def is_reading(function: Any) -> bool:
-    """Whether a function of the library does nothing but read its arguments."""
+    """Whether a function of the library does nothing but read what its arguments give."""
     module = getattr(function, "__module__", None)
-    return module in ("statistics", "heapq", "math") and function is not heapq.merge
+    if module == "math":
+        return function.__name__ in ("fsum", "prod", "dist", "sumprod")
+    return module in ("statistics", "heapq") and function is not heapq.merge

@@ -70,6 +70,15 @@ def collected(items: Any) -> list[Any]:
     return [item for item in items]  # noqa: C416 - the loop is what this is for
 
 
+def filled(items: Any, key: Any) -> Any:
+    """An item of a dictionary that makes what it lacks."""
+    if key not in items:
+        made = items.default_factory()
+        items[key] = made
+        return made
+    return items.get(key)
+
+
 def measured(items: Any) -> list[Any]:
     """All items of what says how many it has, which CPython asks for first."""
     found = iter(items)

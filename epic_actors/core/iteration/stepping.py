@@ -25,7 +25,7 @@ NEXT = BUILTINS[next]
 class Steps:
     """The items that an iterator of the script's gives, or `PAUSE` (see `walk`)."""
 
-    __slots__ = ("ahead", "network", "source")
+    __slots__ = ("ahead", "network", "source", "value")
 
     method = "__next__"
     end: type[BaseException] = StopIteration
@@ -34,6 +34,7 @@ class Steps:
         self.network = network
         self.source = source
         self.ahead: Any = None
+        self.value: Any = None
 
     def __epic_sources__(self) -> list[Any]:
         return [self.source]
@@ -56,6 +57,7 @@ class Steps:
                 continue
             self.ahead = None
             if not more:
+                self.value = item
                 return
             yield network.settler.settled(item)
 
@@ -71,7 +73,7 @@ class Steps:
     def ended(self, error: BaseException) -> tuple[bool, Any]:
         """Take the error that says that there is no further item."""
         if isinstance(error, self.end):
-            return False, None
+            return False, getattr(error, "value", None)
         raise error
 
     def footprint(self) -> Footprint:

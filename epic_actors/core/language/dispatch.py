@@ -82,7 +82,7 @@ from .callbacks import (
     is_script_code,
 )
 from .classes import runs_in_place
-from .lookup import attribute, fits, script_of
+from .lookup import attribute, fits, native_base, script_of
 from .prelude import GENERATOR_METHODS
 from .records import Field, Record
 from .substitutes import (
@@ -613,7 +613,7 @@ def method_effect(owner: Any, bound: Any) -> tuple[Effect, bool]:
     """The effect of a builtin method, as a function of its object first; is it known?"""
     kind = type(owner)
     name = bound.__name__
-    base = next((base for base in kind.__mro__ if name in vars(base)), object)
+    base = native_base(kind, name)
     known = METHODS.get(base, {}).get(name) or FILES.get(kind, {}).get(name)
     if known is not None:
         return known, True
@@ -746,8 +746,8 @@ def _record(
             value = getattr(made, field.name)
             apply(network, field.validate, (made, field.about, value), {})
     if record.after is not None:
-        passed = [values[name] for name in record.passed]
-        apply(network, getattr(cls, record.after), (made, *passed), {})
+        passed = tuple([values[name] for name in record.passed])
+        apply(network, getattr(made, record.after), passed, {})
     return made
 
 

@@ -136,7 +136,7 @@ def _descriptor(obj: Any, name: str, *, loads: bool) -> tuple[Any, type, Any]:
     There is no instance if a class itself is asked, by its name or by `super`.
     """
     kind: type = type(obj)
-    if kind is super and loads:
+    if kind is super and loads and obj.__self_class__ is not None:
         cls = obj.__self_class__
         line = cls.__mro__
         above = line[line.index(obj.__thisclass__) + 1 :]

@@ -39,6 +39,24 @@ def attribute(cls: type, name: str) -> Any:
     return None
 
 
+def native_base(cls: type, name: str) -> type:
+    """The nearest class that has a method of that name which is no Python code.
+
+    Why: the script's own class may have one as well, and get at the other by `super`.
+    """
+    found = ((base, vars(base).get(name)) for base in cls.__mro__)
+    python = (types.FunctionType, types.NoneType)
+    return next((base for base, one in found if not isinstance(one, python)), object)
+
+
+def module_of(cls: type) -> str:
+    """The name of the module of a class; what else its class says of that is not asked."""
+    return str(_MODULE.__get__(cls))
+
+
+_MODULE: Any = vars(type)["__module__"]
+
+
 def is_data(value: Any) -> bool:
     """Whether what a class has under a name is found as it is, through any instance."""
     return not hasattr(type(value), "__get__")

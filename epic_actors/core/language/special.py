@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from epic_actors.core.footprints.factories import is_filled
 from epic_actors.core.footprints.tags import EVERYTHING
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
@@ -224,6 +225,7 @@ class Specials:
                         and isinstance(value, type)
                         and self.is_script(attribute(value, "__class_getitem__"))
                     )
+                    or (op == "getitem" and self.fills(value))
                 )
         if pending and not hit and self.computes(op, args):
             return NATIVE
@@ -235,6 +237,12 @@ class Specials:
         else:
             return NATIVE
         return self.enter(frame, effect, args)
+
+    def fills(self, value: Any) -> bool:
+        """Whether looking up an item may make a default by code that asks."""
+        if not is_filled(value):
+            return False
+        return self.network.asking.given((value.default_factory,), deep=False)
 
     def is_open(self, op: str, left: Any, right: Any = None, *_: Any) -> bool:
         """Whether it takes a pending operand to know whose method is asked first."""
@@ -437,10 +445,14 @@ def _unary(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
         name = "__repr__"
     if not specials.has(obj, name):
         return operate_natively(specials.network, effect, obj, *rest)
-    answer = specials.send(obj, name, *rest)
     if effect.op in PASSES:
-        return answer
-    return (yield from _checked(effect, obj, name, answer, *rest))
+        return specials.send(obj, name, *rest)
+    if rest and effect.op != "complex":
+        # Why: CPython asks none of them then, and says what is wrong.
+        return operate_natively(specials.network, effect, obj, *rest)
+    answer = yield from waited(specials.send(obj, name))
+    said = answering(obj, name, answer)
+    return operate_natively(specials.network, effect, said, *rest)
 
 
 def _checked(effect: Effect, obj: Any, name: str, answer: Any, *rest: Any) -> Frame:
@@ -475,6 +487,8 @@ def _item(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
         rest = (index, *rest[1:])
     if specials.has(obj, name):
         return specials.send(obj, name, *rest)
+    if effect.op == "getitem" and specials.fills(obj):
+        return apply(specials.network, iterating.filled, (obj, *rest), {})
     if isinstance(obj, type) and attribute(type(obj), name) is None:
         method = attribute(obj, "__class_getitem__")
         if specials.is_script(method):
@@ -648,9 +662,13 @@ def taking_all(specials: Specials, obj: Any) -> Callable[..., Any]:
 def iterates(specials: Specials, obj: Any) -> bool:
     """Whether going over an object's items runs code of the script's."""
     names = specials.names(obj)
-    if "__iter__" in names or "__next__" in names:
+    if "__iter__" in names:
         return True
-    return "__getitem__" in names and attribute(type(obj), "__iter__") is None
+    if names.isdisjoint(("__next__", "__getitem__")):
+        return False
+    # Why: without it the items are taken by their index, and a step alone is no iterator.
+    needed = "__getitem__" if attribute(type(obj), "__iter__") is None else "__next__"
+    return needed in names
 
 
 def iterator(specials: Specials, obj: Any) -> Frame:

@@ -5,6 +5,7 @@ call.  So what stands here is run in its place, as part of the script; what each
 gives, and in which order it calls what, is as in CPython.
 """
 
+import contextvars
 import functools
 import heapq
 import operator
@@ -335,5 +336,7 @@ CACHE_METHODS: dict[str, Callable[..., Any]] = {
     "cache_clear": cache_clear,
 }
 
-CALLERS: frozenset[type] = frozenset({re.Pattern, functools._lru_cache_wrapper})
+CALLERS: frozenset[type] = frozenset(
+    {re.Pattern, functools._lru_cache_wrapper, contextvars.Context}
+)
 """Types with builtin methods that call back, or have a script instead."""

@@ -11,6 +11,7 @@ import decimal
 import functools
 import gc
 import itertools
+import operator
 import re
 import sys
 import types
@@ -20,6 +21,7 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from epic_actors.core.knowledge import marks, remembered
+from epic_actors.core.language.lookup import module_of, native_base
 from epic_actors.core.looks import Feed, shell_of
 from epic_actors.core.tables.protocols import ARITHMETIC
 
@@ -102,7 +104,7 @@ MOVERS: frozenset[type] = (CONSUMED - {map, filter}) - {
 """Iterators that give the elements of what they iterate as they are."""
 
 
-BARE_TYPES: frozenset[type] = frozenset({dict, types.FunctionType}) | BOUND_TYPES
+BARE_TYPES: frozenset[type] = frozenset({dict}) | BOUND_TYPES
 
 
 def owner_of(function: Any) -> Any:
@@ -289,7 +291,7 @@ def _held_by_class(kind: type) -> tuple[tuple[int, str], ...]:
     return tuple(
         (at, name)
         for at, base in enumerate(kind.__mro__)
-        if base.__module__.partition(".")[0] not in sys.stdlib_module_names
+        if module_of(base).partition(".")[0] not in sys.stdlib_module_names
         for name, found in vars(base).items()
         if not name.startswith("__") and (found is None or type(found) in _HELD)
     )
@@ -489,22 +491,35 @@ class Settler:
         bound = type(value) in BOUND_TYPES
         if not (bound or issubclass(type(value), tuple)) or not has_wire(value):
             return value
-        known = self._tuples.get(id(value))
-        if known is None or has_wire(known[1]):
-            made = self._bound(value) if bound else self._tuple(value)
-            known = self._tuples[id(value)] = (value, made)
-        return known[1]
+        last = value
+        # Why: it is one and the same, however often some of its parts have arrived.
+        while (known := self._tuples.get(id(last))) is not None:
+            last = known[1]
+        found = last
+        if has_wire(last):
+            found = self._bound(last) if bound else self._tuple(last)
+        for before in (value, last):
+            if before is not found:
+                self._tuples[id(before)] = (before, found)
+        return found
 
     def _tuple(self, value: Any) -> Any:
         parts = [self.settled(part) for part in value]
-        return tuple(parts) if type(value) is tuple else value._make(parts)
+        if all(map(operator.is_, parts, value)):
+            return value
+        made: Any = tuple.__new__(type(value), parts)
+        if (own := own_dict(value)) is not None:
+            # Why: both stand for the same object, so attributes of one are the other's.
+            object.__setattr__(made, "__dict__", own)
+        return made
 
     def _bound(self, method: Any) -> Any:
         """A method of a tuple: of the settled one."""
         owner = self.settled(method.__self__)
         if type(method) is types.MethodType:
             return types.MethodType(method.__func__, owner)
-        return getattr(owner, method.__name__)
+        name = method.__name__
+        return vars(native_base(type(owner), name))[name].__get__(owner)
 
     def settle(self, value: Any, *, compared: bool = False) -> Any:
         """Settle `value` and everything reachable from it."""

@@ -157,6 +157,15 @@ def snapshot_attributes(own: dict[str, Any]) -> Undo:
     return lambda: _refill(dict, own, before)
 
 
+def function(holder: Any, *_: Any) -> Undo | None:
+    """The way back to all attributes of a function."""
+    if type(holder) is not types.FunctionType:
+        return None
+    own = snapshot_attributes(vars(holder))
+    said = [attribute(name)(holder) for name in functools.WRAPPER_ASSIGNMENTS]
+    return lambda: (own(), [undo() for undo in said if undo is not None])
+
+
 def cell(holder: types.CellType, *_: Any) -> Undo:
     """The way back from a store to a captured variable."""
     try:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def run_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Footprint:
     """What special methods may touch that run inside, of what is pending or held."""
-    if effect.calls_own and may_be_own(network, args[0]):
+    if effect.calls_own and args and may_be_own(network, args[0]):
         return EVERYTHING
     if not network.special & effect.bits or all(type(arg) in PLAIN for arg in args):
         return NOTHING_RUN

@@ -130,7 +130,8 @@ def perform(
     effect = effect.chosen(args)
     # Why: a tuple is in no slot, so it may hold wires when nothing is dirty.
     if network.dirty or any(map(has_wire, args)):
-        if EVERYWHERE in effect.places:
+        if EVERYWHERE in effect.places or network.special & effect.bits:
+            # Why: code of the script's that runs inside may look anywhere.
             network.settle()
         args = settled(network, effect, args)
     if effect.lazy:
@@ -139,7 +140,12 @@ def perform(
         note_store(effect, args)
     writes = effect.writes or effect.places
     if writes and effect.undo is not None and not region.settled:
-        undo = effect.undo(*args)
+        try:
+            undo = effect.undo(*args)
+        except TypeError:
+            undo = (
+                None  # Why: the operation says itself what is wrong with its arguments.
+            )
         try:
             result = effect.function(*args)
         finally:
@@ -159,8 +165,12 @@ def moved_here(network: "Network", made: Any, region: Region) -> Any:
     Why: `type`, `namedtuple` and the like go by the frame that calls them, which is ours.
     """
     if issubclass(type(made), type) and vars(made).get("__module__") == __name__:
-        type.__setattr__(made, "__module__", module_here(network, region))
+        # Why: its own class may have something else under that name.
+        _MODULE.__set__(made, module_here(network, region))
     return made
+
+
+_MODULE: Any = vars(type)["__module__"]
 
 
 def module_here(network: "Network", region: Region) -> str:

@@ -194,7 +194,9 @@ def _getitem() -> Effect:
 
 def _changing(function: Callable[..., Any], dunder: str, kinds: Any) -> Effect:
     """Changes an item; of a type that is not known, everything in it."""
-    other = Effect(function, whole=ALL, alters=(0,), ordered=True, dunders=(dunder,))
+    # Why: arrays ask what is put into them for a number.
+    dunders = (dunder, "__index__", "__float__")
+    other = Effect(function, whole=ALL, alters=(0,), ordered=True, dunders=dunders)
     return attrs.evolve(other, by_type=kinds, otherwise=other)
 
 

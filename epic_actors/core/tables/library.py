@@ -185,6 +185,7 @@ _CLASS = vars(object)["__class__"]
 def _checking(function: Any) -> Effect:
     """`isinstance`: classes of a metaclass's, and protocols, may have a say."""
     plain = Effect(function, whole=(1,), looks_at=_OF_CLASS, dunders=())
+    asking = attrs.evolve(plain, runs=(*CHECKING, LOADING))
 
     def chosen(obj: Any = None, wanted: Any = object, *_: Any) -> Effect | None:
         if attribute(type(obj), "__class__") is not _CLASS:
@@ -192,9 +193,16 @@ def _checking(function: Any) -> Effect:
         if type(wanted) is type:
             return plain
         every = wanted if type(wanted) is tuple else (wanted,)
-        return plain if all(type(cls) is type for cls in every) else None
+        if all(type(cls) is type for cls in every):
+            return plain
+        return None if any(map(_may_be_protocol, every)) else asking
 
-    return attrs.evolve(plain, runs=(*CHECKING, LOADING), variant=chosen)
+    return attrs.evolve(asking, reads=(0,), variant=chosen)
+
+
+def _may_be_protocol(cls: Any) -> bool:
+    """Whether it may be a class that looks at which attributes an object has."""
+    return not issubclass(type(cls), type) or bool(attribute(cls, "_is_protocol"))
 
 
 BUILTINS: dict[Any, Effect] = {
@@ -744,6 +752,16 @@ def _changes_first(function: Any) -> Effect:
     return writer(function, back.snapshot, whole=ALL, dunders=(*COMPARING, *ITERATION))
 
 
+def _decorating(function: Any) -> Effect:
+    """Changes what it is given: nothing that is of any concern, if that is a new class."""
+    unknown = opaque(function)
+
+    def chosen(decorated: Any = None, *_: Any) -> Effect | None:
+        return unknown if type(decorated) is Wire else None
+
+    return attrs.evolve(pure(function, fresh=False, spreads=ALL), variant=chosen)
+
+
 _INPLACE = """
     iadd isub imul itruediv ifloordiv imod ipow imatmul ilshift irshift iand ior ixor
     iconcat setitem delitem
@@ -751,6 +769,22 @@ _INPLACE = """
 FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
     ("json", "dump"): dumping,
     ("json", "load"): loading,
+    ("functools", "update_wrapper"): functools.partial(
+        writer, look=back.function, whole=ALL, fresh=False
+    ),
+    **_names(
+        _decorating,
+        {
+            "functools": "total_ordering",
+            "typing": "final runtime_checkable no_type_check override",
+            "abc": "update_abstractmethods",
+            "types": "coroutine",
+        },
+    ),
+    **_names(
+        functools.partial(Effect, whole=ALL, alters=(0,), ordered=True),
+        {"ast": "fix_missing_locations increment_lineno copy_location"},
+    ),
     **_names(
         handling_paths,
         {
@@ -763,7 +797,6 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
         {
             "operator _operator": _INPLACE + "methodcaller",
             "pprint": "pprint pp",
-            "csv _csv": "reader writer DictReader DictWriter",
             "struct _struct": "pack_into",
             "string": "format vformat get_field get_value",
             "inspect": "getmembers",
@@ -771,6 +804,13 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
             "random": "shuffle seed setstate",
             "_random": "seed setstate",
             "calendar": "setfirstweekday",
+            # Why: what is registered, others look up.
+            "functools abc _abc": "register get_cache_token",
+            "typing": "overload get_overloads clear_overloads",
+            "csv _csv": """
+                reader writer DictReader DictWriter register_dialect unregister_dialect get_dialect list_dialects
+                field_size_limit
+            """,
         },
     ),
     **_names(
