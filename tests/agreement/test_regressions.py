@@ -703,6 +703,24 @@ REGRESSIONS |= {
         before = it.__name__
         return before, list(it), it.__name__
         """,
+    "arguments_are_named_as_parameters_of_ours_are": """
+        import functools
+        class Shape(dict):
+            def __init__(self, given, cls=None, **named):
+                self.of = cls, len(named)
+                super().__init__(given)
+        class Plain:
+            def __new__(cls, function=None, obj=None):
+                return super().__new__(cls)
+            def __init__(self, function=None, obj=None):
+                self.given = f(function), obj
+        @functools.singledispatch
+        def told(one, function=None):
+            return one, f(function)
+        shape = f(Shape(f(d0), cls=f(3), args=f(4), fn=5))
+        plain = Plain(function=f(n0), obj=f(4))
+        return shape, shape.of, plain.given, told(f(1), function=f(n0))
+        """,
 }
 
 WRONG: dict[str, str] = {}
