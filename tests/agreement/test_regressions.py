@@ -703,6 +703,14 @@ REGRESSIONS |= {
         before = it.__name__
         return before, list(it), it.__name__
         """,
+    "where_the_script_stands_is_asked_of_traceback": """
+        import traceback
+        def stands(x):
+            at = traceback.extract_stack(limit=2)[-1]
+            return at.name, at.lineno, x
+        def script(n0, xs0, ys0, d0, s0, b0):
+            return stands(f(n0)), f(1)
+        """,
     "arguments_are_named_as_parameters_of_ours_are": """
         import functools
         class Shape(dict):
