@@ -59,7 +59,10 @@ _COMPARE: dict[type[ast.cmpop], str] = {
 
 #: Builtins that look at the frame they are called from, however they are called.
 _FRAME_READERS = frozenset({"eval", "exec", "locals", "vars", "dir", "breakpoint"})
-_FRAME_ATTRIBUTES = frozenset({"_getframe", "currentframe", "f_back"})
+_FRAME_ATTRIBUTES = frozenset(
+    {"_getframe", "currentframe", "f_back"}
+    | {"extract_stack", "format_stack", "print_stack", "walk_stack"}
+)
 
 
 def value(block: Block, node: ast.AST) -> Term:

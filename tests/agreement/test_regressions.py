@@ -734,6 +734,32 @@ REGRESSIONS |= {
             said.extend(made)
         return said
         """,
+    "where_the_script_stands_is_asked_of_traceback": """
+        import traceback
+        def stands(x):
+            at = traceback.extract_stack(limit=2)[-1]
+            return at.name, at.lineno, x
+        def script(n0, xs0, ys0, d0, s0, b0):
+            return stands(f(n0)), f(1)
+        """,
+    "arguments_are_named_as_parameters_of_ours_are": """
+        import functools
+        class Shape(dict):
+            def __init__(self, given, cls=None, **named):
+                self.of = cls, len(named)
+                super().__init__(given)
+        class Plain:
+            def __new__(cls, function=None, obj=None):
+                return super().__new__(cls)
+            def __init__(self, function=None, obj=None):
+                self.given = f(function), obj
+        @functools.singledispatch
+        def told(one, function=None):
+            return one, f(function)
+        shape = f(Shape(f(d0), cls=f(3), args=f(4), fn=5))
+        plain = Plain(function=f(n0), obj=f(4))
+        return shape, shape.of, plain.given, told(f(1), function=f(n0))
+        """,
 }
 
 WRONG: dict[str, str] = {}

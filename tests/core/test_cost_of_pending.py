@@ -5,12 +5,14 @@ There are no clocks here: calls of our own functions are counted.
 
 import sys
 from collections.abc import Callable
+from heapq import heappop, heappush
 from types import FrameType
 from typing import Any
 
 import pytest
 import trio
 
+from epic_actors.core.network.network import Network
 from epic_actors.testing.agree import run_machine
 from epic_actors.testing.outside import Outside
 
@@ -197,3 +199,52 @@ def test_loops_in_loops_that_let_others_go_first_cost_no_more(
     few = calls_of_ours(script, 8)
     monkeypatch.setattr("epic_actors.core.network.network.TURN_ROUNDS", 20)
     assert calls_of_ours(script, 8) < 1.1 * few
+
+
+class Simulation:
+    """Takes one event after another, until none is left."""
+
+    def __init__(self) -> None:
+        self.queue: list[tuple[int, Callable[[int], Any]]] = []
+        self.past: list[Any] = []
+
+    def step(self) -> None:
+        """The next event; the queue itself says that there is none."""
+        try:
+            at, happens = heappop(self.queue)
+        except IndexError:
+            raise KeyError from None
+        self.past.append(happens(at))
+
+    def run(self) -> list[Any]:
+        """All events."""
+        try:
+            while True:
+                self.step()
+        except KeyError:
+            return self.past
+
+
+def simulated(rounds: int) -> list[Any]:
+    """Only an error of its body ends the loop, which the pending event before holds back."""
+    simulation = Simulation()
+    for at in range(rounds):
+        heappush(simulation.queue, (at, f))
+    return simulation.run()
+
+
+def test_a_loop_that_only_an_error_ends_lets_others_go_first_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its rounds all have to wait, and all but the first few are taken back."""
+    made = []
+    stop = Network._stop
+
+    def noted(network: Network) -> None:
+        made.append(network.nodes)
+        stop(network)
+
+    monkeypatch.setattr(Network, "_stop", noted)
+    ran = run_machine(simulated, outside, lambda: (2,), fusion=True)
+    assert not ran.faults
+    assert max(made) < 10_000

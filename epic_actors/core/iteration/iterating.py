@@ -117,7 +117,7 @@ def contains(items: Any, wanted: Any) -> bool:
     return False
 
 
-def made(cls: Any, *args: Any, **named: Any) -> Any:
+def made(cls: Any, /, *args: Any, **named: Any) -> Any:
     """A call of a class with code of the script's for it: `type.__call__`."""
     obj = cls.__new__(cls, *args, **named)
     # Why: `isinstance` may ask the class itself.

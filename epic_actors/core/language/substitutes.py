@@ -261,7 +261,7 @@ GETTERS: frozenset[type] = frozenset(
 # Functions of functions
 
 
-def dispatched(function: Any, *args: Any, **kwargs: Any) -> Any:
+def dispatched(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """A call of what `functools.singledispatch` made."""
     return function.dispatch(type(args[0]))(*args, **kwargs)
 

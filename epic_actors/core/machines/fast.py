@@ -20,6 +20,8 @@ class FastMachine:
     literal = False
     rounds_ahead = 50_000
     """So many rounds may loops go ahead of what is pending, until a call answers."""
+    node_rounds = 50
+    """So many rounds does an operation count for that has to wait in one."""
 
     def unit(self, function: Function) -> Unit:
         """The unit of a function, made once."""

@@ -64,6 +64,7 @@ class LiteralMachine:
     literal = True
     rounds_ahead = 1_000
     """So many nodes may go ahead of what is pending, until something is answered."""
+    node_rounds = 0
 
     def __init__(self) -> None:
         self.mailboxes: dict[Actor, trio.MemorySendChannel[Any]] = {}

@@ -96,7 +96,7 @@ class External:
         """Be a method where a function would be one."""
         return self if obj is None else types.MethodType(self, obj)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself: outside a run an external is what it was."""
         if inside.step is not None and self.order is not Order.PURE:
             raise UsageError(

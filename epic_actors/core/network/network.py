@@ -163,7 +163,7 @@ class Network:
         self.handed: dict[int, tuple[BaseException, types.TracebackType | None]] = {}
         self.last_site: Site | None = None
         self.since_turn = 0
-        self.rounds = self.turned = self.beyond = 0
+        self.rounds = self.turned = self.beyond = self.weighed = 0
         self.rounds_ahead: int = machine.rounds_ahead
         self.answer: Callable[[ExternalCall, Any], None] = (
             machine.post if self.literal else ExternalCall.answered
@@ -376,7 +376,8 @@ class Network:
 
         A loop may be endless only because something older is about to fail.
         """
-        self.rounds += 1
+        self.rounds += 1 + (self.nodes - self.weighed) * self.machine.node_rounds
+        self.weighed = self.nodes
         late = self.rounds - self.turned
         if self.looping is not None:
             # Why: one loop that pauses is enough, the outermost; what follows a loop that

@@ -143,9 +143,8 @@ def perform(
         try:
             undo = effect.undo(*args)
         except TypeError:
-            undo = (
-                None  # Why: the operation says itself what is wrong with its arguments.
-            )
+            # Why: the operation says itself what is wrong with its arguments.
+            undo = None
         try:
             result = effect.function(*args)
         finally:
