@@ -5,7 +5,8 @@ are the machine.  Read it in this order:
     terms, printer, parser, check, operations, interpret, church, functions, free,
     closures, generators, looks, knowledge, collecting
         the calculus: terms, and what they mean
-    memory      wire, families, reach, places, holds, accesses, extent, births, ledger, undo
+    memory      wire, families, reach, settling, places, holds, accesses, extent, births,
+                ledger, undo
         what is pending, where it stands, what must wait for it
     tables      effect, library, worldly, effects, protocols, files
         what native operations read, write and need
@@ -17,10 +18,10 @@ are the machine.  Read it in this order:
     language    dispatch, prelude, substitutes, records, callbacks, lookup, attributes,
                 hooks, special, calling, asking, along, classes, asynchronous, groups
         what scripts do
-    iteration   iterating, stepping, walk, pulls, delegating, consuming, grouping,
-                releasing
+    iteration   iterating, stepping, walk, pulls, delegating, consuming, taking,
+                grouping, releasing
         loops and generators, a step at a time
-    footprints  tags, natives, factories, reading, summary, stores
+    footprints  tags, found, natives, factories, reading, summary, stores
         what an undecided piece may touch
     machines    walker, literal | units, runtime, emit_nodes, emit_steps, emit, fast
         one machine | the other

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, strategies as st
 
 from epic_actors.core.memory.reach import (
-    Settler,
     children,
     has_wire,
     holds_wire,
@@ -22,6 +21,7 @@ from epic_actors.core.memory.reach import (
     runs_code,
     walk,
 )
+from epic_actors.core.memory.settling import Settler
 from epic_actors.core.memory.wire import Wire
 
 

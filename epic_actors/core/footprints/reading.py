@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.closures import RESUMES, free_names
 from epic_actors.core.functions import Function, Namespace, Template
-from epic_actors.core.iteration.consuming import takes_items, takes_steps
+from epic_actors.core.iteration.taking import takes_items, takes_steps
 from epic_actors.core.language.lookup import (
     ACCESS,
     ANY_NAME,
@@ -68,6 +68,7 @@ from epic_actors.core.terms import (
     Var,
 )
 
+from .found import Summary
 from .natives import (
     CALL,
     FORMATS,
@@ -94,7 +95,6 @@ from .tags import (
     Held,
     Method,
     Standing,
-    Summary,
     Tag,
     Tags,
     Uncallable,

@@ -70,19 +70,17 @@ from epic_actors.core.tables.protocols import LOADING, PROTOCOLS, REDUCING
 from epic_actors.core.terms import Lam, Prim
 
 from .factories import MISSING, Factories
+from .found import EVERYTHING, NOTHING_READ, Summary
 from .natives import Shape
 from .reading import Reader, is_quiet
 from .stores import note_stores
 from .tags import (
     CLOSURES,
-    EVERYTHING,
-    NOTHING_READ,
     UNKNOWN,
     Closed,
     Held,
     Method,
     Shared,
-    Summary,
     Tags,
     Uncallable,
     Value,

@@ -43,7 +43,8 @@ from epic_actors.core.interpret import Interpreter
 from epic_actors.core.language.callbacks import KIND_OF
 from epic_actors.core.looks import dressed
 from epic_actors.core.memory.extent import forget_reached
-from epic_actors.core.memory.reach import PLAIN, Settler
+from epic_actors.core.memory.reach import PLAIN
+from epic_actors.core.memory.settling import Settler
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.door import inside
 from epic_actors.core.network.perform import ITERATED, operate

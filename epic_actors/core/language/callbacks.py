@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
-from epic_actors.core.iteration import consuming, grouping, iterating
+from epic_actors.core.iteration import consuming, grouping, iterating, taking
 from epic_actors.core.memory.places import resource
 from epic_actors.core.memory.reach import MOVERS, has_wire, owner_of
 from epic_actors.core.memory.wire import Wire, deref
@@ -67,7 +67,7 @@ LAZY: dict[Any, Callable[..., Any]] = {
 
 KIND_OF: dict[Any, type] = {
     script: kind
-    for table in (LAZY, consuming.LAZY)
+    for table in (LAZY, taking.LAZY)
     for kind, script in table.items()
     if isinstance(kind, type)
 }

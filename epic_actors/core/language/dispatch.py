@@ -26,8 +26,9 @@ import attrs
 
 from epic_actors.core.functions import Function
 from epic_actors.core.generators import generated_of
-from epic_actors.core.iteration.consuming import (
-    chain_all,
+from epic_actors.core.iteration.consuming import chain_all
+from epic_actors.core.iteration.pulls import begin
+from epic_actors.core.iteration.taking import (
     chains,
     gone_over,
     may_be_generated,
@@ -37,7 +38,6 @@ from epic_actors.core.iteration.consuming import (
     taking,
     undecided,
 )
-from epic_actors.core.iteration.pulls import begin
 from epic_actors.core.looks import KINDS
 from epic_actors.core.memory.extent import EVERYWHERE, forget_reached
 from epic_actors.core.memory.places import STORED_IN_CLASSES

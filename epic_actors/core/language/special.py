@@ -34,11 +34,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from epic_actors.core.footprints.factories import is_filled
-from epic_actors.core.footprints.tags import EVERYTHING
+from epic_actors.core.footprints.found import EVERYTHING
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
-from epic_actors.core.iteration.consuming import gone_over
 from epic_actors.core.iteration.stepping import Steps
+from epic_actors.core.iteration.taking import gone_over
 from epic_actors.core.iteration.walk import steps_ask, walk
 from epic_actors.core.memory.places import CLASSES, STORED_IN_CLASSES, named
 from epic_actors.core.memory.reach import PLAIN

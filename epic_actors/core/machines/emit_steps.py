@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from epic_actors.core.iteration.consuming import takes_items
+from epic_actors.core.iteration.taking import takes_items
 from epic_actors.core.memory.places import TAKES_DICTIONARY
 from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.tables.effects import BUILTINS, METHODS, Effect

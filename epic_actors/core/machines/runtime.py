@@ -4,10 +4,10 @@ import builtins
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.closures import suspended
-from epic_actors.core.iteration.consuming import may_be_generated
 from epic_actors.core.iteration.delegating import delegate, step
 from epic_actors.core.iteration.pulls import PAUSE
 from epic_actors.core.iteration.releasing import release
+from epic_actors.core.iteration.taking import may_be_generated
 from epic_actors.core.iteration.walk import walk
 from epic_actors.core.language.asynchronous import (
     aiter_,

@@ -32,7 +32,8 @@ from epic_actors.core.language.special import Specials
 from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import forget_reached
 from epic_actors.core.memory.ledger import Entry, Ledger, State, Store
-from epic_actors.core.memory.reach import Settler, holds_wire
+from epic_actors.core.memory.reach import holds_wire
+from epic_actors.core.memory.settling import Settler
 from epic_actors.core.memory.undo import Undo
 from epic_actors.core.memory.wire import deref
 from epic_actors.core.streams.outlet import Outlet

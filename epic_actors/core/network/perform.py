@@ -3,6 +3,7 @@
 `operate` is the one way into every primitive, builtin function and method.  When an
 argument it needs is pending, or an older access holds a place it touches (`obstacles`),
 the operation becomes an actor and its result a wire.
+It is a little longer than most modules: both ways have to note the same of what is made.
 """
 
 import functools
