@@ -88,7 +88,7 @@ def recorded(folder: str) -> frozenset[str]:
     return frozenset(
         line.lstrip('"').partition(",")[0].partition("/")[0]
         for record in Path(folder).glob("*.dist-info/RECORD")
-        for line in record.read_text("utf-8").splitlines()
+        for line in record.read_text("utf-8", errors="replace").splitlines()
     )
 
 

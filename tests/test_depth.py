@@ -18,7 +18,7 @@ import epic_actors as epic
 
 pytestmark = pytest.mark.slow
 
-LONG = 30_000
+LONG = 100_000
 RECURSION = 900
 RECURSION_INSIDE = 450
 

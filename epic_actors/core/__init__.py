@@ -21,7 +21,7 @@ are the machine.  Read it in this order:
     iteration   iterating, stepping, walk, pulls, delegating, consuming, taking,
                 grouping, releasing
         loops and generators, a step at a time
-    footprints  tags, found, natives, factories, reading, summary, stores
+    footprints  tags, touched, natives, factories, reading, summary, stores
         what an undecided piece may touch
     machines    walker, literal | units, runtime, emit_nodes, emit_steps, emit, fast
         one machine | the other

@@ -108,7 +108,8 @@ def _says(file: _File, code: types.CodeType) -> bool:
         if first_line(statement) <= code.co_firstlineno <= (statement.end_lineno or 0):
             codes = file.codes.get(id(statement))
             if codes is None:
-                # Why: CPython looks up methods of what is imported in another way.
+                # Why: before anything in it is translated, which changes the tree, and
+                # with the imports, since CPython looks up what is imported another way.
                 module = ast.Module([*_imports(file.tree.body), statement], [])
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")

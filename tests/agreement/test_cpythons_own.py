@@ -264,6 +264,23 @@ PROGRAMS = {
             numbers[0] = Number()
             return numbers
         """,
+    "a class is not decorated behind a failure": """
+        import functools
+        import typing
+
+        class Old:
+            def __lt__(self, other):
+                return True
+
+        def script():
+            try:
+                [].pop(later(0))
+                functools.total_ordering(Old)
+                typing.final(Old)
+            except IndexError:
+                pass
+            return hasattr(Old, "__final__"), "__gt__" in vars(Old)
+        """,
     "two parts of a complex number have methods": """
         class Part:
             def __init__(self, size):

@@ -65,11 +65,15 @@ class Factories:
     def listen(self, factory: Any) -> None:
         """See whether making a default may ask, so that looking up an item is a script."""
         network, bits = self.summaries.network, BITS[MISSING]
-        if network.loud & bits or not network.asking.given((factory,), deep=False):
+        if network.loud & bits or not self.asks(factory):
             return
         network.special |= bits
         network.loud |= bits
         network.closed.forget()
+
+    def asks(self, factory: Any) -> bool:
+        """Whether making a default may ask for an external call."""
+        return self.summaries.network.asking.given((factory,), deep=False)
 
     def touches(self, factory: Any) -> bool:
         """Whether making a default may touch anything that was there before."""

@@ -68,7 +68,6 @@ from epic_actors.core.terms import (
     Var,
 )
 
-from .found import Summary
 from .natives import (
     CALL,
     FORMATS,
@@ -110,6 +109,7 @@ from .tags import (
     same_callee,
     underlying,
 )
+from .touched import Summary
 
 
 if TYPE_CHECKING:

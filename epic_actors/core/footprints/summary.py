@@ -70,7 +70,6 @@ from epic_actors.core.tables.protocols import LOADING, PROTOCOLS, REDUCING
 from epic_actors.core.terms import Lam, Prim
 
 from .factories import MISSING, Factories
-from .found import EVERYTHING, NOTHING_READ, Summary
 from .natives import Shape
 from .reading import Reader, is_quiet
 from .stores import note_stores
@@ -89,6 +88,7 @@ from .tags import (
     inside,
     underlying,
 )
+from .touched import EVERYTHING, NOTHING_READ, Summary
 
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ instances, or an object that stands in the term: the dictionary of a module.
 import functools
 import types
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -29,9 +29,6 @@ from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External
 from epic_actors.core.tables.worldly import FILES, is_file
 
-
-if TYPE_CHECKING:
-    pass
 
 Root: TypeAlias = Any
 Tag: TypeAlias = tuple[str, Root]

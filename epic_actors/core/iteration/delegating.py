@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from epic_actors.core.footprints.found import EVERYTHING
+from epic_actors.core.footprints.touched import EVERYTHING
 from epic_actors.core.language.dispatch import apply
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.perform import operate

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.closures import RESUMES, Beginning
-from epic_actors.core.footprints.found import EVERYTHING
+from epic_actors.core.footprints.touched import EVERYTHING
 from epic_actors.core.functions import Function
 from epic_actors.core.generators import Generated, Native, generated_of, revived
 from epic_actors.core.knowledge import CORE

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.footprints.found import EVERYTHING
+from epic_actors.core.footprints.touched import EVERYTHING
 from epic_actors.core.generators import generated_of
 from epic_actors.core.memory.reach import (
     CONSUMED,

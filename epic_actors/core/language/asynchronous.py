@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
-from epic_actors.core.footprints.found import ANEXT, EVERYTHING
+from epic_actors.core.footprints.touched import ANEXT, EVERYTHING
 from epic_actors.core.iteration.stepping import Steps
 from epic_actors.core.iteration.walk import walk
 from epic_actors.core.memory.places import WORLD

@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.footprints.found import EVERYTHING
+from epic_actors.core.footprints.touched import EVERYTHING
 from epic_actors.core.iteration import iterating
 from epic_actors.core.knowledge import marks
 from epic_actors.core.memory.places import STORED_IN_CLASSES, TAKES_DICTIONARY

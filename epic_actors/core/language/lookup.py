@@ -51,10 +51,11 @@ def native_base(cls: type, name: str) -> type:
 
 def module_of(cls: type) -> str:
     """The name of the module of a class; what else its class says of that is not asked."""
-    return str(_MODULE.__get__(cls))
+    return str(MODULE.__get__(cls))
 
 
-_MODULE: Any = vars(type)["__module__"]
+MODULE: Any = vars(type)["__module__"]
+"""Where a class has the name of its module, whatever its own class has under that name."""
 
 
 def is_data(value: Any) -> bool:

@@ -34,11 +34,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from epic_actors.core.footprints.factories import is_filled
-from epic_actors.core.footprints.found import EVERYTHING
+from epic_actors.core.footprints.touched import EVERYTHING
 from epic_actors.core.generators import generated_of
 from epic_actors.core.iteration import iterating
 from epic_actors.core.iteration.stepping import Steps
-from epic_actors.core.iteration.taking import gone_over
+from epic_actors.core.iteration.taking import gone_over, may_be_generated
 from epic_actors.core.iteration.walk import steps_ask, walk
 from epic_actors.core.memory.places import CLASSES, STORED_IN_CLASSES, named
 from epic_actors.core.memory.reach import PLAIN
@@ -242,7 +242,7 @@ class Specials:
         """Whether looking up an item may make a default by code that asks."""
         if not is_filled(value):
             return False
-        return self.network.asking.given((value.default_factory,), deep=False)
+        return self.network.summaries.factories.asks(value.default_factory)
 
     def is_open(self, op: str, left: Any, right: Any = None, *_: Any) -> bool:
         """Whether it takes a pending operand to know whose method is asked first."""
@@ -272,7 +272,7 @@ class Specials:
     def walk(self, values: Any) -> Any:
         """Start a loop over something that is code of the script's, else `NATIVE`."""
         if type(values) is Wire:
-            if values.immutable or values.kind is not None or values.source is not None:
+            if not may_be_generated(values):
                 return NATIVE
         elif type(values) in PLAIN or not iterates(self, values):
             return NATIVE
@@ -313,8 +313,8 @@ class Specials:
         """Whether it is, or may turn out to be, what `may_open` says."""
         if type(value) is not Wire:
             return self.may_open(value)
-        unknown = value.kind is None and value.source is None and not value.immutable
-        return unknown and bool(self.network.summaries.special_methods("__iter__"))
+        asked = self.network.summaries.special_methods("__iter__")
+        return may_be_generated(value) and bool(asked)
 
     def gives_items(self, value: Any) -> bool:
         """Whether what takes in the items of a value, which is no mapping, runs its code."""
@@ -455,12 +455,6 @@ def _unary(specials: Specials, effect: Effect, obj: Any, *rest: Any) -> Frame:
     return operate_natively(specials.network, effect, said, *rest)
 
 
-def _checked(effect: Effect, obj: Any, name: str, answer: Any, *rest: Any) -> Frame:
-    """What CPython makes of a method's answer."""
-    answer = yield from waited(answer)
-    return effect.function(answering(obj, name, answer), *rest)
-
-
 def _format(specials: Specials, effect: Effect, obj: Any, spec: Any = "") -> Frame:
     """`format(x, spec)` and the parts of an f-string."""
     network, bound = specials.network, getattr(effect.function, "args", ("",))
@@ -469,8 +463,8 @@ def _format(specials: Specials, effect: Effect, obj: Any, spec: Any = "") -> Fra
         return format(shown, (yield from waited(spec)))
     method = attribute(type(obj), "__format__")
     if specials.has(obj, "__format__"):
-        answer = specials.send(obj, "__format__", spec)
-        return (yield from _checked(effect, obj, "__format__", answer, ""))
+        answer = yield from waited(specials.send(obj, "__format__", spec))
+        return effect.function(answering(obj, "__format__", answer), "")
     spec = yield from waited(spec)
     if method is object.__format__ and spec == "":
         return operate(network, TEXTS["s"], obj)

@@ -77,7 +77,7 @@ class Births:
     def forget_old(self) -> None:
         """Forget the objects that are older than all holds."""
         home = self.home
-        oldest = min(home.held, default=home.next_seq)
+        oldest = home.oldest() if home.held else home.next_seq
         self.born = {
             key: known
             for key, known in self.born.items()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from types import UnionType
 from typing import TYPE_CHECKING, Any
 
-from epic_actors.core.footprints.found import EVERYTHING
+from epic_actors.core.footprints.touched import EVERYTHING
 from epic_actors.core.memory.places import is_namespace
 from epic_actors.core.memory.reach import (
     BOUND_TYPES,

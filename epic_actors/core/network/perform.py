@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from epic_actors.core.generators import generated_of
+from epic_actors.core.language.lookup import MODULE
 from epic_actors.core.memory.accesses import Memory
 from epic_actors.core.memory.extent import (
     EVERYWHERE,
@@ -165,12 +166,8 @@ def moved_here(network: "Network", made: Any, region: Region) -> Any:
     Why: `type`, `namedtuple` and the like go by the frame that calls them, which is ours.
     """
     if issubclass(type(made), type) and vars(made).get("__module__") == __name__:
-        # Why: its own class may have something else under that name.
-        _MODULE.__set__(made, module_here(network, region))
+        MODULE.__set__(made, module_here(network, region))
     return made
-
-
-_MODULE: Any = vars(type)["__module__"]
 
 
 def module_here(network: "Network", region: Region) -> str:

@@ -752,16 +752,6 @@ def _changes_first(function: Any) -> Effect:
     return writer(function, back.snapshot, whole=ALL, dunders=(*COMPARING, *ITERATION))
 
 
-def _decorating(function: Any) -> Effect:
-    """Changes what it is given: nothing that is of any concern, if that is a new class."""
-    unknown = opaque(function)
-
-    def chosen(decorated: Any = None, *_: Any) -> Effect | None:
-        return unknown if type(decorated) is Wire else None
-
-    return attrs.evolve(pure(function, fresh=False, spreads=ALL), variant=chosen)
-
-
 _INPLACE = """
     iadd isub imul itruediv ifloordiv imod ipow imatmul ilshift irshift iand ior ixor
     iconcat setitem delitem
@@ -771,15 +761,6 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
     ("json", "load"): loading,
     ("functools", "update_wrapper"): functools.partial(
         writer, look=back.function, whole=ALL, fresh=False
-    ),
-    **_names(
-        _decorating,
-        {
-            "functools": "total_ordering",
-            "typing": "final runtime_checkable no_type_check override",
-            "abc": "update_abstractmethods",
-            "types": "coroutine",
-        },
     ),
     **_names(
         functools.partial(Effect, whole=ALL, alters=(0,), ordered=True),
@@ -800,13 +781,19 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
             "struct _struct": "pack_into",
             "string": "format vformat get_field get_value",
             "inspect": "getmembers",
-            "types": "new_class prepare_class",
+            "types": "coroutine new_class prepare_class",
             "random": "shuffle seed setstate",
             "_random": "seed setstate",
             "calendar": "setfirstweekday",
             # Why: what is registered, others look up.
-            "functools abc _abc": "register get_cache_token",
-            "typing": "overload get_overloads clear_overloads",
+            # Why: what is registered, others look up; the rest change what they are given.
+            "functools abc _abc": """
+                register get_cache_token total_ordering update_abstractmethods
+            """,
+            "typing": """
+                overload get_overloads clear_overloads
+                final runtime_checkable no_type_check override
+            """,
             "csv _csv": """
                 reader writer DictReader DictWriter register_dialect unregister_dialect get_dialect list_dialects
                 field_size_limit
