@@ -29,7 +29,7 @@ from tests.agreement.writer import programs
 
 SHARDS = 6
 FAULTS = (0.03, 0.1, 0.3)
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1000"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1500"))
 CALLS_AT_MOST = 300
 
 
