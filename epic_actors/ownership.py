@@ -19,7 +19,7 @@ from typing import Any
 
 from .core.functions import Function
 from .core.iteration import consuming, grouping, iterating
-from .core.language import prelude, substitutes
+from .core.language import matching, prelude, substitutes
 from .core.language.lookup import script_of
 from .frontend import known
 
@@ -31,7 +31,8 @@ INSTALLED = tuple(
 FOR_PACKAGES = frozenset({"site-packages", "dist-packages"})
 OURS = __name__.partition(".")[0]
 OUR_SCRIPTS = frozenset(
-    module.__name__ for module in (prelude, iterating, substitutes, consuming, grouping)
+    module.__name__
+    for module in (prelude, matching, iterating, substitutes, consuming, grouping)
 )
 """Modules of ours whose functions are run as scripts."""
 LIBRARY_SCRIPTS = frozenset({"contextlib"})

@@ -16,7 +16,8 @@ are the machine.  Read it in this order:
     streams     stream, text, formatting, beginnings, elements, early, growing, outlet
         what is read before it is whole
     language    dispatch, prelude, substitutes, records, callbacks, lookup, attributes,
-                hooks, special, calling, asking, along, classes, asynchronous, groups
+                hooks, special, calling, asking, along, classes, asynchronous, groups,
+                matching
         what scripts do
     iteration   iterating, stepping, walk, pulls, delegating, consuming, taking,
                 grouping, releasing

@@ -321,7 +321,7 @@ def _parts(term: Term) -> int | None:
             return len(arguments)
         case Prim("unpack", _, (int(before), bool(starred), int(after))):
             return before + starred + after
-        case Prim("unpack" | "native" | "raise" | "reraise"):
+        case Prim("unpack" | "raise" | "reraise"):
             return None
         case Prim():
             return 1

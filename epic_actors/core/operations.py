@@ -50,24 +50,6 @@ class Cursor:
         return True
 
 
-@attrs.frozen(eq=False, repr=False)
-class Native:
-    """A piece of Python that runs in place, as a function of the variables it reads."""
-
-    label: str
-    code: types.CodeType
-    params: tuple[str, ...]
-    results: tuple[str, ...]
-    namespace: Namespace
-
-    def __repr__(self) -> str:
-        return f"<native {self.label}>"
-
-    def run(self, *values: Any) -> Any:
-        """The piece's results: a pack, or the value itself when there is just one."""
-        return _packed(types.FunctionType(self.code, self.namespace.values)(*values))
-
-
 def _packed(values: tuple[Any, ...]) -> Any:
     return values[0] if len(values) == 1 else Pack(values)
 
@@ -344,6 +326,18 @@ def _reraise(exc: BaseException) -> NoReturn:
         exc.__context__ = context
 
 
+SEQUENCE, MAPPING = 1 << 5, 1 << 6
+"""Flags of the types that patterns take for sequences and mappings."""
+
+
+def _is_sequence(value: Any) -> bool:
+    return bool(type(value).__flags__ & SEQUENCE)
+
+
+def _is_mapping(value: Any) -> bool:
+    return bool(type(value).__flags__ & MAPPING)
+
+
 def _matches(exc: BaseException, classes: Any) -> bool:
     wanted = classes if isinstance(classes, tuple) else (classes,)
     for cls in wanted:
@@ -501,7 +495,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "set_global": _set_global,
     "del_global": _del_global,
     "function": Template.make,
-    "native": Native.run,
+    "is_sequence": _is_sequence,
+    "is_mapping": _is_mapping,
     "import": _import,
     "import_from": _import_from,
     "special": _special,
@@ -532,7 +527,6 @@ TAKES_STATIC = frozenset(
         "set_global",
         "del_global",
         "function",
-        "native",
         "import",
         "import_from",
         "special",

@@ -16,7 +16,6 @@ from epic_actors.core.terms import MADE, App, Const, If, Prim, Term, Var
 from epic_actors.frontend import leaving
 from epic_actors.frontend.block import Block, Exits, Meeting, jump, pack
 from epic_actors.frontend.flow import of_names
-from epic_actors.frontend.names import Matches
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.unit import at
 
@@ -508,10 +507,6 @@ def _super(block: Block, node: ast.Call) -> Term:
 
 def _await(block: Block, node: ast.Await) -> Term:
     return Prim("await", (atom(block, node.value),), at=at(node))
-
-
-def _matches(block: Block, node: Matches) -> Term:
-    raise NotCompiled("match", node.lineno)
 
 
 VALUES: dict[type, Visit] = {

@@ -4,7 +4,11 @@ CPython puts a function of its own around each, in which the type parameters liv
 function is called where the statement stands, and runs as it is.
 """
 
+import __future__
+
 import ast
+import functools
+import operator
 import types
 from typing import Any
 
@@ -12,7 +16,6 @@ from epic_actors.core.functions import Template
 from epic_actors.core.language.classes import ALIAS
 from epic_actors.core.terms import App, Prim, Term, Var
 from epic_actors.frontend.block import Block
-from epic_actors.frontend.matching import future_flags
 from epic_actors.frontend.refusal import NotCompiled
 from epic_actors.frontend.unit import Unit, at
 
@@ -67,7 +70,7 @@ def _alias_code(unit: Unit, node: Any, captured: tuple[str, ...]) -> types.CodeT
     for part in ast.walk(tree):
         ast.copy_location(part, node)
     tree.body[0].body[0].body[1] = node
-    flags = future_flags(unit.code)
+    flags = _future_flags(unit.code)
     code: types.CodeType
     code = compile(tree, unit.code.co_filename, "exec", flags, dont_inherit=True)
     for _ in range(2):
@@ -75,3 +78,15 @@ def _alias_code(unit: Unit, node: Any, captured: tuple[str, ...]) -> types.CodeT
     label = f"{ALIAS}{name}>"
     qualname = f"{unit.code.co_qualname}.<locals>.{label}"
     return code.replace(co_name=label, co_qualname=qualname)
+
+
+_FUTURE = functools.reduce(
+    operator.or_,
+    (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names),
+)
+
+
+def _future_flags(code: types.CodeType) -> int:
+    """What a function's module imports from `__future__`, as the compiler takes it."""
+    flags: int = code.co_flags & _FUTURE
+    return flags

@@ -17,21 +17,20 @@ from epic_actors.frontend.codes import NestedCodes
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-class Matches(ast.expr):
-    """A made-up expression: whether a pattern matches; it binds the pattern's names.
+class Binding(ast.expr):
+    """A made-up expression: assigns a value to a name, or to several, and is true."""
 
-    Attributes:
-        subject: The value matched, a name.
-        pattern: The pattern.
-        reads: The roots of the names that the pattern refers to.
-        captures: The names that it binds.
-    """
+    _fields: ClassVar[tuple[str, ...]] = ("target", "value")
+    target: ast.expr
+    value: ast.expr
 
-    _fields: ClassVar[tuple[str, ...]] = ("subject", "pattern")
-    subject: ast.Name
-    pattern: ast.pattern
-    reads: tuple[str, ...]
-    captures: tuple[str, ...]
+
+class Primitive(ast.expr):
+    """A made-up expression: an operation that Python has no expression for."""
+
+    _fields: ClassVar[tuple[str, ...]] = ("op", "args")
+    op: str
+    args: list[ast.expr]
 
 
 @attrs.define
@@ -101,10 +100,9 @@ class Scanner:
         if node.value is not None:
             self._scan(node.value, found)
 
-    def _matches(self, node: Matches, found: Names) -> None:
-        found.reads.add(node.subject.id)
-        found.reads.update(map(self.mangle, node.reads))
-        found.walrus.update(map(self.mangle, node.captures))
+    def _binding(self, node: Binding, found: Names) -> None:
+        self._scan(node.value, found)
+        found.walrus |= self.names(node.target).stores
 
     def _call(self, node: ast.Call, found: Names) -> None:
         self._scan(node.func, found)
@@ -184,7 +182,7 @@ class Scanner:
 _VISITS: dict[type, Callable[..., None]] = {
     ast.Name: Scanner._name,
     ast.NamedExpr: Scanner._walrus,
-    Matches: Scanner._matches,
+    Binding: Scanner._binding,
     ast.Yield: Scanner._yield,
     ast.YieldFrom: Scanner._yield,
     ast.Call: Scanner._call,

@@ -2,9 +2,11 @@
 
 # mypy: ignore-errors
 
+import csv
 import functools
 import heapq
 import operator
+import pickle
 
 import pytest
 
@@ -99,7 +101,37 @@ def asked_inside(weight):
     )
 
 
+class Written:
+    """A file, or a table of characters, that asks."""
+
+    def __init__(self):
+        self.parts = []
+
+    def write(self, part):
+        self.parts.append(later(len(part)) > 0)
+        return len(part)
+
+    def __getitem__(self, number):
+        return later(number + 1)
+
+
+def compared(one, other):
+    """The difference, which comes later."""
+    return later(one - other)
+
+
+def called_back_in_calm(number):
+    """Methods of a library's objects, though nothing is pending when they are called."""
+    file = Written()
+    pickle.dump([number], file)
+    rows = csv.writer(file)
+    rows.writerow([number, "a"])
+    by = functools.cmp_to_key(compared)
+    return file.parts, "abc".translate(file), by(number) < by(2)
+
+
 PROGRAMS = [
+    (called_back_in_calm, 1),
     (filled_as_far_as_it_goes, 0),
     (filled_as_far_as_it_goes, 2),
     (asked_inside, 3),

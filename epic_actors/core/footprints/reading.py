@@ -395,7 +395,7 @@ class Reader:
             return Value(tags, Method(args[0], term.static))
         if op in ("async_enter", "async_leave"):
             return self.call(args[0], args[1:] if op == "async_leave" else [])
-        if op in {"native", "import"}:
+        if op == "import":
             self.summary.everything = True
             return Value(UNKNOWN)
         if op == "function":

@@ -140,7 +140,7 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
         return request(network, function, args, {})
     elif type(function) is _BUILTIN and network.calm:
         owner = function.__self__
-        if owner is not builtins and is_left_alone(network, function, owner):
+        if owner is not builtins and is_left_alone(network, function, owner, args):
             return function(*args)
     elif type(function) in _NAMED and function in BUILTINS:
         # Why: on plain values nothing else is in its way.
@@ -150,13 +150,21 @@ def call(network: "Network", function: Any, *args: Any) -> Any:
     return apply(network, function, args, {})
 
 
-def is_left_alone(network: "Network", function: Any, owner: Any) -> bool:
+def is_left_alone(
+    network: "Network", function: Any, owner: Any, args: tuple[Any, ...]
+) -> bool:
     """Whether a builtin method or function of a library runs no code of the script's."""
-    if network.loud & ~HOOKS or type(owner) in CALLERS:
+    if network.loud & ~HOOKS:
         return False
-    if network.loud and function.__name__ in FORMATTERS:
+    kind = type(owner)
+    if kind in METHODS:
+        return not (network.loud and function.__name__ in FORMATTERS)
+    if kind in CALLERS or function is functools.reduce or function is operator.call:
         return False
-    return function is not functools.reduce and function is not operator.call
+    if kind is types.ModuleType:
+        # Why: such a function is given all that it may call.
+        return function in BUILTINS or all(type(value) in PLAIN for value in args)
+    return not network.asking.given((owner, *args), deep=True)
 
 
 def runs_natively(

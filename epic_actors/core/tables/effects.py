@@ -23,9 +23,9 @@ from epic_actors.core.memory.places import (
     stored,
     take,
 )
-from epic_actors.core.memory.reach import PLAIN, own_dict
+from epic_actors.core.memory.reach import own_dict
 from epic_actors.core.memory.wire import Wire
-from epic_actors.core.operations import OPERATIONS, TAKES_STATIC, Native
+from epic_actors.core.operations import OPERATIONS, TAKES_STATIC
 
 from .effect import (
     ALL,
@@ -280,13 +280,16 @@ _PRIMS: dict[str, Effect] = {
     "cell_set": writer(OPERATIONS["cell_set"], back.cell, strict=(0,)),
     "cell_del": writer(OPERATIONS["cell_del"], back.cell),
     "function": Effect(OPERATIONS["function"], strict=(), fresh=True, shares=True),
-    "native": opaque(OPERATIONS["native"]),
     "import": opaque(OPERATIONS["import"]),
     "special": Effect(OPERATIONS["special"]),
     "super": Effect(OPERATIONS["super"], reads=(0,)),
     "active": Effect(OPERATIONS["active"]),
     "raise": Effect(OPERATIONS["raise"]),
     "reraise": Effect(OPERATIONS["reraise"]),
+    **{
+        op: Effect(OPERATIONS[op], immutable=True, kind=bool)
+        for op in ("is_sequence", "is_mapping")
+    },
     "matches": Effect(OPERATIONS["matches"], whole=(1,), dunders=()),
     "await": Effect(OPERATIONS["await"]),
 }
@@ -314,8 +317,6 @@ def prim_effect(op: str, static: Any = None) -> Effect:
     made = _with_static(effect, static)
     if op == "unpack":
         made = attrs.evolve(made, count=static[0] + static[1] + static[2])
-    elif op == "native":
-        made = _matching(attrs.evolve(made, count=len(static.results)), static)
     elif op in ("tuple", "list", "set") and static is not None:
         starred = tuple(i for i, star in enumerate(static) if star)
         made = attrs.evolve(made, spreads=starred, dunders=ITERATION)
@@ -328,36 +329,6 @@ def prim_effect(op: str, static: Any = None) -> Effect:
             made, strict=range(static.defaults + len(static.kwdefaults))
         )
     return made
-
-
-def _matching(made: Effect, native: Native) -> Effect:
-    """A pattern that names only builtins does no more with builtin data than read it."""
-    reads = pure(made.function, fresh=False, shares=True, count=made.count)
-    outer, names = native.namespace, native.code.co_names
-
-    def variant(*args: Any) -> Effect | None:
-        builtin = all(n not in outer.values and n in outer.builtins() for n in names)
-        return reads if builtin and is_data(args) else None
-
-    return attrs.evolve(made, variant=variant)
-
-
-def is_data(values: tuple[Any, ...]) -> bool:
-    """Whether values are, through and through, of builtin types; not for large ones."""
-    stack, seen = [*values], 0
-    while stack and seen < MOST_LOOKED_AT:
-        value, seen = stack.pop(), seen + 1
-        kind = type(value)
-        if kind in (list, tuple):
-            stack += value
-        elif kind is dict:
-            stack += (*value, *value.values())
-        elif kind not in PLAIN:
-            return False
-    return not stack
-
-
-MOST_LOOKED_AT = 1000
 
 
 def _with_static(effect: Effect, static: Any) -> Effect:

@@ -502,7 +502,11 @@ _TO_STR = frozenset(
         "translate",
     ]
 )
-_FORMATS = frozenset({"format", "format_map", "__mod__"})
+_TEXT_RUNS = {
+    **dict.fromkeys(("format", "format_map", "__mod__"), FORMATTING),
+    "translate": ("__getitem__", "__missing__", "__index__"),
+}
+"""What methods of texts run of what they are given."""
 
 
 @functools.lru_cache(4096)
@@ -564,7 +568,7 @@ def _reading(kind: type, name: str) -> Effect:
         shares=container and name not in _ANSWERS,
         kind=list if name in _LISTS else text,
         spreads=(1,) if name == "join" else (),
-        dunders=FORMATTING if name in _FORMATS else _RUNS_OF.get(kind, ("__index__",)),
+        dunders=_TEXT_RUNS.get(name) or _RUNS_OF.get(kind, ("__index__",)),
     )
     return _formatting(made) if kind is str and name.startswith("format") else made
 

@@ -249,12 +249,6 @@ def _function(reading: "Reading", term: Prim, args: Values, step: "Step") -> Kno
     return Known(things=frozenset({thing}), value=template, kind=types.FunctionType)
 
 
-def _native(reading: "Reading", term: Prim, args: Values, step: "Step") -> Any:
-    reading.note(step.at, "native", sentences.in_turn(step.name or "this statement"))
-    count = len(term.static.results)
-    return [NOTHING] * count if count != 1 else NOTHING
-
-
 def _import(reading: "Reading", term: Prim, args: Values, step: "Step") -> Known:
     _, name, fromlist, level = term.static
     reading.note(step.at, "native", sentences.in_turn(f"import {name}"))
@@ -311,7 +305,6 @@ OWN: dict[str, Callable[["Reading", Prim, Values, "Step"], Any]] = {
     "current": _current,
     "unpack": _unpack,
     "function": _function,
-    "native": _native,
     "import": _import,
     "import_from": _import_from,
     "special": _special,
