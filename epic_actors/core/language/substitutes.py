@@ -108,7 +108,13 @@ def reduce(function: Any, items: Any, initial: Any = MISSING) -> Any:
     """`functools.reduce`."""
     begun = initial is not MISSING
     result = initial
-    for item in items:
+    try:
+        rows = iter(items)
+    except TypeError:
+        rows = None
+    if rows is None:
+        raise TypeError("reduce() arg 2 must support iteration")
+    for item in rows:
         result = function(result, item) if begun else item
         begun = True
     if not begun:

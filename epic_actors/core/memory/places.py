@@ -16,6 +16,7 @@ Rules for globals and the attributes of classes
     4. Who stores under a name in a pending value writes to that name of all classes, as
        far as it may be a class or module (`extent.Through`); by name, modules are read
        there too.
+       Who looks at the dictionary of a class reads all names that were stored under.
     5. A store to a class or to the dictionary of a module begins when everything older
        has succeeded, so older readers need no hold.
     6. A global that no code met so far assigns is a constant: code may read it natively,
@@ -84,6 +85,12 @@ def stored(module: int, name: str | None) -> tuple[Resource, ...]:
 def any_global(module: int) -> tuple[Resource, ...]:
     """What is read, or written, by an access that does not name the global."""
     return _dictionary(module), _unnamed(module)
+
+
+def all_of_classes() -> tuple[Resource, ...]:
+    """What is read by who looks at all that a class has."""
+    names = [name for name in STORED if isinstance(name, str)]
+    return *any_global(CLASSES), *[named(CLASSES, name) for name in names]
 
 
 def is_namespace(values: dict[Any, Any]) -> bool:

@@ -7,6 +7,7 @@ It is a little longer than most modules: both ways have to note the same of what
 """
 
 import functools
+import typing
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -161,13 +162,19 @@ def perform(
 
 
 def moved_here(network: "Network", made: Any, region: Region) -> Any:
-    """The result of an operation; a class that it made is of the script's module.
+    """The result of an operation; a class or type that it made is of the script's module.
 
     Why: `type`, `namedtuple` and the like go by the frame that calls them, which is ours.
     """
-    if issubclass(type(made), type) and vars(made).get("__module__") == __name__:
-        MODULE.__set__(made, module_here(network, region))
+    if issubclass(type(made), type):
+        if vars(made).get("__module__") == __name__:
+            MODULE.__set__(made, module_here(network, region))
+    elif type(made) in _TYPES and made.__module__ == __name__:
+        made.__module__ = module_here(network, region)
     return made
+
+
+_TYPES = (typing.TypeVar, typing.ParamSpec, typing.NewType, typing.TypeVarTuple)
 
 
 def module_here(network: "Network", region: Region) -> str:

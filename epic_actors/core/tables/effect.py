@@ -20,6 +20,7 @@ from epic_actors.core.memory.places import (
     STORED,
     STORED_IN_CLASSES,
     WORLD,
+    all_of_classes,
     loaded,
     resource,
     stored,
@@ -230,6 +231,17 @@ def comparing(effect: Effect) -> Effect:
     if kinds is not None:
         kinds = {kind: comparing(variant) for kind, variant in kinds.items()}
     return attrs.evolve(effect, compares=True, by_type=kinds)
+
+
+def listing(effect: Effect) -> Effect:
+    """What gives all that its first argument has: of a class, whoever stored it there."""
+
+    def variant(of: Any = None, *_: Any) -> Effect | None:
+        if not issubclass(type(of), type):
+            return None
+        return attrs.evolve(effect, looks_at=all_of_classes())
+
+    return attrs.evolve(effect, variant=variant)
 
 
 def shallow(function: Callable[..., Any], *reads: int, **changes: Any) -> Effect:

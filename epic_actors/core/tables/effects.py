@@ -33,6 +33,7 @@ from .effect import (
     comparing,
     finding,
     giving,
+    listing,
     moving,
     on_resource,
     opaque,
@@ -382,7 +383,7 @@ def _load(function: Callable[..., Any], name: str) -> Effect:
     }
     kinds.update(shared_load(function, name))
     if name in TAKES_DICTIONARY:
-        return Effect(lambda obj: take(function(obj)), reads=(0,))
+        return listing(Effect(lambda obj: take(function(obj)), reads=(0,)))
     kept = Effect(function, reads=(0,))
 
     def own(obj: Any) -> Effect | None:

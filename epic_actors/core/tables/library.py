@@ -42,6 +42,7 @@ from .effect import (
     Effect,
     comparing,
     finding,
+    listing,
     moving,
     on_resource,
     opaque,
@@ -280,8 +281,10 @@ BUILTINS: dict[Any, Effect] = {
     ),
     setattr: _by_name(_store(setattr)),
     delattr: _store(delattr),
-    vars: shallow(lambda *of: take(vars(*of)), 0, looks_at=_OF_CLASSES),
-    dir: shallow(dir, 0, looks_at=_OF_CLASSES, fresh=True, dunders=("__dir__",)),
+    vars: listing(shallow(lambda *of: take(vars(*of)), 0, looks_at=_OF_CLASSES)),
+    dir: listing(
+        shallow(dir, 0, looks_at=_OF_CLASSES, fresh=True, dunders=("__dir__",))
+    ),
     # Iterators, which cannot be taken back
     close_behind: opaque(close_behind),
     **OPEN,
