@@ -760,6 +760,15 @@ REGRESSIONS |= {
         plain = Plain(function=f(n0), obj=f(4))
         return shape, shape.of, plain.given, told(f(1), function=f(n0))
         """,
+    "a loop that any item leaves goes on behind it with what has arrived": """
+        pairs = zip([f(v) for v in word(n0).split(",")], [])
+        for one, other in pairs:
+            return one
+        last = later = 0
+        for last in zip(word(f(n0)), []):
+            return last
+        return list(pairs), last
+        """,
 }
 
 WRONG: dict[str, str] = {}

@@ -412,7 +412,8 @@ class Emitter(Steps):
         paused: list[ast.stmt] = [
             self.expr(ast.Yield(waits, **self.where)),
             *self.look(),
-            *self.resettle(self.live(first.body) - {item}),
+            # Why: a body that always leaves the loop does not say what stands behind it.
+            *self.resettle((self.live(first.body) - {item}) | self.live(test.orelse)),
             ast.Continue(**self.where),
         ]
         pause = self.compare(self.name(target), ast.Is(), self.name(".PAUSE"))
