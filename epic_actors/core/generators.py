@@ -75,6 +75,7 @@ class Generated:
         rest: See the module's rules.
         shell: Gives the native object while it is there.
         entered: The native object has begun.
+        within: The `try` in which it was made, if any.
     """
 
     __slots__ = (
@@ -86,6 +87,7 @@ class Generated:
         "shell",
         "step",
         "values",
+        "within",
     )
 
     def __init__(self, function: Function, values: tuple[Any, ...], step: Step) -> None:
@@ -96,6 +98,7 @@ class Generated:
         self.rest: Any = Beginning(function.lam, values)
         self.shell: Callable[[], Shell | None] = lambda: None
         self.entered = False
+        self.within: Any = None
 
     def __epic_sources__(self) -> list[Any]:
         # Why: what is left may be pending, and will refer to what was given.

@@ -46,6 +46,7 @@ from epic_actors.core.memory.extent import forget_reached
 from epic_actors.core.memory.reach import PLAIN
 from epic_actors.core.memory.settling import Settler
 from epic_actors.core.memory.wire import Wire, deref
+from epic_actors.core.network.actors import TURN
 from epic_actors.core.network.door import inside
 from epic_actors.core.network.perform import ITERATED, operate
 from epic_actors.core.network.regions import Footprint, Frame, Region, enter
@@ -105,6 +106,7 @@ def begin(
     shell = generate(fn, function, values, natively)
     made = generated_of(shell)
     assert made is not None
+    made.within = network.here.ledger.owner
     if apart:
         made.rest = Native(fn(*args, **kwargs), apart=True)
         return dressed(shell, KIND_OF.get(fn), values)
@@ -179,7 +181,21 @@ def obstacle(network: "Network", generated: Generated) -> Any:
         raise ValueError("generator already executing")
     # Why: a step in a `try` may be taken back, and then its wire never comes.
     found = network.here.memory.conflict_outward(generated, write=True)
+    if found is None and not pending and begins_in_order(network.here, generated):
+        return TURN
     return rest if found is None and pending else found
+
+
+def begins_in_order(here: Region, generated: Generated) -> bool:
+    """Whether the first step is not to be taken back.
+
+    That of a generator expression takes an item from an iterator that was made with it,
+    and cannot be given that back; later steps can.
+    """
+    within = here.ledger.owner
+    if within is None or here.settled or within is generated.within:
+        return False
+    return is_new(generated) and generated.code.co_name == "<genexpr>"
 
 
 def _stands_in(region: Region, wire: Wire) -> bool:

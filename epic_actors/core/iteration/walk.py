@@ -22,6 +22,7 @@ from epic_actors.core.memory.reach import (
     ITERATORS,
     PLAIN,
     is_atom,
+    is_taken_from,
     moves,
     mutables,
     pending_in,
@@ -253,7 +254,14 @@ class Walk:
         What is taken from an iterator cannot be given back to it, so not where a handler
         of the script's may find too much gone.
         """
-        return self.opaque or not (self.made or here.ledger.owner is None)
+        within = here.ledger.owner
+        if self.opaque or within is None:
+            return self.opaque
+        return not self.made or any(
+            is_taken_from(type(source)) and id(source) not in within.made
+            for source in self.sources
+            if id(source) != id(self._native)
+        )
 
 
 def is_consumed(source: Any) -> bool:

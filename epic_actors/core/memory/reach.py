@@ -201,6 +201,19 @@ def taken(value: Any) -> list[tuple[Any, bool]]:
     return places
 
 
+def iterators_in(value: Any) -> list[Any]:
+    """The iterators of which going over `value` takes items; nothing is given back."""
+    places = [value, *(place for place, _ in taken(value))]
+    return [place for place in places if is_taken_from(type(place))]
+
+
+@remembered
+def is_taken_from(kind: type) -> bool:
+    """Whether going over instances changes them, in CPython's code."""
+    pull = getattr(kind, "__next__", None)
+    return kind in CONSUMED or isinstance(pull, types.WrapperDescriptorType)
+
+
 def children(value: Any) -> Iterator[Any]:
     """The values directly inside `value`."""
     kind = type(value)

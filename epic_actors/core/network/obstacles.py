@@ -27,6 +27,8 @@ from epic_actors.core.memory.reach import (
     PLAIN,
     aliases,
     is_atom,
+    is_taken_from,
+    iterators_in,
     moves,
     pending_in,
     runs_code,
@@ -39,7 +41,7 @@ from epic_actors.core.tables.protocols import ARITHMETIC, COMPARISONS, LOADING
 
 from .actors import TURN, Turn
 from .inside import any_inside, run_inside
-from .regions import Footprint, Region
+from .regions import Attempt, Footprint, Region
 
 
 if TYPE_CHECKING:
@@ -80,12 +82,31 @@ def obstacle(
             found = conflict_inside(run, region, actor)
         if found is not None:
             return found
-    if needs_turn(effect, args) or stores_inside(network, effect, args):
-        ledger, before = region.place() if actor is None else (actor.ledger, actor)
-        assert ledger is not None
-        if not ledger.settled_before(before):
-            return TURN
+    ledger, before = region.place() if actor is None else (actor.ledger, actor)
+    assert ledger is not None
+    if (
+        needs_turn(effect, args)
+        or stores_inside(network, effect, args)
+        or (ledger.owner is not None and takes_for_good(effect, args, ledger.owner))
+    ) and not ledger.settled_before(before):
+        return TURN
     return None
+
+
+def takes_for_good(effect: Effect, args: tuple[Any, ...], within: Attempt) -> bool:
+    """Whether items are taken of an iterator that a `try` found there.
+
+    A handler finds it as it is, since nothing is given back to it.  What was made in the
+    `try` no handler knows.
+    """
+    if effect.lazy or not any(is_taken_from(type(value)) for value in args):
+        return False
+    return any(
+        id(iterator) not in within.made
+        for position, value in enumerate(args)
+        if position in effect.spreads or position in effect.whole
+        for iterator in iterators_in(value)
+    )
 
 
 def is_whole(effect: Effect, position: int, value: Any) -> bool:

@@ -22,11 +22,14 @@ from epic_actors.core.memory.extent import (
     stored_into,
 )
 from epic_actors.core.memory.holds import NOTHING, Hold
+from epic_actors.core.memory.ledger import Ledger
 from epic_actors.core.memory.reach import (
+    CONSUMED,
     PLAIN,
     has_wire,
     holds_wire,
     is_atom,
+    iterators_in,
 )
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.operations import OPERATIONS, Pack
@@ -71,6 +74,9 @@ ITERATED = bits_of("iter")
 NATIVE: Any = object()
 """Says that no special method of the script's is involved."""
 
+MOST_MADE = 10_000
+"""So many are remembered at most; those forgotten are gone over in their turn."""
+
 
 def operate(network: "Network", effect: Effect, *args: Any) -> Any:
     """Perform an operation here in program order."""
@@ -93,24 +99,47 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     else:
         if effect.only_values:
             made = moved_here(network, effect.function(*args), network.here)
-            return made_here(network, effect, made)
+            return made_here(network, effect, args, made)
     args = tuple([deref(value) for value in args])
     here = network.here
     found = obstacle(network, effect, args, here, None)
     if found is None and effect.inside and waits_inside(network, effect, args):
         return request(network, aside(effect.function), args, {})
     if found is None:
-        return made_here(network, effect, perform(network, effect, args, here))
+        return made_here(network, effect, args, perform(network, effect, args, here))
     if (stored := forwarded(effect.chosen(args), here.memory)) is not NATIVE:
         return stored
     return Operation(network, effect, args, found).results
 
 
-def made_here(network: "Network", effect: Effect, result: Any) -> Any:
+def made_here(
+    network: "Network", effect: Effect, args: tuple[Any, ...], result: Any
+) -> Any:
     """The result of an operation; if it is an object, it is noted to be new."""
-    if effect.makes and type(result) not in PLAIN and network.holds[0] > 0:
-        network.here.memory.note(result)
+    if type(result) in PLAIN:
+        return result
+    if effect.makes:
+        if network.holds[0] > 0:
+            network.here.memory.note(result)
+    elif effect.lazy:
+        note_iterator(network.here.ledger, args, result)
     return result
+
+
+def note_iterator(ledger: Ledger, args: tuple[Any, ...], made: Any) -> None:
+    """Remember that an iterator was made in a `try`: no handler has to find it as it was.
+
+    With those that were made along with it, over containers that it goes over.
+    """
+    within = ledger.owner
+    if within is None or type(made) not in CONSUMED:
+        return
+    given = {id(iterator) for arg in args for iterator in iterators_in(arg)}
+    if len(within.made) > MOST_MADE:
+        within.made.clear()
+    for iterator in iterators_in(made):
+        if id(iterator) not in given:
+            within.made[id(iterator)] = iterator
 
 
 def forwarded(effect: Effect, memory: Memory) -> Any:
@@ -464,8 +493,12 @@ class Operation(Actor):
     def perform(self, region: Region) -> Any:
         """The result, now that nothing is in the way."""
         result = perform(self.network, self.effect, self.args, region)
-        if self.effect.makes and type(result) not in PLAIN:
+        if type(result) in PLAIN:
+            return result
+        if self.effect.makes:
             self.outer.memory.note(result, self.hold.seq)
+        elif self.effect.lazy:
+            note_iterator(region.ledger, self.args, result)
         return result
 
     def succeed(self, answer: Any) -> None:

@@ -285,12 +285,17 @@ BODY[0] = enclosed.__code__
 
 
 class Attempt(Entry):
-    """A `try` of the script whose body has not yet succeeded."""
+    """A `try` of the script whose body has not yet succeeded.
+
+    Attributes:
+        made: Iterators that were made in it, by their identities.
+    """
 
     __slots__ = (
         "child",
         "handler",
         "hold",
+        "made",
         "network",
         "outer",
         "region",
@@ -305,6 +310,7 @@ class Attempt(Entry):
         self.outer: Region = network.here
         self.handler = handler
         self.child = Ledger(network.advance, self)
+        self.made: dict[int, Any] = {}
         self.hold = Hold(self.outer.memory, (), ())
         memory = Memory(self.hold, network.holds)
         self.region = attrs.evolve(
