@@ -540,6 +540,31 @@ def asked_for_a_group(items):
         return key, next(group)
 
 
+def in_turns(*columns):
+    """`more_itertools.roundrobin`: a function of `map` says that there is no more."""
+    sources: Any = map(iter, columns)
+    for active in range(len(columns), 0, -1):
+        sources = itertools.cycle(itertools.islice(sources, active))
+        yield from map(next, sources)
+
+
+def ended_by_the_function(text):
+    """The function may be the script's own; what comes behind it is not asked for."""
+    sources, last = [iter("ab"), iter(later("c")), iter("")], iter("z")
+    return (
+        list(in_turns(later(text), later("cde"))),
+        list(map(first_of, [*sources, last])),
+        [*map(functools.partial(next), later(sources))],
+        list(itertools.starmap(iter("ab").__next__, later([(), (), ()]))),
+        next(last),
+    )
+
+
+def first_of(items):
+    """The next item, if there is one."""
+    return next(items)
+
+
 def methods_of_the_class(text, number):
     """`shlex`: a static method of a text that is on its way, which gives a dictionary."""
     word = later_str(text) + "c"
@@ -827,6 +852,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (taken_one_by_one, (None,)),
     (taken_one_by_one, (9,)),
     (asked_for_a_group, ([1, 1, 3],)),
+    (ended_by_the_function, ("ab",)),
     (methods_of_the_class, ("ab", 3)),
     (precision_taken_back, (2,)),
     (turned_around, ("a(b",)),

@@ -72,6 +72,16 @@ def map_(function: Any, first: Any, *columns: Any) -> Iterator[Any]:
         yield function(*row)
 
 
+def map_until(function: Any, first: Any, *columns: Any) -> Iterator[Any]:
+    """`map` of a function that may say that there is no more."""
+    for row in zip(first, *columns):  # noqa: B905
+        try:
+            item = function(*row)
+        except StopIteration:
+            return
+        yield item
+
+
 def filter_(function: Any, items: Any) -> Iterator[Any]:
     """`filter`."""
     for item in items:
@@ -140,6 +150,16 @@ def starmap(function: Any, rows: Any) -> Iterator[Any]:
     """`itertools.starmap`."""
     for row in rows:
         yield function(*row)
+
+
+def starmap_until(function: Any, rows: Any) -> Iterator[Any]:
+    """`itertools.starmap` of a function that may say that there is no more."""
+    for row in rows:
+        try:
+            item = function(*row)
+        except StopIteration:
+            return
+        yield item
 
 
 def accumulate(

@@ -23,6 +23,7 @@ from epic_actors.core.memory.places import resource
 from epic_actors.core.memory.reach import MOVERS, has_wire, owner_of
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.externals import External, Order
+from epic_actors.core.terms import App, Const, Prim, Term, steps
 
 from . import prelude, substitutes
 from .lookup import attribute, fits, script_of
@@ -65,6 +66,15 @@ LAZY: dict[Any, Callable[..., Any]] = {
 }
 """What runs in its place while anything is pending: these call when they are iterated."""
 
+UNTIL: dict[Any, Callable[..., Any]] = {
+    consuming.map_: consuming.map_until,
+    consuming.starmap: consuming.starmap_until,
+}
+"""What runs in their place if the function may say that there is no more.
+
+Why: each call is a `try` then, so whether there is an item is as pending as the item.
+"""
+
 KIND_OF: dict[Any, type] = {
     script: kind
     for table in (LAZY, taking.LAZY)
@@ -72,6 +82,7 @@ KIND_OF: dict[Any, type] = {
     if isinstance(kind, type)
 }
 KIND_OF[consuming.chain_all] = itertools.chain
+KIND_OF |= {until: KIND_OF[script] for script, until in UNTIL.items()}
 """The iterator that a generator function of ours stands for."""
 
 MOVING: dict[Any, Callable[..., Any]] = {
@@ -176,6 +187,34 @@ def is_script_code(network: "Network", given: Any) -> bool:
         return isinstance(given.__init__, types.FunctionType)
     method = attribute(type(given), "__call__")
     return isinstance(method, types.FunctionType | staticmethod | classmethod)
+
+
+def may_stop(network: "Network", function: Any) -> bool:
+    """Whether a function may say by a `StopIteration` of its own that there is no more."""
+    function = deref(function)
+    if issubclass(type(function), functools.partial):
+        return may_stop(network, function.func)
+    if type(function) is types.MethodType:
+        function = function.__func__
+    if type(function) is types.FunctionType:
+        own = network.translate(function)
+        return own is not None and any(map(_stops, steps(own.lam.body)))
+    is_step = type(function) is types.MethodWrapperType
+    return function is next or (is_step and function.__name__ == "__next__")
+
+
+def _stops(term: Term) -> bool:
+    """Whether a step asks for a next item that may not be there, or says so itself."""
+    match term:
+        case App(function=Const(value=called)):
+            asks = called is next and len(term.arguments) == 1
+            return asks or called is StopIteration
+        case Prim(op="raise", arguments=(Const(value=error), *_)):
+            return error is StopIteration
+        case Prim(op="getattr"):
+            return bool(term.static == "__next__")
+        case _:
+            return False
 
 
 def is_cached_script(network: "Network", wrapper: Any) -> bool:

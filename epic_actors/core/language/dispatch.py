@@ -76,10 +76,12 @@ from epic_actors.core.terms import LetRec, steps
 from .asking import calls_inside, may_call_back, yields_asking
 from .callbacks import (
     CACHED,
+    UNTIL,
     instead_of,
     instead_of_method,
     is_cached_script,
     is_script_code,
+    may_stop,
 )
 from .classes import runs_in_place
 from .lookup import attribute, fits, native_base, script_of
@@ -454,6 +456,8 @@ def enter_function(
     if kwargs and not network.calm and fn.__code__.co_flags & CO_VARKEYWORDS:
         network.mark_dirty(values[-1])
     if function.is_generator:
+        if (until := UNTIL.get(fn)) is not None and may_stop(network, args[0]):
+            return apply(network, until, args, kwargs)
         return begin(network, fn, function, args, kwargs)
     if runs_natively(network, fn, function, (*args, *kwargs.values())):
         return fn(*args, **kwargs)
