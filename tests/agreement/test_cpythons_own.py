@@ -381,6 +381,124 @@ PROGRAMS = {
                 nested[key][answers[key]] += 1
             return answers, nested, 3 in answers
         """,
+    "a name that a mapping gives twice is an error of the call": """
+        class Pairs:
+            def __init__(self, pairs):
+                self.pairs_of_it = pairs
+
+            def keys(self):
+                return [key for key, value in self.pairs_of_it]
+
+            def __getitem__(self, wanted):
+                return dict(self.pairs_of_it)[wanted]
+
+        def taking(x, **rest):
+            return x, rest
+
+        def script():
+            found = [taking(**Pairs([("x", 1), ("y", later(2))]))]
+            for calling in (
+                lambda: taking(**Pairs([("x", later(1)), ("x", 2)])),
+                lambda: taking(later(1), **Pairs([("y", 1), ("y", 2)])),
+                lambda: taking(**Pairs([("x", 1), ("x", 2)]), y=later(1)),
+                lambda: dict(z=later(3), **Pairs([("y", 1), ("y", 2)])),
+            ):
+                try:
+                    found.append(calling())
+                except TypeError as error:
+                    found.append(str(error))
+            return found
+        """,
+    "a call that cannot be made names the function that is still to come": """
+        def script():
+            found = []
+            for called in None, len, script:
+                try:
+                    later(called)(*script)
+                except TypeError as error:
+                    found.append(str(error))
+                try:
+                    later(called)(**script)
+                except TypeError as error:
+                    found.append(str(error))
+            return found
+        """,
+    "the dictionary of a module that was made by hand is where its attributes are": """
+        import types
+
+        def script():
+            module = types.ModuleType("by_hand")
+            held = module.__dict__
+            module.held_by_module = later(1)
+            return held.pop("held_by_module"), later(sorted(held))
+        """,
+    "nobody asks a module beforehand for what it may have": """
+        import types
+
+        def script():
+            module = types.ModuleType("by_hand")
+            vars(module)["__getattr__"] = lambda: later(1)
+            try:
+                module.not_there_at_all
+            except TypeError as error:
+                return str(error)
+        """,
+    "what is sent or thrown reaches the iterator behind yield from": """
+        class Answering:
+            def __init__(self, said):
+                self.said_of_it = said
+
+            def __iter__(self):
+                return self
+
+            def __next__(self):
+                return later(1)
+
+            def send(self, value):
+                if value == 9:
+                    raise StopIteration("end")
+                return later(("sent", value))
+
+            def throw(self, error):
+                return later(("thrown", str(error)))
+
+            def close(self):
+                self.said_of_it.append(later("closed"))
+
+        def going(said):
+            yield (yield from Answering(said))
+            yield from Answering(said)
+
+        def script():
+            said = []
+            steps = going(said)
+            found = [next(steps), steps.send(later(3)), steps.throw(ValueError("no"))]
+            found += [steps.send(9), next(steps), next(steps)]
+            steps.close()
+            return found, said
+        """,
+    "an iterator behind yield from need not take what is sent": """
+        class Bare:
+            def __iter__(self):
+                return self
+
+            def __next__(self):
+                return later(1)
+
+        def going():
+            yield from Bare()
+
+        def script():
+            found = []
+            for step in lambda g: g.send(later(2)), lambda g: g.throw(ValueError("no")):
+                steps = going()
+                found.append(next(steps))
+                try:
+                    step(steps)
+                except (AttributeError, ValueError) as error:
+                    found.append(str(error))
+            return found
+        """,
 }
 
 
