@@ -499,6 +499,17 @@ PROGRAMS = {
                     found.append(str(error))
             return found
         """,
+    "what makes the defaults of a dictionary is what was stored last": """
+        import collections
+
+        def script():
+            made, kept = collections.defaultdict(list), collections.OrderedDict()
+            made.default_factory = later(None)
+            kept.mark_of_ordered = 0
+            if later(1):
+                kept.mark_of_ordered = 1
+            return made.default_factory, kept.mark_of_ordered
+        """,
 }
 
 
