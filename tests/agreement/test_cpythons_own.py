@@ -510,6 +510,33 @@ PROGRAMS = {
                 kept.mark_of_ordered = 1
             return made.default_factory, kept.mark_of_ordered
         """,
+    "an operator of a library's class runs methods that ask": """
+        import collections.abc
+
+        class Kept(collections.abc.MutableSequence):
+            def __init__(self, items):
+                self.kept_items = items
+
+            def __len__(self):
+                return later(len(self.kept_items))
+
+            def __getitem__(self, place):
+                return self.kept_items[place]
+
+            def __setitem__(self, place, item):
+                self.kept_items[place] = item
+
+            def __delitem__(self, place):
+                del self.kept_items[place]
+
+            def insert(self, place, item):
+                self.kept_items.insert(place, later(item))
+
+        def script():
+            kept = Kept([1])
+            kept += [2, later(3)]
+            return kept.kept_items
+        """,
 }
 
 
