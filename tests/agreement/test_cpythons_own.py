@@ -537,6 +537,20 @@ PROGRAMS = {
             kept += [2, later(3)]
             return kept.kept_items
         """,
+    "a method of a library's class that draws runs the script's own": """
+        import random
+
+        def script():
+            said = []
+
+            class Saying(random.Random):
+                def random(self):
+                    said.append("said")
+                    return 0.25
+
+            drawn = Saying().choice(later([1, 2, 3, 4]))
+            return later(drawn), later(said)
+        """,
 }
 
 
