@@ -551,6 +551,26 @@ PROGRAMS = {
             drawn = Saying().choice(later([1, 2, 3, 4]))
             return later(drawn), later(said)
         """,
+    "a pattern looks at attributes that ask": """
+        class Point:
+            __match_args__ = ("across", "up")
+
+            @property
+            def across(self):
+                return later(1)
+
+            def __getattr__(self, name):
+                if later(name) == "up":
+                    return 2
+                raise AttributeError(name)
+
+        def script():
+            match later(Point()):
+                case Point(2, _) | Point(deep=_):
+                    return "no"
+                case Point(1, up) as point:
+                    return up, later(point.across)
+        """,
 }
 
 

@@ -149,7 +149,8 @@ def waits_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> b
 
     It asks, or is a library's and calls back or waits for a thread that does.
     """
-    if effect.count > 1:
+    if effect.count > 1 and LOADING not in effect.inside:
+        # Why: a pattern goes aside as a whole, but a step of an iterator does not.
         return False
     if network.specials.asking and asks_inside(network, effect.chosen(args), args):
         return True

@@ -56,7 +56,7 @@ from .obstacles import (
     touched,
     waits_inside,
 )
-from .regions import Region, make_wires, set_wires
+from .regions import Footprint, Frame, Region, enter, make_wires, set_wires
 from .traces import handling
 
 
@@ -84,7 +84,7 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     """Perform an operation whose special methods are not the script's."""
     if network.calm:
         if effect.inside and waits_inside(network, effect, args):
-            return request(network, aside(effect.function), args, {})
+            return perform_aside(network, effect, args)
         return moved_here(network, effect.function(*args), network.here)
     for value in args:
         if type(value) not in PLAIN:
@@ -97,12 +97,27 @@ def operate_natively(network: "Network", effect: Effect, *args: Any) -> Any:
     here = network.here
     found = obstacle(network, effect, args, here, None)
     if found is None and effect.inside and waits_inside(network, effect, args):
-        return request(network, aside(effect.function), args, {})
+        return perform_aside(network, effect, args)
     if found is None:
         return made_here(network, effect, perform(network, effect, args, here))
     if (stored := forwarded(effect.chosen(args), here.memory)) is not NATIVE:
         return stored
     return Operation(network, effect, args, found).results
+
+
+def perform_aside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Any:
+    """Perform an operation where what runs inside can wait."""
+    answer = request(network, aside(effect.function), args, {})
+    if effect.count == 1:
+        return answer
+    return enter(network, _parts(answer), effect.count, Footprint)
+
+
+def _parts(answer: Any) -> Frame:
+    """Several results that come as one."""
+    while type(answer := deref(answer)) is Wire:
+        answer = yield answer
+    return answer
 
 
 def made_here(network: "Network", effect: Effect, result: Any) -> Any:
@@ -424,9 +439,7 @@ class Operation(Actor):
         if (
             effect.calls_back and network.asking.given(self.args, deep=effect.ordered)
         ) or (effect.inside and waits_inside(network, effect, self.args)):
-            self.hand_over(
-                lambda: request(network, aside(effect.function), self.args, {})
-            )
+            self.hand_over(lambda: perform_aside(network, effect, self.args))
         else:
             self.complete(self.perform)
 

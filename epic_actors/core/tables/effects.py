@@ -54,7 +54,16 @@ from .library import (
     of_class,
     of_module,
 )
-from .protocols import COMPARING, FORMATTING, ITERATION, KEYS, MAPPING, TEXT
+from .protocols import (
+    ANY,
+    COMPARING,
+    FORMATTING,
+    ITERATION,
+    KEYS,
+    LOADING,
+    MAPPING,
+    TEXT,
+)
 
 
 # Primitives
@@ -339,7 +348,7 @@ def _matching(made: Effect, native: Native) -> Effect:
         builtin = all(n not in outer.values and n in outer.builtins() for n in names)
         return reads if builtin and is_data(args) else None
 
-    return attrs.evolve(made, variant=variant)
+    return attrs.evolve(made, dunders=(*ANY, LOADING), variant=variant)
 
 
 def is_data(values: tuple[Any, ...]) -> bool:
