@@ -571,6 +571,28 @@ PROGRAMS = {
                 case Point(1, up) as point:
                     return up, later(point.across)
         """,
+    "what a library's object calls of the script's comes before what is younger": """
+        import csv
+        import logging
+
+        def script():
+            said = []
+
+            class Echo:
+                def write(self, text):
+                    said.append(text)
+
+            class Heard(logging.Handler):
+                def emit(self, record):
+                    said.append(record.getMessage())
+
+            csv.writer(Echo()).writerow(later([1, 2]))
+            found = [later(list(said))]
+            logger = logging.Logger("heard")
+            logger.addHandler(Heard())
+            logger.warning(later("hello"))
+            return found, later(list(said))
+        """,
 }
 
 
