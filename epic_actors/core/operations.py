@@ -194,7 +194,7 @@ def _named(function: Any, mapping: Any) -> dict[str, Any]:
     if issubclass(type(mapping), dict):
         return {**mapping}
     copy: dict[str, Any] = {}
-    for name in [*mapping.keys()]:
+    for name in list(iter(mapping.keys())):
         if name in copy:
             arguments(function, ("**", "**"), ({name: None}, {name: None}))
         copy[name] = mapping[name]

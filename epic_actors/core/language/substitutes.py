@@ -162,7 +162,8 @@ def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
 def named_until(known: Any, given: Any) -> Any:
     """What stands behind two stars, up to a name that has been given: that is an error."""
     made: dict[Any, Any] = {}
-    for key in list(given.keys()):
+    # Why: CPython does not ask how many names there are.
+    for key in list(iter(given.keys())):
         if key in known or key in made:
             return Repeated(key)
         made[key] = given[key]
