@@ -164,11 +164,23 @@ def _merge(function: Any, *mappings: Any) -> dict[str, Any]:
     for mapping in mappings:
         if not hasattr(type(mapping), "keys"):
             arguments(function, ("**",), (mapping,))
-    copies = tuple([{**mapping} for mapping in mappings])
+    copies = tuple([_named(function, mapping) for mapping in mappings])
     merged = {key: value for each in copies for key, value in each.items()}
     if len(merged) < sum(map(len, copies)):
         arguments(function, ("**",) * len(copies), copies)
     return merged
+
+
+def _named(function: Any, mapping: Any) -> dict[str, Any]:
+    """A copy of the mapping; a name that stands in it twice is an error of the call."""
+    if issubclass(type(mapping), dict):
+        return {**mapping}
+    copy: dict[str, Any] = {}
+    for name in list(iter(mapping.keys())):
+        if name in copy:
+            arguments(function, ("**", "**"), ({name: None}, {name: None}))
+        copy[name] = mapping[name]
+    return copy
 
 
 def _called(function: Any) -> str:
@@ -177,7 +189,7 @@ def _called(function: Any) -> str:
     module = getattr(function, "__module__", None)
     if name is None:
         return str(function)
-    return name if module in (None, "builtins") else f"{module}.{name}"
+    return f"{name}()" if module in (None, "builtins") else f"{module}.{name}()"
 
 
 # Variables

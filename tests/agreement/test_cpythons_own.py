@@ -381,6 +381,218 @@ PROGRAMS = {
                 nested[key][answers[key]] += 1
             return answers, nested, 3 in answers
         """,
+    "a name that a mapping gives twice is an error of the call": """
+        class Pairs:
+            def __init__(self, pairs):
+                self.pairs_of_it = pairs
+
+            def keys(self):
+                return [key for key, value in self.pairs_of_it]
+
+            def __getitem__(self, wanted):
+                return dict(self.pairs_of_it)[wanted]
+
+        def taking(x, **rest):
+            return x, rest
+
+        def script():
+            found = [taking(**Pairs([("x", 1), ("y", later(2))]))]
+            for calling in (
+                lambda: taking(**Pairs([("x", later(1)), ("x", 2)])),
+                lambda: taking(later(1), **Pairs([("y", 1), ("y", 2)])),
+                lambda: taking(**Pairs([("x", 1), ("x", 2)]), y=later(1)),
+                lambda: dict(z=later(3), **Pairs([("y", 1), ("y", 2)])),
+            ):
+                try:
+                    found.append(calling())
+                except TypeError as error:
+                    found.append(str(error))
+            return found
+        """,
+    "a call that cannot be made names the function that is still to come": """
+        def script():
+            found = []
+            for called in None, len, script:
+                try:
+                    later(called)(*script)
+                except TypeError as error:
+                    found.append(str(error))
+                try:
+                    later(called)(**script)
+                except TypeError as error:
+                    found.append(str(error))
+            return found
+        """,
+    "the dictionary of a module that was made by hand is where its attributes are": """
+        import types
+
+        def script():
+            module = types.ModuleType("by_hand")
+            held = module.__dict__
+            module.held_by_module = later(1)
+            return held.pop("held_by_module"), later(sorted(held))
+        """,
+    "nobody asks a module beforehand for what it may have": """
+        import types
+
+        def script():
+            module = types.ModuleType("by_hand")
+            vars(module)["__getattr__"] = lambda: later(1)
+            try:
+                module.not_there_at_all
+            except TypeError as error:
+                return str(error)
+        """,
+    "what is sent or thrown reaches the iterator behind yield from": """
+        class Answering:
+            def __init__(self, said):
+                self.said_of_it = said
+
+            def __iter__(self):
+                return self
+
+            def __next__(self):
+                return later(1)
+
+            def send(self, value):
+                if value == 9:
+                    raise StopIteration("end")
+                return later(("sent", value))
+
+            def throw(self, error):
+                return later(("thrown", str(error)))
+
+            def close(self):
+                self.said_of_it.append(later("closed"))
+
+        def going(said):
+            yield (yield from Answering(said))
+            yield from Answering(said)
+
+        def script():
+            said = []
+            steps = going(said)
+            found = [next(steps), steps.send(later(3)), steps.throw(ValueError("no"))]
+            found += [steps.send(9), next(steps), next(steps)]
+            steps.close()
+            return found, said
+        """,
+    "an iterator behind yield from need not take what is sent": """
+        class Bare:
+            def __iter__(self):
+                return self
+
+            def __next__(self):
+                return later(1)
+
+        def going():
+            yield from Bare()
+
+        def script():
+            found = []
+            for step in lambda g: g.send(later(2)), lambda g: g.throw(ValueError("no")):
+                steps = going()
+                found.append(next(steps))
+                try:
+                    step(steps)
+                except (AttributeError, ValueError) as error:
+                    found.append(str(error))
+            return found
+        """,
+    "what makes the defaults of a dictionary is what was stored last": """
+        import collections
+
+        def script():
+            made, kept = collections.defaultdict(list), collections.OrderedDict()
+            made.default_factory = later(None)
+            kept.mark_of_ordered = 0
+            if later(1):
+                kept.mark_of_ordered = 1
+            return made.default_factory, kept.mark_of_ordered
+        """,
+    "an operator of a library's class runs methods that ask": """
+        import collections.abc
+
+        class Kept(collections.abc.MutableSequence):
+            def __init__(self, items):
+                self.kept_items = items
+
+            def __len__(self):
+                return later(len(self.kept_items))
+
+            def __getitem__(self, place):
+                return self.kept_items[place]
+
+            def __setitem__(self, place, item):
+                self.kept_items[place] = item
+
+            def __delitem__(self, place):
+                del self.kept_items[place]
+
+            def insert(self, place, item):
+                self.kept_items.insert(place, later(item))
+
+        def script():
+            kept = Kept([1])
+            kept += [2, later(3)]
+            return kept.kept_items
+        """,
+    "a method of a library's class that draws runs the script's own": """
+        import random
+
+        def script():
+            said = []
+
+            class Saying(random.Random):
+                def random(self):
+                    said.append("said")
+                    return 0.25
+
+            drawn = Saying().choice(later([1, 2, 3, 4]))
+            return later(drawn), later(said)
+        """,
+    "a pattern looks at attributes that ask": """
+        class Point:
+            __match_args__ = ("across", "up")
+
+            @property
+            def across(self):
+                return later(1)
+
+            def __getattr__(self, name):
+                if later(name) == "up":
+                    return 2
+                raise AttributeError(name)
+
+        def script():
+            match later(Point()):
+                case Point(2, _) | Point(deep=_):
+                    return "no"
+                case Point(1, up) as point:
+                    return up, later(point.across)
+        """,
+    "what a library's object calls of the script's comes before what is younger": """
+        import csv
+        import logging
+
+        def script():
+            said = []
+
+            class Echo:
+                def write(self, text):
+                    said.append(text)
+
+            class Heard(logging.Handler):
+                def emit(self, record):
+                    said.append(record.getMessage())
+
+            csv.writer(Echo()).writerow(later([1, 2]))
+            found = [later(list(said))]
+            logger = logging.Logger("heard")
+            logger.addHandler(Heard())
+            logger.warning(later("hello"))
+            return found, later(list(said))
+        """,
 }
 
 

@@ -439,8 +439,9 @@ class Reader:
         """What stands in a module under a name: a root of its own, unless it is plain."""
         self.summaries.meet_module(module)
         found = self.standing(Standing(vars(module), name))
-        value = getattr(module, name, None)
-        if found is None and is_atom(value):
+        # Why: asking the module itself might run its `__getattr__`.
+        value = vars(module).get(name)
+        if found is None and name in vars(module) and is_atom(value):
             return atom(value)
         return Value(UNKNOWN, callee_of(value) if found is None else found.callee)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from epic_actors.core.footprints.touched import EVERYTHING
+from epic_actors.core.iteration import iterating
 from epic_actors.core.language.dispatch import apply
 from epic_actors.core.memory.wire import Wire, deref
 from epic_actors.core.network.perform import operate
@@ -14,6 +15,7 @@ from epic_actors.core.operations import OPERATIONS, Cursor
 from epic_actors.core.tables.effects import opaque
 
 from .pulls import PAUSE, Pulls, pull
+from .stepping import Steps
 
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ def delegate(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Any:
 def _close(network: "Network", cursor: Any, sent: Any) -> Frame:
     """Close the inner iterator, and go on raising."""
     cursor = yield from _arrived(cursor)
+    if type(cursor) is Steps:
+        yield from _arrived(apply(network, iterating.closed, (cursor.source,), {}))
+        raise deref(sent)
     inner: Any = cursor.shell if type(cursor) is Pulls else cursor.iterator
     if hasattr(inner, "close"):
         yield from _arrived(apply(network, inner.close, (), {}))
@@ -51,6 +56,9 @@ def _step_later(network: "Network", cursor: Any, thrown: bool, sent: Any) -> Fra
     if type(cursor) is Pulls:
         return pull(network, cursor.generated, thrown, sent)
     sent = yield from _arrived(sent)
+    if (thrown or sent is not None) and type(cursor) is Steps:
+        given = (cursor.source, thrown, sent)
+        return (yield from _arrived(apply(network, iterating.delegated, given, {})))
     if thrown or sent is not None:
         native = functools.partial(OPERATIONS["step"], Cursor(cursor.iterator))
         effect = attrs.evolve(opaque(native), count=2)

@@ -162,6 +162,29 @@ def has_attribute(obj: Any, name: str) -> bool:
     return True
 
 
+def delegated(inner: Any, thrown: bool, sent: Any) -> tuple[bool, Any]:
+    """A step of `yield from` that sends or throws something into an iterator."""
+    try:
+        if not thrown:
+            return True, inner.send(sent)
+        take = getattr(inner, "throw", MISSING)
+        if take is MISSING:
+            raise sent
+        return True, take(sent)
+    except StopIteration as end:
+        return False, end.value
+
+
+def closed(inner: Any) -> None:
+    """Close an iterator with the generator that goes over it, if it can be closed."""
+    try:
+        close = inner.close
+    except Exception:
+        # Why: CPython takes no error of this lookup for one of the program.
+        return
+    close()
+
+
 def next_(items: Any, default: Any) -> Any:
     """`next` with a default."""
     try:

@@ -5,6 +5,7 @@ emitted code reads and writes them natively.  Properties, `__getattr__` and
 `__setattr__` written in Python run as part of the script.
 """
 
+import collections
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from epic_actors.core.network.network import Network
 
 
+FIXED = frozenset(METHODS) - {collections.OrderedDict, collections.defaultdict}
+"""Builtin types of which no attribute can be stored."""
 _HOOKS = ("__getattr__", "__getattribute__", "__setattr__", "__delattr__")
 
 
@@ -67,7 +70,7 @@ def load(network: "Network", effect: Effect, name: str, obj: Any) -> Any:
     """`obj.name`, where it stands in the script."""
     obj = deref(obj)
     cls = type(obj)
-    if cls in METHODS or (network.calm and cls in network.simple):
+    if cls in FIXED or (network.calm and cls in network.simple):
         return getattr(obj, name)
     if cls is Wire:
         # Why: a class that nobody has met yet may turn up, with a property.

@@ -91,6 +91,7 @@ from .substitutes import (
     CALLERS,
     GETTERS,
     SINGLE_DISPATCH,
+    Repeated,
     cache_of,
     cached,
     dispatched,
@@ -220,7 +221,15 @@ def call_shaped(
             return enter(
                 network, frame, 1, _spreading(network, function, values, shape)
             )
-    args, kwargs = arguments(deref(function), shape, values)
+    function = deref(function)
+    try:
+        args, kwargs = arguments(function, shape, values)
+    except TypeError:
+        if type(function) is not Wire:
+            raise
+        # Why: the text names the function.
+        frame = _spread_later(network, shape, function, values, function)
+        return enter(network, frame, 1, _unknown(network, function, values, shape))
     return apply(network, function, args, kwargs)
 
 
@@ -246,11 +255,13 @@ def _spread(
         return value
     if network.calm and (mark == "*" or type(value) is dict):
         return value
+    if type(value) is Repeated:
+        return value
     if not hasattr(type(value), "__iter__" if mark == "*" else "keys"):
         # Why: the call itself says what is wrong, and names the function.
         return value
-    if known and attribute(type(value), "__iter__") is not dict.__iter__:
-        value = apply(network, named_until, (known, value), {})
+    if mark == "**" and attribute(type(value), "__iter__") is not dict.__iter__:
+        return apply(network, named_until, (known, value), {})
     kind = tuple if mark == "*" else dict
     return operate(network, BUILTINS[kind], value)
 

@@ -591,9 +591,11 @@ def _native(
 ) -> Frame:
     """What a method of a builtin type or a library says, behind what is older."""
     method = getattr(type(obj), name)
-    chosen = effect.chosen((obj, other))
-    asked = attrs.evolve(chosen, function=method, dunders=(), **FIXED)
-    return (yield from waited(operate_natively(network, asked, obj, other)))
+    both = obj, other
+    if type(method) is types.FunctionType and network.asking.given(both, deep=False):
+        return (yield from waited(apply(network, method, both, {})))
+    asked = attrs.evolve(effect.chosen(both), function=method, dunders=(), **FIXED)
+    return (yield from waited(operate_natively(network, asked, *both)))
 
 
 def _compare(specials: Specials, effect: Effect, left: Any, right: Any) -> Frame:

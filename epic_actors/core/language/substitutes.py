@@ -165,15 +165,29 @@ def dict_(items: Any, /, **named: Any) -> dict[Any, Any]:
     return made
 
 
-def named_until(known: Any, given: Any) -> dict[Any, Any]:
+def named_until(known: Any, given: Any) -> Any:
     """What stands behind two stars, up to a name that has been given: that is an error."""
     made: dict[Any, Any] = {}
-    for key in list(given.keys()):
-        if key in known:
-            made[key] = None
-            break
+    # Why: CPython does not ask how many names there are.
+    for key in list(iter(given.keys())):
+        if key in known or key in made:
+            return Repeated(key)
         made[key] = given[key]
     return made
+
+
+class Repeated:
+    """Arguments of which one name is given twice; a call that takes them in says so."""
+
+    def __init__(self, name: Any) -> None:
+        self.name = name
+
+    def keys(self) -> list[Any]:
+        """The name, twice."""
+        return [self.name, self.name]
+
+    def __getitem__(self, name: Any) -> None:
+        """Nothing: the call never begins."""
 
 
 # Text

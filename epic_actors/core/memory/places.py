@@ -94,8 +94,8 @@ def all_of_classes() -> tuple[Resource, ...]:
 
 
 def is_namespace(values: dict[Any, Any]) -> bool:
-    """Whether a dictionary is that of a module's globals."""
-    return "__builtins__" in values
+    """Whether a dictionary is that of a module, or of the globals that code runs with."""
+    return "__builtins__" in values or "__spec__" in values
 
 
 def is_shared(value: Any) -> bool:

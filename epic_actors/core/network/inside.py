@@ -6,6 +6,8 @@ what they may touch.
 """
 
 import gc
+import types
+from collections import deque
 from collections.abc import Callable, Iterable
 from types import UnionType
 from typing import TYPE_CHECKING, Any
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
 
 def run_inside(network: "Network", effect: Effect, args: tuple[Any, ...]) -> Footprint:
     """What special methods may touch that run inside, of what is pending or held."""
-    if effect.calls_own and args and may_be_own(network, args[0]):
-        return EVERYTHING
+    if effect.calls_own and args:
+        obj = deref(args[0])
+        if may_be_own(network, obj) or calls_own(network, obj):
+            return EVERYTHING
     if not network.special & effect.bits or all(type(arg) in PLAIN for arg in args):
         return NOTHING_RUN
     # Why: a class that is not finished, as its decorator gets it, is no operand.
@@ -47,6 +51,38 @@ def may_be_own(network: "Network", obj: Any) -> bool:
     return kind is None or network.summaries.is_own(kind)
 
 
+def calls_own(network: "Network", obj: Any) -> bool:
+    """Whether a library's object has code of the script's that it may call.
+
+    A function, or an object of a class that is derived from a library's: what a `csv`
+    writer writes with, the handlers of a logger and of those it passes records on to.
+    """
+    foreign = network.asking.foreign
+    stack, seen = deque([obj]), set[int]()
+    while stack and len(seen) < MOST_HELD:
+        value = deref(stack.popleft())
+        if type(value) in BOUND_TYPES:
+            value = getattr(value, "__func__", value.__self__)
+        kind = type(value)
+        if kind is types.FunctionType:
+            if network.specials.is_script(value):
+                return True
+        elif kind in PLAIN or issubclass(kind, type | types.ModuleType):
+            continue
+        elif not foreign[kind] and kind.__module__ not in _CONTAINERS:
+            if any(foreign[base] for base in kind.__mro__):
+                return True
+        elif id(value) not in seen:
+            seen.add(id(value))
+            own = own_dict(value)
+            stack += gc.get_referents(value) if own is None else own.values()
+    return False
+
+
+_CONTAINERS = ("builtins", "collections")
+"""Modules whose classes hold anything and call nothing of it by name."""
+MOST_HELD = 32
+"""So many objects of a library are looked at."""
 Names = tuple[str, ...]
 
 

@@ -55,7 +55,14 @@ from .library import (
     of_class,
     of_module,
 )
-from .protocols import COMPARING, FORMATTING, ITERATION, KEYS, MAPPING, TEXT
+from .protocols import (
+    COMPARING,
+    FORMATTING,
+    ITERATION,
+    KEYS,
+    MAPPING,
+    TEXT,
+)
 
 
 # Primitives

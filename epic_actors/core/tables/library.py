@@ -846,7 +846,8 @@ def of_module(function: Any, module: str | None, name: str) -> Effect:
     if made is not None:
         return made(function)
     if module in RESOURCE_MODULES:
-        return on_resource(function, RESOURCE_MODULES[module])
+        made_in = on_resource(function, RESOURCE_MODULES[module])
+        return attrs.evolve(made_in, calls_own=is_method(function))
     # Why: even an object that never changes does so while it is made.
     changes = module not in VALUE_MODULES or name == "__init__"
     if module in PURE_MODULES and changes and is_method(function):
