@@ -644,10 +644,6 @@ def an_iterator_that_is_read_ahead_is_put_back():
     return found, list(it)
 
 
-READ_AHEAD = "a native iterator cannot be put back when the `try` that read it fails"
-WRONG = {"an_iterator_that_is_read_ahead_is_put_back": READ_AHEAD}
-
-
 @takes(2)
 def what_is_still_put_into_a_list_may_be_what_is_written():
     inner, outer = ["a"], []
@@ -658,7 +654,7 @@ def what_is_still_put_into_a_list_may_be_what_is_written():
     return g(inner[0], 1), read, outer
 
 
-@pytest.mark.parametrize(("row", "fusion"), both_ways(table, WRONG))
+@pytest.mark.parametrize(("row", "fusion"), both_ways(table))
 def test_takes_exactly(row: Row, fusion: bool) -> None:
     """Each script means what it means in CPython, in exactly its seconds."""
     check(row, fusion=fusion)

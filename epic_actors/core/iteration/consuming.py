@@ -284,12 +284,14 @@ def index_of(items: Any, wanted: Any) -> int:
 
 
 # Methods of containers, which have taken in what came before a failure
+# They call none of a derived class's own, as CPython's do not.
 
 
 def extend(holder: Any, items: Any) -> None:
-    """`deque.extend`."""
+    """`list.extend`, `deque.extend`."""
+    kind = list if isinstance(holder, list) else collections.deque
     for item in items:
-        holder.append(item)
+        kind.append(holder, item)
 
 
 def extend_list(holder: Any, items: Any) -> None:
@@ -303,26 +305,28 @@ def extend_list(holder: Any, items: Any) -> None:
 def extendleft(holder: Any, items: Any) -> None:
     """`deque.extendleft`."""
     for item in items:
-        holder.appendleft(item)
+        collections.deque.appendleft(holder, item)
 
 
 def update_set(holder: Any, *columns: Any) -> None:
     """`set.update`."""
     for column in columns:
         for item in column:
-            holder.add(item)
+            set.add(holder, item)
 
 
 def update_dict(holder: Any, pairs: Any, /, **named: Any) -> None:
     """`dict.update` with pairs."""
+    kind = type(holder) if isinstance(holder, collections.OrderedDict) else dict
     for index, pair in enumerate_(pairs):
         if has_own_items(pair):
             pair = list(pair)  # noqa: PLW2901
         if type(pair) not in (tuple, list) or len(pair) != 2:
             # Why: CPython says what is wrong with it, and where it stands.
             [*_, pair] = dict([*((at, 0) for at in range(index)), pair]).items()  # noqa: PLW2901
-        holder[pair[0]] = pair[1]
-    holder.update(named)
+        kind.__setitem__(holder, pair[0], pair[1])
+    for name, value in named.items():
+        kind.__setitem__(holder, name, value)
 
 
 def intersection(holder: set[Any], *columns: Any) -> set[Any]:

@@ -4,7 +4,7 @@ What CPython does for objects whose special methods are native, these do for obj
 the script's classes, so that the methods are part of the script.
 """
 
-# ruff: noqa: SIM105, SIM110, PERF402 - the loops are what these are for
+# ruff: noqa: SIM105, SIM110 - the loops are what these are for
 
 from collections.abc import Iterator
 from typing import Any
@@ -260,7 +260,7 @@ def extend_list(items: list[Any], more: Any) -> list[Any]:
     except TypeError:
         pass
     for item in found:
-        items.append(item)
+        list.append(items, item)
     return items
 
 

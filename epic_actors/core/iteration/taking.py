@@ -9,7 +9,12 @@ import heapq
 import itertools
 import operator
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+)
 from typing import Any
 
 from epic_actors.core.closures import Beginning
@@ -96,9 +101,10 @@ _LISTED_METHODS = {
     bytes: ("join",),
     set: (
         *("difference", "union", "symmetric_difference", "issubset"),
-        *("difference_update", "symmetric_difference_update"),
+        *("difference_update", "symmetric_difference_update", "__init__"),
     ),
     collections.Counter: ("update", "subtract"),
+    **dict.fromkeys((list, dict, collections.deque), ("__init__",)),
 }
 LISTED_METHODS = {
     (kind, name) for kind, names in _LISTED_METHODS.items() for name in names
@@ -110,6 +116,9 @@ LISTED: frozenset[Any] = frozenset(
         *(itertools.product, itertools.permutations, itertools.combinations),
     ]
 )
+
+
+_UNBOUND = frozenset({MethodDescriptorType, WrapperDescriptorType})
 
 
 def at_once(items: Any) -> Callable[..., Any] | None:
@@ -158,6 +167,12 @@ def script_for(
             return functools.partial(METHODS[kind, name], owner)
         if (kind, name) in LISTED_METHODS:
             return functools.partial(consuming.with_lists, function, marks)
+    if type(function) in _UNBOUND:
+        name = function.__objclass__, function.__name__
+        if name in METHODS:
+            return METHODS[name]
+        if name in LISTED_METHODS:
+            return functools.partial(consuming.with_lists, function, marks)
     try:
         lazy = LAZY.get(function)
     except TypeError:
@@ -172,7 +187,9 @@ def script_for(
 
 def collects(function: Any) -> bool:
     """Whether a function takes in all items of its arguments when it is called."""
-    return function in LISTED or is_reading(function) or makes_keys(function)
+    if function in LISTED or is_reading(function) or makes_keys(function):
+        return True
+    return function in (tuple.__new__, frozenset.__new__)
 
 
 def makes_keys(function: Any) -> bool:
