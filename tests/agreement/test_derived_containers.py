@@ -80,7 +80,7 @@ class Twice(collections.OrderedDict):
         super().update(((key, later(value)) for key, value in pairs), **named)
 
 
-class Pair(tuple):
+class Pair(tuple):  # noqa: SLOT001
     """Made of what comes later."""
 
     def __new__(cls, *items):
