@@ -760,6 +760,18 @@ REGRESSIONS |= {
         plain = Plain(function=f(n0), obj=f(4))
         return shape, shape.of, plain.given, told(f(1), function=f(n0))
         """,
+    "a stream is gone over in a `try`, behind a call": """
+        found = []
+        try:
+            risky(f(n0 + 1))
+            for part in tell(n0).splitlines():
+                found.append(f(part))
+            for part, more in listed(n0):
+                found.append(f(part))
+        except Bad:
+            found.append(0)
+        return found
+        """,
     "a loop that any item leaves goes on behind it with what has arrived": """
         pairs = zip([f(v) for v in word(n0).split(",")], [])
         for one, other in pairs:

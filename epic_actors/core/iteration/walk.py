@@ -257,7 +257,9 @@ class Walk:
         within = here.ledger.owner
         if self.opaque or within is None:
             return self.opaque
-        return not self.made or any(
+        if not self.made or self.arriving is not None:
+            return not self.made
+        return any(
             is_taken_from(type(source)) and id(source) not in within.made
             for source in self.sources
             if id(source) != id(self._native)
