@@ -83,6 +83,7 @@ _CONTAINERS = ("builtins", "collections")
 """Modules whose classes hold anything and call nothing of it by name."""
 MOST_HELD = 32
 """So many objects of a library are looked at."""
+
 Names = tuple[str, ...]
 
 

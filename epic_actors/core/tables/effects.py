@@ -55,14 +55,7 @@ from .library import (
     of_class,
     of_module,
 )
-from .protocols import (
-    COMPARING,
-    FORMATTING,
-    ITERATION,
-    KEYS,
-    MAPPING,
-    TEXT,
-)
+from .protocols import COMPARING, FORMATTING, ITERATION, KEYS, MAPPING, TEXT
 
 
 # Primitives

@@ -792,7 +792,6 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Any], Effect]] = {
             "random": "shuffle seed setstate",
             "_random": "seed setstate",
             "calendar": "setfirstweekday",
-            # Why: what is registered, others look up.
             # Why: what is registered, others look up; the rest change what they are given.
             "functools abc _abc": """
                 register get_cache_token total_ordering update_abstractmethods
